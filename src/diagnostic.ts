@@ -9,6 +9,7 @@ export type DiagnosticCode =
   | 'literal-placeholder'
   | 'unlisted-reference'
   | 'undefined-reference'
+  | 'invalid-value'
   | 'unused-condition'
   | 'unused-mapping'
   | 'unused-parameter'
