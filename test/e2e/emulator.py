@@ -1,0 +1,349 @@
+"""MiniStack on a free loopback port, with the parts of AWS that its version 1.5.33 lacks and this template needs.
+
+Prints its port as the first line of standard output; ends, and removes its temporary folder, when standard input
+closes, so that it cannot outlive the tests whatever becomes of them.
+
+Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides:
+- policy variables in Resource and Condition; without a value the statement matches nothing
+  (IAM User Guide, reference_policies_variables)
+- the keys cognito-identity.amazonaws.com:aud, amr and sub of identity pool sessions, also in the basic flow
+  (IAM User Guide, reference_policies_iam-condition-keys, "web identity federation")
+- dynamodb:LeadingKeys (DynamoDB Developer Guide, specifying-conditions)
+- the identity pool asks the role's trust policy, refuses guests where they are off and the basic flow where that is
+  off, and passes the claims of its principal tag map as session tags, which the trust must allow with sts:TagSession
+  (Cognito Developer Guide, role-trust-and-permissions, authentication-flow, using-attributes-for-access-control-policy)
+- role mappings are keyed by their IdentityProvider, which must be a provider of the pool
+  (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
+- a role's policy without statements is refused (IAM User Guide, reference_policies_grammar)
+"""
+
+import asyncio
+import dataclasses
+import json
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.bind(('127.0.0.1', 0))
+listener.listen(128)
+port = listener.getsockname()[1]
+# MiniStack keeps its signing key in STATE_DIR and its process id in TMPDIR.
+folder = tempfile.mkdtemp(prefix='poolform-e2e-')
+os.environ.update(
+    AUTH='true', BIND_HOST='127.0.0.1', GATEWAY_PORT=str(port), IOT_MTLS_ENABLED='0', SFTP_ENABLED='0',
+    STATE_DIR=folder, TMPDIR=folder)
+
+from hypercorn.asyncio import serve  # noqa: E402
+from hypercorn.config import Config  # noqa: E402
+from ministack.app import app  # noqa: E402
+from ministack.core import iam_actions, iam_evaluator  # noqa: E402
+from ministack.core.responses import error_response_json, get_account_id, get_region  # noqa: E402
+from ministack.services import cognito, dynamodb, iam, sts  # noqa: E402
+from ministack.services.cloudformation import provisioners  # noqa: E402
+
+HOST = 'cognito-identity.amazonaws.com'
+
+
+# ---- policy variables -------------------------------------------------------------------------------------------
+
+class NoValue(Exception):
+    pass
+
+
+def substitute(value, context):
+    if isinstance(value, list):
+        return [substitute(item, context) for item in value]
+    if isinstance(value, dict):
+        return {key: substitute(item, context) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+
+    def one(match):
+        name, _, default = match.group(1).partition(',')
+        name, default = name.strip(), default.strip()
+        if name in ('*', '?', '$'):
+            return name
+        found = iam_evaluator._resolve_condition_key(name, context)
+        if found is not None and not isinstance(found, (list, tuple)):
+            return str(found)
+        if default:
+            return default.strip("'")
+        raise NoValue(name)
+
+    return re.sub(r'\$\{([^}]+)\}', one, value)
+
+
+first_match = iam_evaluator._first_match
+
+
+def first_match_with_variables(context, statements, effect):
+    known = []
+    for statement in statements:
+        try:
+            known.append(dataclasses.replace(
+                statement,
+                resources=substitute(statement.resources, context),
+                not_resources=substitute(statement.not_resources, context),
+                conditions=substitute(statement.conditions, context)))
+        except NoValue:
+            continue
+    return first_match(context, known, effect)
+
+
+iam_evaluator._first_match = first_match_with_variables
+
+
+# ---- the condition keys of a session ----------------------------------------------------------------------------
+
+def identity_keys(pool_id, identity_id, amr):
+    return {f'{HOST}:aud': pool_id, f'{HOST}:sub': identity_id, f'{HOST}:amr': amr}
+
+
+principal_keys = iam_evaluator._principal_keys
+
+
+def principal_keys_with_identity(credential):
+    keys = principal_keys(credential)
+    session = sts._sessions.get(credential.access_key_id) or {}
+    if session.get('_identity_id'):
+        keys.update(identity_keys(session['_identity_pool_id'], session['_identity_id'], session['_cognito_amr']))
+    return keys
+
+
+iam_evaluator._principal_keys = principal_keys_with_identity
+
+handle_sts = sts.handle_request
+
+
+async def handle_sts_with_identity(method, path, headers, body, query_params):
+    response = await handle_sts(method, path, headers, body, query_params)
+    text = bytes(body or b'').decode('utf-8', 'replace')
+    if 'AssumeRoleWithWebIdentity' in text and response[0] == 200:
+        token = re.search(r'WebIdentityToken=([\w.%-]+)', text)
+        made = re.search(r'<AccessKeyId>(\w+)</AccessKeyId>', bytes_or_text(response[2]))
+        claims = cognito._token_claims(token.group(1)) if token else {}
+        if made and claims.get('iss') == f'https://{HOST}':
+            sts._sessions[made.group(1)].update(
+                _identity_id=claims['sub'], _identity_pool_id=claims['aud'], _cognito_amr=claims['amr'])
+    return response
+
+
+def bytes_or_text(body):
+    return body.decode() if isinstance(body, bytes) else str(body)
+
+
+sts.handle_request = handle_sts_with_identity
+
+
+# ---- dynamodb:LeadingKeys ---------------------------------------------------------------------------------------
+
+dynamodb_context = iam_actions.dynamodb_service_context
+
+
+def dynamodb_context_with_leading_keys(body):
+    context = dynamodb_context(body)
+    try:
+        request = json.loads(body or b'{}')
+    except ValueError:
+        return context
+    keys = [key for name, part in table_requests(request) for key in partition_keys(name, part)]
+    if keys:
+        context['dynamodb:LeadingKeys'] = keys
+    return context
+
+
+def table_requests(request):
+    """(table name, the request's part about it), for single calls, batches and transactions."""
+    if isinstance(request.get('TableName'), str):
+        yield request['TableName'], request
+    items = request.get('RequestItems')
+    for name, part in items.items() if isinstance(items, dict) else []:
+        if isinstance(part, dict):
+            for key in part.get('Keys') or []:
+                yield name, {'Key': key}
+        else:
+            for write in part:
+                yield name, write.get('PutRequest') or write.get('DeleteRequest') or {}
+    for item in request.get('TransactItems') or []:
+        for part in item.values():
+            yield part.get('TableName', ''), part
+
+
+def partition_keys(table_name, part):
+    table = dynamodb._tables.get(table_name.rsplit('/', 1)[-1])
+    if table is None:
+        return
+    name = next(key['AttributeName'] for key in table['KeySchema'] if key['KeyType'] == 'HASH')
+    for place in ('Key', 'Item'):
+        if name in (part.get(place) or {}):
+            yield str(next(iter(part[place][name].values())))
+    # The partition key of a query can only be compared by equality.
+    names = part.get('ExpressionAttributeNames') or {}
+    for left, right in re.findall(r'(#?\w+)\s*=\s*(:\w+)', part.get('KeyConditionExpression') or ''):
+        if names.get(left, left) == name:
+            yield str(next(iter(part['ExpressionAttributeValues'][right].values())))
+
+
+iam_actions.dynamodb_service_context = dynamodb_context_with_leading_keys
+
+
+# ---- what the identity pool refuses -----------------------------------------------------------------------------
+
+def pool_of(identity_id):
+    return next((pool for pool in cognito._identity_pools.values() if identity_id in pool['_identities']), None)
+
+
+def refuse_guest(pool, logins):
+    if pool is not None and not logins and not truth(pool.get('AllowUnauthenticatedIdentities')):
+        return error_response_json(
+            'NotAuthorizedException', 'Unauthenticated access is not supported for this identity pool.', 400)
+    return None
+
+
+def truth(value):
+    return str(value).lower() == 'true'
+
+
+get_id = cognito._get_id
+
+
+def get_id_of_allowed(data):
+    return refuse_guest(cognito._identity_pools.get(data.get('IdentityPoolId')), data.get('Logins')) or get_id(data)
+
+
+cognito._get_id = get_id_of_allowed
+
+get_open_id_token = cognito._get_open_id_token
+
+
+def get_open_id_token_of_allowed(data):
+    pool = pool_of(data.get('IdentityId'))
+    if pool is not None and not truth(pool.get('AllowClassicFlow')):
+        return error_response_json(
+            'InvalidParameterException', 'Basic (classic) flow is not enabled, please use enhanced flow.', 400)
+    return refuse_guest(pool, data.get('Logins')) or get_open_id_token(data)
+
+
+cognito._get_open_id_token = get_open_id_token_of_allowed
+
+get_credentials = cognito._get_credentials_for_identity
+
+
+def get_credentials_of_trusted(data):
+    pool = pool_of(data.get('IdentityId'))
+    logins = data.get('Logins') or {}
+    refused = refuse_guest(pool, logins)
+    if refused or pool is None:
+        return refused or get_credentials(data)
+    tags = session_tags(pool, logins)
+    role_arn = (pool.get('_roles') or {}).get('authenticated' if logins else 'unauthenticated', '')
+    role = iam._roles.get(role_arn.rsplit('/', 1)[-1])
+    keys = identity_keys(pool['IdentityPoolId'], data['IdentityId'], cognito._identity_login_fields(logins)[0])
+    trusted = role is not None and trusts(role, role_arn, keys, 'sts:AssumeRoleWithWebIdentity')
+    if not trusted or (tags and not trusts(role, role_arn, keys, 'sts:TagSession')):
+        return error_response_json(
+            'InvalidIdentityPoolConfigurationException',
+            'Invalid identity pool configuration. Check assigned IAM roles for this pool.', 400)
+    response = get_credentials(data)
+    if tags and response[0] == 200:
+        made = json.loads(response[2])['Credentials']['AccessKeyId']
+        sts._sessions[made]['SessionTags'] = tags
+    return response
+
+
+def trusts(role, role_arn, keys, action):
+    """Whether the role's trust policy lets the identity pool do the action. MiniStack's evaluator knows a Federated
+    principal for sts:AssumeRoleWithWebIdentity only, so the statements about another action are put to it as that."""
+    document = json.loads(role['AssumeRolePolicyDocument'])
+    statements = document['Statement'] if isinstance(document['Statement'], list) else [document['Statement']]
+    asked = [
+        {**statement, 'Action': 'sts:AssumeRoleWithWebIdentity'} for statement in statements
+        if any(iam_evaluator.fnmatch_iam(action, pattern) for pattern in listed(statement.get('Action')))]
+    return iam_evaluator.evaluate_trust_policy({'Statement': asked}, HOST, iam_evaluator.EvalContext(
+        principal_arn=HOST, principal_type='WebIdentityUser', principal_account=get_account_id(),
+        action='sts:AssumeRoleWithWebIdentity', resource_arn=role_arn, region=get_region(),
+        service_context={key.lower(): value for key, value in keys.items()}))
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def session_tags(pool, logins):
+    tags = {}
+    for provider, token in logins.items():
+        mapping = (pool.get('_principal_tags') or {}).get(provider) or {}
+        claims = cognito._token_claims(token)
+        # The default map of a user pool: the tags username and client from the claims sub and aud.
+        defaults = {'username': 'sub', 'client': 'aud'} if truth(mapping.get('UseDefaults')) else {}
+        for tag, claim in {**defaults, **(mapping.get('PrincipalTags') or {})}.items():
+            if claim in claims:
+                tags[tag] = str(claims[claim])
+    return [{'Key': key, 'Value': value} for key, value in tags.items()]
+
+
+cognito._get_credentials_for_identity = get_credentials_of_trusted
+
+
+# ---- role mappings ----------------------------------------------------------------------------------------------
+
+set_roles = cognito._set_identity_pool_roles
+
+
+def set_roles_by_provider(data):
+    pool = cognito._identity_pools.get(data.get('IdentityPoolId')) or {}
+    providers = {f"{one['ProviderName']}:{one['ClientId']}" for one in pool.get('CognitoIdentityProviders') or []}
+    providers |= set(pool.get('SupportedLoginProviders') or {}) | set(pool.get('SamlProviderARNs') or [])
+    providers |= {arn.split('oidc-provider/', 1)[-1] for arn in pool.get('OpenIdConnectProviderARNs') or []}
+    mappings = {}
+    for key, mapping in (data.get('RoleMappings') or {}).items():
+        provider = mapping.get('IdentityProvider') or key
+        if provider not in providers:
+            return error_response_json(
+                'InvalidParameterException',
+                f'{provider} is not a valid RoleMapping ProviderName or is not a configured provider.', 400)
+        mappings[provider] = {name: value for name, value in mapping.items() if name != 'IdentityProvider'}
+    return set_roles({**data, 'RoleMappings': mappings})
+
+
+cognito._set_identity_pool_roles = set_roles_by_provider
+
+
+# ---- policies without statements --------------------------------------------------------------------------------
+
+def refusing_empty(create_or_update):
+    def checked(*arguments, **named):
+        properties = next(part for part in arguments[::-1] if isinstance(part, dict))
+        documents = [policy['PolicyDocument'] for policy in properties.get('Policies') or []]
+        for document in [properties.get('AssumeRolePolicyDocument'), *documents]:
+            if isinstance(document, dict) and not document.get('Statement'):
+                raise ValueError('Syntax errors in policy. (Service: Iam, Status Code: 400, MalformedPolicyDocument)')
+        return create_or_update(*arguments, **named)
+    return checked
+
+
+role_handlers = provisioners._RESOURCE_HANDLERS['AWS::IAM::Role']
+for step in ('create', 'update'):
+    role_handlers[step] = refusing_empty(role_handlers[step])
+
+
+# ---- the server -------------------------------------------------------------------------------------------------
+
+async def standard_input_closed():
+    while await asyncio.to_thread(sys.stdin.buffer.read, 1):
+        pass
+    # Open keep-alive connections and worker threads must not hold up the end.
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+config = Config()
+config.bind = [f'fd://{listener.detach()}']
+config.keep_alive_timeout = 75
+print(port, flush=True)
+print(folder, flush=True)
+asyncio.run(serve(app, config, shutdown_trigger=standard_input_closed))
