@@ -1,0 +1,135 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import { isObject, type Json, type JsonObject } from '../document.ts'
+import { nearest } from '../nearest.ts'
+import { type Case, type Cases, isList, isTextCase } from './cases.ts'
+import type { Knowledge } from './knowledge.ts'
+import type { Policies, Policy } from './policy-documents.ts'
+import { allows } from './policy-structure.ts'
+
+/**
+ * Actions that IAM does not have, which it takes without a word, and wildcards that take in a whole service.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+ */
+export function checkActions({ cases, policies }: Policies, knowledge: Knowledge): readonly Diagnostic[] {
+  return policies.flatMap(policy =>
+    policy.statements.flatMap(statement =>
+      ['Action', 'NotAction'].flatMap(key => {
+        const isGrant = key === 'Action' && allows(cases, statement) && !isKeyDelegation(cases, policy, statement)
+        return actionsOf(cases, statement, key).flatMap(it => [
+          ...unknown(it, knowledge),
+          ...(isGrant ? wildcard(it, knowledge) : []),
+        ])
+      }),
+    ),
+  )
+}
+
+/** The actions of a statement that are there to be read, each at its own place. */
+export function actionsOf(cases: Cases, { value, path, when }: Case<JsonObject>, key: string): readonly Case<string>[] {
+  return cases
+    .ofOneOrMore(value[key], [...path, key], when)
+    .filter(isTextCase)
+    .filter(it => !it.value.includes('${'))
+}
+
+/** The service and the name, or the names, that an action is made of: `s3:Get*`, or `*` for `*:*`. */
+export function splitAction(action: string): readonly [service: string, name: string] {
+  const colon = action.indexOf(':')
+  if (action === '*') return ['*', '*']
+  return colon === -1 ? ['', action] : [action.slice(0, colon).toLowerCase(), action.slice(colon + 1)]
+}
+
+/** What an IAM wildcard takes in: `*` any text, `?` one character, without regard to case. */
+export function wildcardPattern(text: string): RegExp {
+  const escaped = text.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i')
+}
+
+export function isWildcard(text: string): boolean {
+  return /[*?]/.test(text)
+}
+
+function unknown({ value, path }: Case<string>, knowledge: Knowledge): readonly Diagnostic[] {
+  const report = (message: string, help: string): readonly Diagnostic[] => [
+    { code: 'unknown-action', severity: 'error', path, message, help },
+  ]
+  const [service, name] = splitAction(value)
+  if (service === '*' && name === '*') return []
+  if (service === '') {
+    return report(`names no service: ${JSON.stringify(value)}`, 'Write the service before it, as in s3:GetObject')
+  }
+  const known = knowledge.actions(service)
+  if (known === undefined) {
+    const near = nearest(service, knowledge.services())
+    return report(
+      `is of no service that IAM has: ${JSON.stringify(service)}`,
+      near === undefined ? 'Look the prefix up in the Service Authorization Reference' : `Write ${near}:${name}`,
+    )
+  }
+  if (isWildcard(name)) {
+    const pattern = wildcardPattern(name)
+    if (known.some(it => pattern.test(it))) return []
+    const near = nearest(name.replace(/[*?]/g, ''), known)
+    return report(
+      `takes in no action of ${service}`,
+      near === undefined
+        ? `Name the actions of ${service} that are meant`
+        : `Write ${service}:${near}, or what else is meant`,
+    )
+  }
+  if (known.some(it => it.toLowerCase() === name.toLowerCase())) return []
+  const near = nearest(name, known)
+  return report(
+    `is no action of ${service}`,
+    near === undefined
+      ? `Look up the actions of ${service} in the Service Authorization Reference`
+      : `Write ${service}:${near}`,
+  )
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege */
+function wildcard({ value, path }: Case<string>, knowledge: Knowledge): readonly Diagnostic[] {
+  const [service, name] = splitAction(value)
+  if (!isWildcard(name)) return []
+  const report = (message: string): readonly Diagnostic[] => [
+    {
+      code: 'service-wildcard',
+      severity: 'error',
+      path,
+      message,
+      help: 'Name the actions that are needed, or accept this under Accept with the reason',
+    },
+  ]
+  if (service === '*') return report('allows every action of every service, also those to come')
+  const known = knowledge.actions(service)
+  const pattern = wildcardPattern(name)
+  return known?.every(it => pattern.test(it))
+    ? report(`allows every action of ${service} (${known.length} today), also those to come`)
+    : []
+}
+
+/**
+ * A key policy that gives the account its key says `kms:*`, and then the account's own policies say who may do what.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+ */
+function isKeyDelegation(cases: Cases, { type }: Policy, statement: Case<JsonObject>): boolean {
+  if (type !== 'AWS::KMS::Key' && type !== 'AWS::KMS::ReplicaKey') return false
+  const principals = cases.ofEntry(statement, 'Principal')
+  return principals.length > 0 && principals.every(it => isObject(it.value) && isAccount(it.value))
+}
+
+function isAccount({ AWS, ...others }: JsonObject): boolean {
+  return AWS !== undefined && Object.keys(others).length === 0 && /:root$|^\d{12}$/.test(literalText(AWS))
+}
+
+/** The text of a value with `Fn::Sub` and `Fn::Join` as far as it is written out; empty for anything else. */
+function literalText(value: Json): string {
+  if (typeof value === 'string') return value
+  if (!isObject(value)) return ''
+  const { 'Fn::Sub': sub, 'Fn::Join': join, Ref: ref } = value
+  if (ref === 'AWS::AccountId') return '0'.repeat(12)
+  if (typeof sub === 'string') return sub
+  if (!isList(join)) return ''
+  const [delimiter, parts] = join
+  return isList(parts) ? parts.map(literalText).join(typeof delimiter === 'string' ? delimiter : '') : ''
+}

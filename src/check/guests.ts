@@ -1,0 +1,172 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { actionsOf, isWildcard, splitAction, wildcardPattern } from './actions.ts'
+import { type Case, type Cases, isList, type When } from './cases.ts'
+import { isLikeCognitoHost } from './condition-keys.ts'
+import { guestActions } from './guest-session-policy.ts'
+import type { Knowledge } from './knowledge.ts'
+import { keysOf } from './policy-conditions.ts'
+import { casesAt, type Policies, type Policy, policiesOf } from './policy-documents.ts'
+import { allows } from './policy-structure.ts'
+import { entriesOf, placeholdersOf, sectionOf } from './walk.ts'
+
+/** Actions allowed to a guest role that Cognito's own session policies take away from guests. */
+export function checkGuests(document: Document, knowledge: Knowledge): readonly Diagnostic[] {
+  const { cases, policies } = policiesOf(document)
+  const roles = guestRoles(document, { cases, policies })
+  if (roles.size === 0) return []
+  const sessions = new Map<string, readonly RegExp[]>()
+  for (const [service, name] of guestActions.map(splitAction)) {
+    sessions.set(service, [...(sessions.get(service) ?? []), wildcardPattern(name)])
+  }
+  return policies
+    .filter(policy => isForGuests(cases, document, policy, roles))
+    .flatMap(policy => policy.statements)
+    .filter(statement => allows(cases, statement))
+    .flatMap(statement => actionsOf(cases, statement, 'Action'))
+    .flatMap(action => {
+      const lost = lostOf(action.value, sessions, knowledge)
+      return lost === undefined ? [] : [takenAway(action, lost)]
+    })
+}
+
+/** Roles for guests by logical ID, and when they are. */
+type GuestRoles = ReadonlyMap<string, readonly When[]>
+
+function guestRoles(document: Document, { cases, policies }: Pick<Policies, 'cases' | 'policies'>): GuestRoles {
+  const roles = new Map<string, When[]>()
+  const add = (id: string, when: When): void => {
+    const declared = sectionOf(document, 'Resources')[id]
+    if (isObject(declared) && declared['Type'] === 'AWS::IAM::Role') roles.set(id, [...(roles.get(id) ?? []), when])
+  }
+  for (const [id, declared] of entriesOf(document, 'Resources')) {
+    if (!isObject(declared) || declared['Type'] !== 'AWS::Cognito::IdentityPoolRoleAttachment') continue
+    for (const { value, when } of casesAt(cases, id, declared, 'Roles.unauthenticated')) {
+      for (const role of referencesOf(value)) add(role, when)
+    }
+  }
+  for (const policy of policies.filter(it => it.kind === 'trust')) {
+    for (const statement of policy.statements) {
+      for (const { name, value, path, when } of keysOf(cases, statement)) {
+        if (!isLikeCognitoHost(name) || !name.toLowerCase().endsWith(':amr')) continue
+        for (const method of cases.ofOneOrMore(value, path, when)) {
+          if (method.value === 'unauthenticated') add(policy.logicalId, method.when)
+        }
+      }
+    }
+  }
+  return roles
+}
+
+/** The logical IDs that a value refers to by `Ref`, `Fn::GetAtt` or `Fn::Sub`. */
+function referencesOf(value: Json): readonly string[] {
+  if (isList(value)) return value.flatMap(referencesOf)
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, operand]) => {
+    if (key === 'Ref' && typeof operand === 'string') return [operand]
+    if (key === 'Fn::GetAtt') {
+      const name = isList(operand) ? operand[0] : operand
+      return typeof name === 'string' ? [name.split('.')[0] ?? ''] : []
+    }
+    if (key === 'Fn::Sub') {
+      const [text, variables] = isList(operand) ? operand : [operand]
+      const names = typeof text === 'string' ? placeholdersOf(text).map(it => it.split('.')[0] ?? '') : []
+      return [...names, ...referencesOf(variables ?? null)]
+    }
+    return referencesOf(operand)
+  })
+}
+
+/** Which properties of a policy name the roles that it is attached to. */
+const attached: Readonly<Record<string, string>> = {
+  'AWS::IAM::Policy': 'Roles.*',
+  'AWS::IAM::ManagedPolicy': 'Roles.*',
+  'AWS::IAM::RolePolicy': 'RoleName',
+}
+
+function isForGuests(cases: Cases, document: Document, policy: Policy, roles: GuestRoles): boolean {
+  if (policy.kind !== 'identity') return false
+  return rolesOf(cases, document, policy).some(({ value, when }) =>
+    roles.get(value)?.some(guest => {
+      const both = cases.both(guest, when)
+      return both !== undefined && cases.both(both, policy.when) !== undefined
+    }),
+  )
+}
+
+/** The roles of the template that a policy is attached to. */
+function rolesOf(cases: Cases, document: Document, policy: Policy): readonly Pick<Case<string>, 'value' | 'when'>[] {
+  const { type, logicalId, when } = policy
+  if (type === 'AWS::IAM::Role') return [{ value: logicalId, when }]
+  const declared = sectionOf(document, 'Resources')[logicalId]
+  const property = Object.hasOwn(attached, type) ? attached[type] : undefined
+  if (!isObject(declared) || property === undefined) return []
+  return [
+    ...casesAt(cases, logicalId, declared, property).flatMap(it =>
+      referencesOf(it.value).map(value => ({ value, when: it.when })),
+    ),
+    ...(type === 'AWS::IAM::ManagedPolicy' ? holdersOf(cases, document, logicalId) : []),
+  ]
+}
+
+/** The roles that name a managed policy themselves. */
+function holdersOf(
+  cases: Cases,
+  document: Document,
+  managedPolicy: string,
+): readonly Pick<Case<string>, 'value' | 'when'>[] {
+  return entriesOf(document, 'Resources')
+    .filter(
+      (entry): entry is readonly [string, JsonObject] => isObject(entry[1]) && entry[1]['Type'] === 'AWS::IAM::Role',
+    )
+    .flatMap(([role, declared]) =>
+      casesAt(cases, role, declared, 'ManagedPolicyArns.*')
+        .filter(it => referencesOf(it.value).includes(managedPolicy))
+        .map(({ when }) => ({ value: role, when })),
+    )
+}
+
+/** What guests lose of an action: everything, or some of the many that a wildcard takes in. */
+type Loss = { readonly lost: readonly string[]; readonly kept: readonly string[] }
+
+function lostOf(
+  action: string,
+  sessions: ReadonlyMap<string, readonly RegExp[]>,
+  knowledge: Knowledge,
+): Loss | undefined {
+  const [service, name] = splitAction(action)
+  if (service === '*') {
+    return { lost: ['every other service'], kept: [...sessions.keys()].sort().map(it => `${it}:…`) }
+  }
+  const patterns = sessions.get(service) ?? []
+  const pattern = wildcardPattern(name)
+  const all = isWildcard(name) ? (knowledge.actions(service) ?? []).filter(it => pattern.test(it)) : [name]
+  const lost = all.filter(it => !patterns.some(session => session.test(it)))
+  // A misspelt action is reported as what it is.
+  const isKnown = isWildcard(name) || knowledge.actions(service)?.some(it => it.toLowerCase() === name.toLowerCase())
+  if (lost.length === 0 || !isKnown) return undefined
+  return { lost, kept: all.filter(it => !lost.includes(it)) }
+}
+
+function takenAway({ value, path }: Case<string>, { lost, kept }: Loss): Diagnostic {
+  return {
+    code: 'guest-session-policy',
+    severity: 'error',
+    path,
+    message:
+      kept.length === 0
+        ? `allows guests nothing: the session policy that Cognito puts on their credentials has no ${value}`
+        : `allows guests only ${some(kept)}: the session policy that Cognito puts on their credentials leaves out ${some(lost)}`,
+    help:
+      kept.length === 0
+        ? 'Remove it, or let an API that guests may call do this for them'
+        : 'Name only the actions that guests keep',
+  }
+}
+
+/** At most three by name. */
+function some(names: readonly string[]): string {
+  const [first = '', second, third, ...others] = names
+  const shown = [first, second, third].filter(it => it !== undefined).join(', ')
+  return others.length === 0 ? shown : `${shown} and ${others.length} more`
+}

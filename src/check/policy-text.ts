@@ -1,0 +1,127 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { nearest } from '../nearest.ts'
+import { isList } from './cases.ts'
+import { cognitoHosts, otherPrefixes } from './condition-keys.ts'
+import type { Knowledge } from './knowledge.ts'
+import { misspeltKey } from './policy-conditions.ts'
+import type { Policies } from './policy-documents.ts'
+import { sectionOf } from './walk.ts'
+
+/** Where IAM fills in no policy variables. */
+const withoutVariables = new Set(['Action', 'NotAction', 'Principal', 'NotPrincipal', 'Effect', 'Sid'])
+
+/**
+ * The texts of policy documents: characters that IAM refuses, policy variables where it fills in none, and variables
+ * that it does not know, which match nothing.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function checkPolicyText(
+  { policies }: Policies,
+  document: Document,
+  knowledge: Knowledge,
+): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = []
+  const seen = new Set<string>()
+  const report = (path: Path, message: string, help: string): void => {
+    const place = path.join('\0')
+    // One text stands in several cases of a document when a part beside it is under If.
+    if (seen.has(place + message)) return
+    seen.add(place + message)
+    diagnostics.push({ code: 'invalid-policy', severity: 'error', path, message, help })
+  }
+
+  function walk(value: Json, path: Path, element: string | undefined): void {
+    if (typeof value === 'string') {
+      readText(value, path, element, /\$\{([^}]*)\}/g)
+    } else if (isList(value)) {
+      for (const [index, item] of value.entries()) walk(item, [...path, index], element)
+    } else if (isObject(value)) {
+      for (const [key, item] of Object.entries(value)) {
+        if (key === 'Fn::Sub') {
+          readSub(item, [...path, key], element)
+          continue
+        }
+        readCharacters(key, [...path, key])
+        walk(item, [...path, key], element)
+      }
+    }
+  }
+
+  function readSub(operands: Json, path: Path, element: string | undefined): void {
+    const [text, variables] = isList(operands) ? operands : [operands]
+    // In Fn::Sub `${!x}` is what leaves `${x}` for IAM.
+    if (typeof text === 'string') readText(text, path, element, /\$\{!([^}]*)\}/g)
+    if (variables !== undefined) walk(variables, [...path, 1], element)
+  }
+
+  function readText(text: string, path: Path, element: string | undefined, variables: RegExp): void {
+    readCharacters(text, path)
+    for (const [, variable = ''] of text.matchAll(variables)) {
+      if (element !== undefined && withoutVariables.has(element)) {
+        report(
+          path,
+          `has a policy variable, which IAM fills in only under Resource and Condition: \${${variable}}`,
+          'Write it out, or move the distinction to Resource or Condition',
+        )
+        continue
+      }
+      const problem = variableProblem(variable, document, knowledge)
+      if (problem !== undefined) report(path, problem.message, problem.help)
+    }
+  }
+
+  function readCharacters(text: string, path: Path): void {
+    const strange = /[^\t\n\r\u0020-\u00ff]/u.exec(text)
+    if (strange === null) return
+    const point = strange[0].codePointAt(0) ?? 0
+    report(
+      path,
+      `has U+${point.toString(16).toUpperCase().padStart(4, '0')}, and IAM takes only Latin-1 characters in a policy`,
+      'Write it with characters up to U+00FF',
+    )
+  }
+
+  for (const { statements, value, path } of policies) {
+    for (const [key, item] of Object.entries(value)) if (key !== 'Statement') walk(item, [...path, key], undefined)
+    for (const statement of statements) {
+      for (const [key, item] of Object.entries(statement.value)) walk(item, [...statement.path, key], key)
+    }
+  }
+  return diagnostics
+}
+
+function variableProblem(
+  variable: string,
+  document: Document,
+  knowledge: Knowledge,
+): { readonly message: string; readonly help: string } | undefined {
+  // `${*}`, `${?}` and `${$}` stand for the characters themselves; after a comma comes a default.
+  if (/^[*?$]$/.test(variable)) return undefined
+  const key = (variable.split(',')[0] ?? '').trim()
+  // What CloudFormation was meant to fill in is for the rule on names.
+  if (key.startsWith('AWS::') || isDeclared(key.split('.')[0] ?? '', document)) return undefined
+  const misspelt = misspeltKey(key)
+  if (misspelt !== undefined)
+    return { ...misspelt, message: misspelt.message.replace('is ', 'has a policy variable that is ') }
+  const colon = key.lastIndexOf(':')
+  const prefix = key.slice(0, colon).toLowerCase()
+  if (key.toLowerCase().startsWith('cognito-identity') && key.toLowerCase().endsWith(':amr')) {
+    return {
+      message: 'has a policy variable of a condition key with many values, which IAM fills in nowhere',
+      help: `Write \${${prefix}:sub} or \${${prefix}:aud}`,
+    }
+  }
+  if (prefix.includes('.') || otherPrefixes.includes(prefix) || knowledge.services().includes(prefix)) return undefined
+  const near = nearest(prefix, [...otherPrefixes, ...cognitoHosts, ...knowledge.services()])
+  return {
+    message: `has a policy variable that IAM does not know: \${${variable}}`,
+    help:
+      near === undefined ? 'Write a condition key that its requests have' : `Write \${${near}:${key.slice(colon + 1)}}`,
+  }
+}
+
+function isDeclared(name: string, document: Document): boolean {
+  return ['Parameters', 'Resources'].some(it => Object.hasOwn(sectionOf(document, it), name))
+}
