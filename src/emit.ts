@@ -130,19 +130,25 @@ function roomAfter(indent: string, start: string): number {
 function after(value: Json, indent: string, start: string, note: Note | undefined, isOperand = false): string {
   const inner = `${indent}${indentation}`
   const call = callOf(value, isOperand)
-  if (call !== undefined) {
-    const { name, tag, argument } = call
-    if (typeof argument === 'string') return ` ${tag} ${scalar(argument, inner)}`
-    if (argument.length === 0) return ` ${tag} []`
-    const within = note?.children.get(name)
-    const flow = inline(argument, roomAfter(indent, start) - tag.length - 1, within, takesConditions.has(name))
-    if (flow !== undefined) return ` ${tag} ${flow}`
-    return ` ${tag}\n${inner}${above(within, inner)}${items(argument, inner, within, takesConditions.has(name))}`
-  }
+  const short =
+    call === undefined ? undefined : tagged(call, inner, roomAfter(indent, start), note?.children.get(call.name))
+  if (short !== undefined) return short
   if (typeof value !== 'object' || value === null) return ` ${scalar(value, inner)}`
   if (!isObject(value)) return value.length === 0 ? ' []' : lines(items(value, inner, note), inner, start, note, '0')
   const [first] = Object.keys(value)
   return first === undefined ? ' {}' : lines(entries(value, inner, note), inner, start, note, first)
+}
+
+/** A call in its short form; nothing if a comment on its argument needs the line that only the long form has. */
+function tagged({ name, tag, argument }: TaggedCall, inner: string, room: number, note: Note | undefined) {
+  if (typeof argument !== 'string' && argument.length > 0) {
+    const areOperands = takesConditions.has(name)
+    const flow = inline(argument, room - tag.length - 1, note, areOperands)
+    if (flow !== undefined) return ` ${tag} ${flow}`
+    return ` ${tag}\n${inner}${above(note, inner)}${items(argument, inner, note, areOperands)}`
+  }
+  if (note !== undefined) return undefined
+  return ` ${tag} ${typeof argument === 'string' ? scalar(argument, inner) : '[]'}`
 }
 
 /** A list or map within a list starts on the line of its dash, unless a comment comes first. */
