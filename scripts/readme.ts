@@ -1,0 +1,67 @@
+/** Writes what README.md says of the templates' parameters and outputs: `npm run readme`. */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+import { type Document, isObject, type Json } from '../src/document.ts'
+import { link } from '../src/link.ts'
+import identityPool from '../templates/identity-pool.ts'
+import tutorial from '../templates/identity-pool-tutorial.ts'
+
+const templates = { 'identity-pool': identityPool, 'identity-pool-tutorial': tutorial }
+
+/** The text with what stands between `<!-- NAME parameters -->` or `<!-- NAME outputs -->` and the next `<!-- end -->` made anew. */
+export function withTables(readme: string): string {
+  return Object.entries(templates).reduce((text, [name, template]) => {
+    const { document } = link(template, { id: name, version: '' })
+    return filled(filled(text, `${name} parameters`, parameters(document)), `${name} outputs`, outputs(document))
+  }, readme)
+}
+
+function filled(text: string, name: string, table: string): string {
+  const [before, rest] = halves(text, `<!-- ${name} -->\n`)
+  const [, after] = halves(rest, '<!-- end -->')
+  return `${before}<!-- ${name} -->\n${table}<!-- end -->${after}`
+}
+
+function halves(text: string, mark: string): readonly [string, string] {
+  const at = text.indexOf(mark)
+  if (at < 0) throw new Error(`README.md lacks ${mark}`)
+  return [text.slice(0, at), text.slice(at + mark.length)]
+}
+
+function parameters({ Parameters = {} }: Document): string {
+  return table(
+    ['Parameter', 'Default', 'What it says'],
+    Object.entries(Parameters).map(([name, declaration]) => {
+      const { Default, Description, AllowedValues } = isObject(declaration) ? declaration : {}
+      const values = Array.isArray(AllowedValues) ? ` One of ${AllowedValues.map(code).join(', ')}.` : ''
+      return [code(name), Default === undefined ? 'must be given' : code(Default), `${String(Description)}${values}`]
+    }),
+  )
+}
+
+function outputs({ Outputs = {} }: Document): string {
+  return table(
+    ['Output', 'There', 'What it is'],
+    Object.entries(Outputs).map(([name, declaration]) => {
+      const { Condition, Description } = isObject(declaration) ? declaration : {}
+      return [code(name), Condition === undefined ? 'always' : `if ${code(Condition)}`, String(Description)]
+    }),
+  )
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map(cells => `| ${cells.map(escaped).join(' | ')} |\n`)
+  return lines.join('')
+}
+
+function code(value: Json): string {
+  return value === '' ? 'empty' : `\`${String(value)}\``
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+if (process.argv[1]?.endsWith('scripts/readme.ts')) {
+  writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8')))
+}
