@@ -14,7 +14,9 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
   (Cognito Developer Guide, role-trust-and-permissions, authentication-flow, using-attributes-for-access-control-policy)
 - role mappings are keyed by their IdentityProvider, which must be a provider of the pool
   (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
-- a role's policy without statements is refused (IAM User Guide, reference_policies_grammar)
+- resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id)
+- a role's policy without statements is refused (IAM User Guide, reference_policies_grammar), and its permissions
+  boundary, which MiniStack's CloudFormation drops, is kept
 """
 
 import asyncio
@@ -313,22 +315,28 @@ def set_roles_by_provider(data):
 cognito._set_identity_pool_roles = set_roles_by_provider
 
 
-# ---- policies without statements --------------------------------------------------------------------------------
+provisioners._RESOURCE_HANDLERS['AWS::Cognito::IdentityPoolRoleAttachment']['import'] = (
+    lambda identifier: (identifier['Id'], {'Id': identifier['Id']}))
 
-def refusing_empty(create_or_update):
+
+# ---- roles ------------------------------------------------------------------------------------------------------
+
+def as_iam_does(create_or_update):
     def checked(*arguments, **named):
         properties = next(part for part in arguments[::-1] if isinstance(part, dict))
         documents = [policy['PolicyDocument'] for policy in properties.get('Policies') or []]
         for document in [properties.get('AssumeRolePolicyDocument'), *documents]:
             if isinstance(document, dict) and not document.get('Statement'):
                 raise ValueError('Syntax errors in policy. (Service: Iam, Status Code: 400, MalformedPolicyDocument)')
-        return create_or_update(*arguments, **named)
+        made = create_or_update(*arguments, **named)
+        iam._roles[made[0]]['PermissionsBoundary'] = properties.get('PermissionsBoundary', '')
+        return made
     return checked
 
 
 role_handlers = provisioners._RESOURCE_HANDLERS['AWS::IAM::Role']
 for step in ('create', 'update'):
-    role_handlers[step] = refusing_empty(role_handlers[step])
+    role_handlers[step] = as_iam_does(role_handlers[step])
 
 
 # ---- the server -------------------------------------------------------------------------------------------------

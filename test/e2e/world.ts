@@ -260,6 +260,12 @@ const surroundings = {
         },
       },
     },
+    Boundary: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] },
+      },
+    },
     ...api('Api'),
     ...api('OtherApi'),
   },
@@ -272,6 +278,7 @@ const surroundings = {
     StrangersClientId: { Value: { Ref: 'StrangersClient' } },
     ApiId: { Value: { Ref: 'Api' } },
     OtherApiId: { Value: { Ref: 'OtherApi' } },
+    BoundaryArn: { Value: { Ref: 'Boundary' } },
     KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } },
   },
 }
@@ -293,6 +300,7 @@ export const build = async () => {
     apiId: one('ApiId'),
     otherApiId: one('OtherApiId'),
     keyArn: one('KeyArn'),
+    boundaryArn: one('BoundaryArn'),
   }
 }
 
