@@ -13,9 +13,14 @@ export type DiagnosticCode =
   | 'unused-condition'
   | 'unused-mapping'
   | 'unused-parameter'
-  // references under conditions, cycles: check/references
+  // functions: check/functions
+  | 'invalid-function'
+  | 'unused-variable'
+  // references under conditions, cycles: check/references, check/cycles, check/branches
   | 'conditional-reference'
   | 'circular-reference'
+  | 'constant-condition'
+  | 'unreachable-branch'
   // resources: check/resources
   | 'invalid-property'
   | 'unknown-attribute'

@@ -1,0 +1,31 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import type { Document } from '../document.ts'
+import { checkAttachments } from './attachments.ts'
+import { checkCycles } from './cycles.ts'
+import { checkFunctions } from './functions.ts'
+import type { Knowledge } from './knowledge.ts'
+import { checkNames } from './names.ts'
+import { checkParameters } from './parameters.ts'
+import { checkReferences } from './references.ts'
+import { checkSections } from './sections.ts'
+
+type Rule = (document: Document, knowledge: Knowledge, text: string) => readonly Diagnostic[]
+
+/** In the order in which a person would mend what they find. */
+const rules: readonly Rule[] = [
+  checkSections,
+  checkNames,
+  checkParameters,
+  checkFunctions,
+  checkReferences,
+  checkCycles,
+  checkAttachments,
+]
+
+/**
+ * What is wrong with a document that neither TypeScript nor `link` could see. It may be anybody's, of any shape.
+ * `text` is the template as it is deployed, of which only the size is read.
+ */
+export function check(document: Document, text: string, knowledge: Knowledge): readonly Diagnostic[] {
+  return rules.flatMap(rule => rule(document, knowledge, text))
+}
