@@ -214,10 +214,10 @@ async function findPython(asked: string | undefined): Promise<Python | Unavailab
     if (supported.test(version)) return { kind: 'python', executable, version }
     refused.push(`${name} is ${version}`)
   }
-  const place = asked === undefined ? 'no Python on the PATH' : `${asked} is no Python`
+  const none = asked === undefined ? 'there is none on the PATH' : `${asked} does not run`
   return {
     kind: 'unavailable',
-    reason: `cfn-lint needs Python 3.10 to 3.14, and ${refused.length > 0 ? refused.join(', ') : `${place} runs`}`,
+    reason: `cfn-lint needs Python 3.10 to 3.14, and ${refused.length > 0 ? refused.join(', ') : none}`,
     help: 'Install Python 3, or name one in POOLFORM_PYTHON',
   }
 }

@@ -10,6 +10,7 @@ An exit without the first line means that the virtual environment is damaged.
 """
 
 import csv
+import functools
 import glob
 import json
 import os
@@ -57,12 +58,13 @@ def own_configuration(template):
     return node if isinstance(node, dict) else {}
 
 
-def exists(resource_type, region):
-    return (
-        resource_type.startswith("Custom::")
-        or resource_type.endswith("::MODULE")
-        or resource_type in PROVIDER_SCHEMA_MANAGER.get_resource_types(region)
-    )
+@functools.cache
+def types_of(region):
+    return frozenset(PROVIDER_SCHEMA_MANAGER.get_resource_types(region))
+
+
+def is_everywhere(resource_type):
+    return resource_type.startswith("Custom::") or resource_type.endswith("::MODULE")
 
 
 def examine(text):
@@ -71,31 +73,31 @@ def examine(text):
     A resource counts where its condition can be true. A type that exists nowhere rules out no region, and types that
     share no region leave those with the most of them: cfn-lint's E3006 then says of each where it is missing.
     """
+    # a copy, for transform changes it
     template, _ = decode_str(text)
     cfn = Template(None, template, KNOWN_REGIONS)
-    # Fn::ForEach becomes resources here
-    cfn.transform()
-    resources = [
-        resource for resource in cfn.get_resources().values() if isinstance(resource.get("Type"), str)
+    cfn.transform()  # Fn::ForEach becomes resources
+    conditions = {}
+    for resource in cfn.get_resources().values():
+        resource_type = resource.get("Type")
+        if isinstance(resource_type, str):
+            conditions.setdefault(str(resource_type), []).append(resource.get("Condition"))
+    regional = [
+        t for t in conditions if not is_everywhere(t) and any(t in types_of(region) for region in KNOWN_REGIONS)
     ]
-    types = {str(resource["Type"]) for resource in resources}
-    nowhere = {t for t in types if not any(exists(t, region) for region in KNOWN_REGIONS)}
 
-    def missing(region):
-        return len({
-            resource["Type"]
-            for resource in resources
-            if resource["Type"] not in nowhere
-            and not exists(resource["Type"], region)
-            and (
-                not isinstance(resource.get("Condition"), str)
-                or True in cfn.conditions.build_scenerios_on_region(resource["Condition"], region)
-            )
-        })
+    def can_be_made(resource_type, region):
+        return any(
+            not isinstance(condition, str) or True in cfn.conditions.build_scenerios_on_region(condition, region)
+            for condition in conditions[resource_type]
+        )
 
-    counts = {region: missing(region) for region in KNOWN_REGIONS}
-    fewest = min(counts.values())
-    return [region for region in KNOWN_REGIONS if counts[region] == fewest], not types.isdisjoint(DATED_TYPES)
+    missing = {
+        region: sum(t not in types_of(region) and can_be_made(t, region) for t in regional)
+        for region in KNOWN_REGIONS
+    }
+    fewest = min(missing.values())
+    return [r for r in KNOWN_REGIONS if missing[r] == fewest], not DATED_TYPES.isdisjoint(conditions)
 
 
 def report(matches, regions=(), day=None):
@@ -139,7 +141,7 @@ def lint(text, ignored, rules):
     regions, dated = examine(text) if isinstance(template, dict) else (KNOWN_REGIONS, False)
     own = own_configuration(template)
     own_regions = own.get("regions")
-    if isinstance(own_regions, list) and own_regions and set(own_regions) <= set(REGIONS):
+    if isinstance(own_regions, list) and own_regions and all(region in REGIONS for region in own_regions):
         regions = own_regions
     own_ignored = own.get("ignore_checks")
     config = ConfigMixIn(
