@@ -399,7 +399,9 @@ function applies(keyword: string, type: Json | undefined): boolean {
   return keyword === 'dependentRequired' || requirements.some(known => known === keyword) ? about('object') : true
 }
 
-function inferType(schema: JsonObject): string | undefined {
+function inferType(schema: JsonObject): Json | undefined {
+  // JSON, written as an object or as its text
+  if (schema['format'] === 'json') return ['object', 'string']
   const values = schema['enum'] ?? schema['enumCaseInsensitive']
   if (Array.isArray(values)) return values.every(value => typeof value === 'string') ? 'string' : undefined
   const kinds = Object.entries(keywordsOf).filter(([, keywords]) => keywords.some(keyword => keyword in schema))

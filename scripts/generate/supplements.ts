@@ -69,6 +69,12 @@ const supplements: readonly Supplement[] = [
     set: { maxLength: 100 },
     source: `${reference}/aws-resource-cognito-identitypool.html`,
   },
+  {
+    type: 'AWS::Lambda::Function',
+    at: ['definitions', 'Environment', 'properties', 'Variables', 'patternProperties', '[a-zA-Z][a-zA-Z0-9_]+'],
+    set: { type: 'string' },
+    source: `${reference}/aws-properties-lambda-function-environment.html`,
+  },
 ]
 
 /** The schema with what AWS documents beside it. Throws where a supplement no longer finds its place. */
