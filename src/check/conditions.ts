@@ -101,6 +101,11 @@ export class Solver {
     return witness
   }
 
+  /** Does the condition depend on anything that only deployment knows? */
+  isVariable(condition: string): boolean {
+    return this.#variablesIn(this.#condition(condition)).size > 0
+  }
+
   /**
    * Every combination of truth values of the named conditions that can come true while `given` holds. Of two the one
    * comes first that has the preferred value of the first condition in which they differ.

@@ -1,15 +1,21 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Document } from '../document.ts'
 import { checkAttachments } from './attachments.ts'
+import { checkBranches } from './branches.ts'
 import { checkCycles } from './cycles.ts'
 import { checkFunctions } from './functions.ts'
+import { checkGuests } from './guests.ts'
+import { checkIam } from './iam.ts'
 import type { Knowledge } from './knowledge.ts'
 import { checkNames } from './names.ts'
 import { checkParameters } from './parameters.ts'
+import { checkQuotas, checkTemplateSize } from './quotas.ts'
 import { checkReferences } from './references.ts'
+import { checkResources } from './resources.ts'
+import { checkRules } from './rules.ts'
 import { checkSections } from './sections.ts'
 
-type Rule = (document: Document, knowledge: Knowledge, text: string) => readonly Diagnostic[]
+type Rule = (document: Document, knowledge: Knowledge) => readonly Diagnostic[]
 
 /** In the order in which a person would mend what they find. */
 const rules: readonly Rule[] = [
@@ -19,7 +25,13 @@ const rules: readonly Rule[] = [
   checkFunctions,
   checkReferences,
   checkCycles,
+  checkBranches,
+  checkRules,
+  checkResources,
   checkAttachments,
+  checkIam,
+  checkGuests,
+  checkQuotas,
 ]
 
 /**
@@ -27,5 +39,5 @@ const rules: readonly Rule[] = [
  * `text` is the template as it is deployed, of which only the size is read.
  */
 export function check(document: Document, text: string, knowledge: Knowledge): readonly Diagnostic[] {
-  return rules.flatMap(rule => rule(document, knowledge, text))
+  return [...rules.flatMap(rule => rule(document, knowledge)), ...checkTemplateSize(text)]
 }

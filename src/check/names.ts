@@ -7,14 +7,13 @@ export function checkNames(document: Document): readonly Diagnostic[] {
   return [...checkLogicalIds(document), ...checkMappingKeys(document), ...checkUnused(document)]
 }
 
-const letters = { pattern: /^[A-Za-z0-9]{1,255}$/, rule: 'letters and digits' }
-
-/** What names are made of, by section; 255 characters at most. Patterns as in the schemas of cfn-lint 1.58.0. */
+/** What names are made of, by section; how long they are is a quota. Patterns as in the schemas of cfn-lint 1.58.0. */
+const letters = { pattern: /^[A-Za-z0-9]+$/, rule: 'letters and digits' }
 const alphabets: Readonly<Record<string, { readonly pattern: RegExp; readonly rule: string }>> = {
   Parameters: letters,
   Rules: letters,
   Mappings: letters,
-  Conditions: { pattern: /^[A-Za-z0-9&_]{1,255}$/, rule: 'letters, digits, & and _' },
+  Conditions: { pattern: /^[A-Za-z0-9&_]{1,255}$/, rule: 'letters, digits, & and _, 255 at most' },
   Resources: letters,
   Outputs: letters,
 }
@@ -25,7 +24,7 @@ function checkLogicalIds(document: Document): readonly Diagnostic[] {
     ...Object.entries(alphabets).flatMap(([section, { pattern, rule }]) =>
       entriesOf(document, section)
         .filter(([id]) => !pattern.test(id))
-        .map(([id]) => badName([section, id], id, rule)),
+        .map(([id]) => badName([section, id], rule)),
     ),
     ...entriesOf(document, 'Resources')
       .filter(([id]) => Object.hasOwn(parameters, id))
@@ -41,11 +40,9 @@ function checkLogicalIds(document: Document): readonly Diagnostic[] {
   ]
 }
 
-function badName(path: Path, name: string, rule: string): Diagnostic {
-  const isLong = name.length > 255
-  const message = isLong ? `has a name of ${name.length} characters; 255 are the most` : `may hold only ${rule}`
-  const help = isLong ? 'Give it a shorter name' : `Write it with ${rule} alone`
-  return { code: 'bad-logical-id', severity: 'error', path, message, help }
+function badName(path: Path, rule: string): Diagnostic {
+  const message = `may be made of ${rule} only`
+  return { code: 'bad-logical-id', severity: 'error', path, message, help: 'Give it a name of these' }
 }
 
 function checkMappingKeys(document: Document): readonly Diagnostic[] {
@@ -54,12 +51,10 @@ function checkMappingKeys(document: Document): readonly Diagnostic[] {
       if (first.startsWith('Fn::')) return []
       const seconds = Object.keys(isObject(row) ? row : {}).filter(key => !key.startsWith('Fn::'))
       return [
-        ...(/^[A-Za-z0-9.-]{1,255}$/.test(first)
-          ? []
-          : [badName(['Mappings', id, first], first, 'letters, digits, . and -')]),
+        ...(/^[A-Za-z0-9.-]+$/.test(first) ? [] : [badName(['Mappings', id, first], 'letters, digits, . and -')]),
         ...seconds
           .filter(key => !letters.pattern.test(key))
-          .map(key => badName(['Mappings', id, first, key], key, letters.rule)),
+          .map(key => badName(['Mappings', id, first, key], letters.rule)),
       ]
     }),
   )

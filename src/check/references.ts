@@ -12,7 +12,9 @@ import { callOf, entriesOf, member, type Reference, sectionOf, survey } from './
 export function checkReferences(document: Document, knowledge: Knowledge): readonly Diagnostic[] {
   const { references, macros } = survey(document)
   const checker = new Checker(document, knowledge)
-  const diagnostics = references.filter(it => !it.place.isGenerated).flatMap(it => checker.check(it))
+  // What a rule may refer to is for checkRules to say.
+  const judged = references.filter(({ place }) => !place.isGenerated && place.section !== 'Rules')
+  const diagnostics = judged.flatMap(it => checker.check(it))
   const unknown = [...checker.unknown].sort()
   return unknown.length === 0
     ? diagnostics
@@ -47,7 +49,7 @@ class Checker {
   readonly #solver: Solver
   readonly #sections: Readonly<Record<'Parameters' | 'Resources' | 'Conditions' | 'Mappings' | 'Outputs', JsonObject>>
   readonly #mayDeclare: boolean
-  /** Types of the resources, which a registered module turns into others. */
+  /** Logical IDs of resources that a registered module turns into others. */
   readonly #modules: readonly string[]
 
   constructor(document: Document, knowledge: Knowledge) {
@@ -93,7 +95,7 @@ class Checker {
     const { Parameters, Resources } = this.#sections
     const isPseudo = pseudoParameters.includes(name)
     if (isPseudo || Object.hasOwn(Parameters, name)) return []
-    const isEarly = place.section === 'Conditions' || place.section === 'Rules'
+    const isEarly = place.section === 'Conditions'
     if (Object.hasOwn(Resources, name)) {
       return isEarly ? [tooEarly(reference)] : [...exported(reference), ...this.#conditional(reference)]
     }
@@ -115,7 +117,7 @@ class Checker {
       if (this.#isOfModule(name)) return []
       return this.#undefined(reference, 'resource', Object.keys(Resources), `Declare ${name} under Resources`)
     }
-    if (place.section === 'Conditions' || place.section === 'Rules') return [tooEarly(reference)]
+    if (place.section === 'Conditions') return [tooEarly(reference)]
     const found = [...exported(reference), ...this.#conditional(reference)]
     const resource = Resources[name]
     const type = isObject(resource) ? member(resource, 'Type') : undefined

@@ -238,6 +238,9 @@ class Surveyor {
       case 'Fn::FindInMap':
         this.#findInMap(argument)
         break
+      case 'Fn::ValueOf':
+        this.#valueOf(argument)
+        break
       default:
         if (fn.startsWith('Fn::ForEach')) this.#generated(() => this.#value(argument))
         else this.#value(argument)
@@ -305,6 +308,13 @@ class Surveyor {
         this.#at(0, () => this.#refer({ kind: 'mapping', name, keys }))
       }
     }
+    this.#value(argument)
+  }
+
+  /** The first operand is the name of a parameter. */
+  #valueOf(argument: Json): void {
+    const [name]: readonly Json[] = Array.isArray(argument) ? argument : []
+    if (typeof name === 'string') this.#at(0, () => this.#refer({ kind: 'value', name }))
     this.#value(argument)
   }
 

@@ -1,0 +1,220 @@
+import type { Diagnostic } from '../diagnostic.ts'
+import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { nearest } from '../nearest.ts'
+import { type Assignment, type Assumption, solverOf } from './conditions.ts'
+import type { Complaint, Knowledge, ResourceTypeFacts } from './knowledge.ts'
+import { deciders, originOf, resolve, scenariosOf } from './scenarios.ts'
+import { callOf, entriesOf, type Macros, member, survey } from './walk.ts'
+
+/**
+ * Resources: is there such a type, are its attributes (`DeletionPolicy` and the like) what they can be, and does the
+ * type's schema take the properties, whichever way the conditions turn out?
+ */
+export function checkResources(document: Document, knowledge: Knowledge): readonly Diagnostic[] {
+  const { macros } = survey(document)
+  return entriesOf(document, 'Resources').flatMap(([id, resource]) => {
+    const path = ['Resources', id]
+    if (!isObject(resource)) {
+      return [invalid(path, 'is no object', 'Write its Type and its Properties under it')]
+    }
+    const type = member(resource, 'Type')
+    if (typeof type !== 'string') {
+      const help = 'Write a type, such as AWS::S3::Bucket'
+      return [
+        type === undefined ? invalid(path, 'has no Type', help) : invalid([...path, 'Type'], 'is no text', help),
+        ...attributes(resource, '', path, macros),
+      ]
+    }
+    const facts = knowledge.resourceType(type)
+    return [
+      ...(facts === undefined ? unknownType(type, [...path, 'Type'], knowledge, macros) : []),
+      ...attributes(resource, type, path, macros),
+      ...properties(document, resource, facts, path),
+    ]
+  })
+}
+
+/**
+ * Types of AWS are all known. Others exist only in accounts that have registered them, so that a name alone says
+ * nothing: it is the author who has to look.
+ */
+function unknownType(type: string, path: Path, knowledge: Knowledge, macros: Macros): readonly Diagnostic[] {
+  const isOfMacro = macros.hasServerless && type.startsWith('AWS::Serverless::')
+  if (isOfMacro || type.startsWith('Fn::')) return []
+  const report = (severity: Diagnostic['severity'], message: string, help: string): readonly Diagnostic[] => [
+    { code: 'unknown-resource-type', severity, path, message, help },
+  ]
+  if (type.startsWith('AWS::Serverless::')) {
+    const help = 'Add Transform: AWS::Serverless-2016-10-31'
+    return report('error', `is ${type}, which only a transform makes resources of`, help)
+  }
+  if (type.endsWith('::MODULE')) {
+    return report(
+      'warning',
+      `is ${type}, a module that each account registers for itself`,
+      'Look for it in the registry',
+    )
+  }
+  if (!/^(?:AWS|Alexa)::/i.test(type) && /^[A-Za-z0-9]{2,64}(?:::[A-Za-z0-9]{2,64}){2}$/.test(type)) {
+    const help = 'Make sure that the account has activated it: its properties are not checked here'
+    return report('warning', `is ${type}, a type that is not AWS's own`, help)
+  }
+  const near = nearest(type, knowledge.resourceTypeNames())
+  const help = near === undefined ? 'Look it up in the resource type reference' : `Write ${near}`
+  return report(macros.mayRefer ? 'warning' : 'error', `is ${type}, and there is no such type`, help)
+}
+
+const attributeNames: readonly string[] = [
+  'Type',
+  'Properties',
+  'Condition',
+  'DependsOn',
+  'Metadata',
+  'DeletionPolicy',
+  'UpdateReplacePolicy',
+  'CreationPolicy',
+  'UpdatePolicy',
+]
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+const snapshotTypes: readonly string[] = [
+  'AWS::DocDB::DBCluster',
+  'AWS::EC2::Volume',
+  'AWS::ElastiCache::CacheCluster',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Neptune::DBCluster',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::Redshift::Cluster',
+]
+
+function attributes(resource: JsonObject, type: string, path: Path, macros: Macros): readonly Diagnostic[] {
+  return Object.entries(resource).flatMap(([name, value]): readonly Diagnostic[] => {
+    const place = [...path, name]
+    switch (name) {
+      case 'Type':
+        return []
+      case 'Condition':
+        return typeof value === 'string' || callOf(value) !== undefined
+          ? []
+          : [invalid(place, 'is no text', 'Write the name of a condition')]
+      case 'DependsOn': {
+        const names: readonly Json[] = Array.isArray(value) ? value : [value]
+        return names.every(it => typeof it === 'string' || callOf(it) !== undefined)
+          ? []
+          : [invalid(place, 'is neither a logical ID nor a list of them', 'Write the logical IDs of resources')]
+      }
+      case 'DeletionPolicy':
+        return policy(value, ['Delete', 'Retain', 'RetainExceptOnCreate'], type, place)
+      case 'UpdateReplacePolicy':
+        return policy(value, ['Delete', 'Retain'], type, place)
+      case 'Properties':
+      case 'Metadata':
+      case 'CreationPolicy':
+      case 'UpdatePolicy':
+        return isObject(value) ? [] : [invalid(place, 'is no object', `Write an object, or leave ${name} out`)]
+      case 'Version':
+        if (/^(?:Custom::|AWS::CloudFormation::CustomResource$)/.test(type)) return []
+        break
+      default:
+        // A macro may read more.
+        if (macros.hasServerless || macros.mayRefer) return []
+    }
+    const near = nearest(name, attributeNames)
+    const help = near === undefined ? `Move ${name} under Properties, or remove it` : `Write ${near}`
+    return [invalid(place, 'is no attribute of a resource', help)]
+  })
+}
+
+function policy(value: Json, always: readonly string[], type: string, path: Path): readonly Diagnostic[] {
+  // A call is judged with the functions.
+  if (callOf(value) !== undefined) return []
+  const values = snapshotTypes.includes(type) || type === '' ? [...always, 'Snapshot'] : always
+  if (typeof value === 'string' && values.includes(value)) return []
+  const shown = typeof value === 'string' ? value : JSON.stringify(value)
+  const near = typeof value === 'string' ? nearest(value, values) : undefined
+  const help = near === undefined ? `Write ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` : `Write ${near}`
+  const message = value === 'Snapshot' ? `is Snapshot, and ${type} has none to take` : `is ${shown}`
+  return [invalid(path, message, help)]
+}
+
+function properties(
+  document: Document,
+  resource: JsonObject,
+  facts: ResourceTypeFacts | undefined,
+  path: Path,
+): readonly Diagnostic[] {
+  const written = member(resource, 'Properties')
+  if (written !== undefined && (!isObject(written) || callOf(written) !== undefined)) return []
+  const place = written === undefined ? path : [...path, 'Properties']
+  const nulls = nullsIn(written ?? {}, [])
+  const diagnostics = nulls.map(it =>
+    invalid([...place, ...it], 'is null, which no template may hold', 'Remove it, or write a Ref of AWS::NoValue'),
+  )
+  if (facts === undefined) return diagnostics
+  const isNull = new Set(nulls.map(it => it.join('\0')))
+  const condition = member(resource, 'Condition')
+  const given = typeof condition === 'string' ? [{ condition, holds: true }] : []
+  const found = complaintsOf(document, written ?? {}, given, facts).filter(it => !isNull.has(it.path.join('\0')))
+  return [
+    ...diagnostics,
+    ...found.map(
+      ({ path: inside, message, help }): Diagnostic => ({
+        code: 'invalid-property',
+        severity: 'error',
+        path: [...place, ...inside],
+        message,
+        help,
+      }),
+    ),
+  ]
+}
+
+function nullsIn(value: Json, path: Path): readonly Path[] {
+  if (value === null) return [path]
+  if (Array.isArray(value)) return value.flatMap((item: Json, index) => nullsIn(item, [...path, index]))
+  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => nullsIn(item, [...path, key])) : []
+}
+
+/** A complaint with its place in the template, and the scenarios that it comes up in. */
+type Finding = { readonly complaint: Complaint; readonly scenarios: Set<Assignment> }
+
+function complaintsOf(
+  document: Document,
+  written: JsonObject,
+  given: readonly Assumption[],
+  facts: ResourceTypeFacts,
+): readonly Complaint[] {
+  const scenarios = scenariosOf(written, given, solverOf(document))
+  const findings = new Map<string, Finding>()
+  for (const scenario of scenarios) {
+    for (const complaint of facts.complaints(resolve(written, scenario) ?? {})) {
+      const path = originOf(written, complaint.path, scenario)
+      const key = JSON.stringify([path, complaint.message])
+      const finding = findings.get(key)
+      if (finding === undefined)
+        findings.set(key, { complaint: { ...complaint, path }, scenarios: new Set([scenario]) })
+      else finding.scenarios.add(scenario)
+    }
+  }
+  return [...findings.values()].map(({ complaint, scenarios: bad }) => {
+    const when = explanation(deciders(written, complaint.path), bad, scenarios)
+    return when === '' ? complaint : { ...complaint, message: `${complaint.message} when ${when}` }
+  })
+}
+
+/** The fewest values of conditions that come with the finding in every scenario that has them. */
+function explanation(names: readonly string[], bad: ReadonlySet<Assignment>, all: readonly Assignment[]): string {
+  const [example] = bad
+  if (example === undefined || bad.size === all.length) return ''
+  const isEnough = (some: readonly string[]) =>
+    all.every(it => bad.has(it) || some.some(name => it.get(name) !== example.get(name)))
+  const pairs = names.flatMap((one, at) => names.slice(at + 1).map(other => [one, other]))
+  const singles = names.map(name => [name])
+  const enough = [...singles, ...pairs].find(isEnough) ?? names
+  return enough.map(name => `${name} is ${example.get(name)}`).join(' and ')
+}
+
+function invalid(path: Path, message: string, help: string): Diagnostic {
+  return { code: 'invalid-value', severity: 'error', path, message, help }
+}
