@@ -19,6 +19,7 @@ import {
   GetIdCommand,
   GetIdentityPoolRolesCommand,
   GetPrincipalTagAttributeMapCommand,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-cognito-identity'
 import {
   AdminConfirmSignUpCommand,
@@ -169,12 +170,16 @@ export const standingPool = async (IdentityPoolId: string): Promise<Record<strin
   )
 }
 
-/** The principal tag map of one provider of a pool. */
+/** The principal tag map of one provider of a pool, null if it has none. */
 export const standingTags = async (IdentityPoolId: string, IdentityProviderName: string) => {
-  const map = await admin.identity.send(
-    new GetPrincipalTagAttributeMapCommand({ IdentityPoolId, IdentityProviderName }),
-  )
-  return { UseDefaults: map.UseDefaults, PrincipalTags: map.PrincipalTags ?? {} }
+  try {
+    const provider = { IdentityPoolId, IdentityProviderName }
+    const map = await admin.identity.send(new GetPrincipalTagAttributeMapCommand(provider))
+    return { UseDefaults: map.UseDefaults, PrincipalTags: map.PrincipalTags ?? {} }
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return null
+    throw error
+  }
 }
 
 // ---- the surroundings --------------------------------------------------------------------------------------------
