@@ -21,11 +21,11 @@ export function accept(document: Document, diagnostics: readonly Diagnostic[], l
 
 type Accepted = { readonly key: string; readonly code: string; readonly place: string; readonly path: Path }
 
-function read({ Metadata = {} }: Document): {
+function read({ Metadata }: Document): {
   readonly accepted: readonly Accepted[]
   readonly wrong: readonly Diagnostic[]
 } {
-  const own = Object.hasOwn(Metadata, 'poolform') ? Metadata['poolform'] : undefined
+  const own = isObject(Metadata) && Object.hasOwn(Metadata, 'poolform') ? Metadata['poolform'] : undefined
   const list = isObject(own) && Object.hasOwn(own, 'Accept') ? own['Accept'] : undefined
   const path = ['Metadata', 'poolform', 'Accept']
   if (list === undefined) return { accepted: [], wrong: [] }

@@ -11,13 +11,18 @@ import { allows } from './policy-structure.ts'
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
  */
 export function checkActions({ cases, policies }: Policies, knowledge: Knowledge): readonly Diagnostic[] {
+  const known = new Map<string, readonly string[] | undefined>()
+  const lookUp: LookUp = service => {
+    if (!known.has(service)) known.set(service, knowledge.actions(service))
+    return known.get(service)
+  }
   return policies.flatMap(policy =>
     policy.statements.flatMap(statement =>
       ['Action', 'NotAction'].flatMap(key => {
         const isGrant = key === 'Action' && allows(cases, statement) && !isKeyDelegation(cases, policy, statement)
         return actionsOf(cases, statement, key).flatMap(it => [
-          ...unknown(it, knowledge),
-          ...(isGrant ? wildcard(it, knowledge) : []),
+          ...unknown(it, lookUp, knowledge),
+          ...(isGrant ? wildcard(it, lookUp) : []),
         ])
       }),
     ),
@@ -49,7 +54,10 @@ export function isWildcard(text: string): boolean {
   return /[*?]/.test(text)
 }
 
-function unknown({ value, path }: Case<string>, knowledge: Knowledge): readonly Diagnostic[] {
+/** The actions of a service, looked up once. */
+type LookUp = Knowledge['actions']
+
+function unknown({ value, path }: Case<string>, lookUp: LookUp, knowledge: Knowledge): readonly Diagnostic[] {
   const report = (message: string, help: string): readonly Diagnostic[] => [
     { code: 'unknown-action', severity: 'error', path, message, help },
   ]
@@ -58,7 +66,7 @@ function unknown({ value, path }: Case<string>, knowledge: Knowledge): readonly 
   if (service === '') {
     return report(`names no service: ${JSON.stringify(value)}`, 'Write the service before it, as in s3:GetObject')
   }
-  const known = knowledge.actions(service)
+  const known = lookUp(service)
   if (known === undefined) {
     const near = nearest(service, knowledge.services())
     return report(
@@ -77,7 +85,7 @@ function unknown({ value, path }: Case<string>, knowledge: Knowledge): readonly 
         : `Write ${service}:${near}, or what else is meant`,
     )
   }
-  if (known.some(it => it.toLowerCase() === name.toLowerCase())) return []
+  if (known.includes(name) || known.some(it => it.toLowerCase() === name.toLowerCase())) return []
   const near = nearest(name, known)
   return report(
     `is no action of ${service}`,
@@ -88,7 +96,7 @@ function unknown({ value, path }: Case<string>, knowledge: Knowledge): readonly 
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege */
-function wildcard({ value, path }: Case<string>, knowledge: Knowledge): readonly Diagnostic[] {
+function wildcard({ value, path }: Case<string>, lookUp: LookUp): readonly Diagnostic[] {
   const [service, name] = splitAction(value)
   if (!isWildcard(name)) return []
   const report = (message: string): readonly Diagnostic[] => [
@@ -101,7 +109,7 @@ function wildcard({ value, path }: Case<string>, knowledge: Knowledge): readonly
     },
   ]
   if (service === '*') return report('allows every action of every service, also those to come')
-  const known = knowledge.actions(service)
+  const known = lookUp(service)
   const pattern = wildcardPattern(name)
   return known?.every(it => pattern.test(it))
     ? report(`allows every action of ${service} (${known.length} today), also those to come`)

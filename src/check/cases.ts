@@ -13,56 +13,69 @@ export type Satisfiable = (when: When) => boolean
 
 /**
  * What places hold under the conditions of one template: `Fn::If` taken apart, `AWS::NoValue` as nothing at all.
- * Whether two cases can come together is for the solver to say, not for the shape of the template.
+ * Cases are told apart by name alone, which costs nothing; whether one can come about is for the solver to say, and it
+ * is asked only where a finding depends on it.
  */
 export class Cases {
   readonly #satisfiable: Satisfiable
 
   constructor(satisfiable: Satisfiable) {
-    const answers = new Map<string, boolean>()
-    this.#satisfiable = when => {
-      if (when.size === 0) return true
-      const key = [...when]
-        .map(([name, holds]) => (holds ? name : `!${name}`))
-        .sort()
-        .join()
-      const known = answers.get(key)
-      if (known !== undefined) return known
-      const answer = satisfiable(when)
-      answers.set(key, answer)
-      return answer
-    }
+    this.#satisfiable = satisfiable
   }
 
-  /** What is taken for granted when both are; `undefined` if they cannot come together. */
+  canBe(when: When): boolean {
+    return when.size === 0 || this.#satisfiable(when)
+  }
+
+  /** Can both come about at once? */
+  canMeet(one: When, other: When): boolean {
+    const together = this.both(one, other)
+    return together !== undefined && this.canBe(together)
+  }
+
+  /** What is taken for granted when both are; `undefined` if they contradict each other by name. */
   both(one: When, other: When): When | undefined {
     if (other.size === 0) return one
-    if (one.size === 0) return this.#satisfiable(other) ? other : undefined
+    if (one.size === 0) return other
     const together = new Map(one)
     for (const [name, holds] of other) {
       if ((together.get(name) ?? holds) !== holds) return undefined
       together.set(name, holds)
     }
-    return together.size === one.size || this.#satisfiable(together) ? together : undefined
+    return together
   }
 
-  /** A way for `within` to hold and none of the covers; `undefined` if one of them always does. */
+  /** A way for `within` to come about and none of the covers; `undefined` if one of them always does. */
   gap(within: When, covers: readonly When[]): When | undefined {
-    const [cover, ...others] = covers
-    if (cover === undefined) return within
-    if ([...cover].some(([name, holds]) => within.get(name) === !holds)) return this.gap(within, others)
+    if (covers.some(it => follows(it, within))) return undefined
+    const [likely] = this.#gaps(within, covers, 0, () => true)
+    if (likely === undefined || this.canBe(likely)) return likely
+    const [found] = this.#gaps(within, covers, 0, when => this.canBe(when))
+    return found
+  }
+
+  *#gaps(within: When, covers: readonly When[], index: number, isWay: Satisfiable): Generator<When> {
+    const cover = covers[index]
+    if (cover === undefined) {
+      yield within
+      return
+    }
+    if ([...cover].some(([name, holds]) => within.get(name) === !holds)) {
+      yield* this.#gaps(within, covers, index + 1, isWay)
+      return
+    }
     for (const [name, holds] of cover) {
       if (within.has(name)) continue
-      const missed = this.both(within, new Map([[name, !holds]]))
-      const found = missed && this.gap(missed, others)
-      if (found !== undefined) return found
+      const missed = new Map(within).set(name, !holds)
+      if (isWay(missed)) yield* this.#gaps(missed, covers, index + 1, isWay)
     }
-    return undefined
   }
 
   /** What the place holds, with no `Fn::If` at its top: nothing where it is `AWS::NoValue`. */
   of(value: Json | undefined, path: Path, when: When): readonly Case[] {
-    if (value === undefined || isNoValue(value)) return []
+    if (value === undefined) return none
+    if (typeof value !== 'object') return [{ value, path, when }]
+    if (isNoValue(value)) return none
     const branches = ifOf(value)
     if (branches === undefined) return [{ value, path, when }]
     const [condition, whenTrue, whenFalse] = branches
@@ -77,7 +90,8 @@ export class Cases {
 
   /** The same of an entry of an object. */
   ofEntry({ value, path, when }: Case<JsonObject>, key: string): readonly Case[] {
-    return this.of(value[key], [...path, key], when)
+    const entry = value[key]
+    return entry === undefined ? none : this.of(entry, [...path, key], when)
   }
 
   /** The same of each item of a list. */
@@ -89,6 +103,15 @@ export class Cases {
   ofOneOrMore(value: Json | undefined, path: Path, when: When): readonly Case[] {
     return this.of(value, path, when).flatMap(it => (isListCase(it) ? this.ofItems(it) : [it]))
   }
+}
+
+const none: readonly Case[] = []
+
+/** Does the one hold wherever the other does, by name? */
+function follows(one: When, from: When): boolean {
+  if (one === from) return true
+  for (const [name, holds] of one) if (from.get(name) !== holds) return false
+  return true
 }
 
 export function isObjectCase(it: Case): it is Case<JsonObject> {
@@ -110,8 +133,13 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 /** Is it a call of a CloudFormation function, whose value only deployment knows? */
 export function isIntrinsic(value: Json): value is JsonObject {
   if (!isObject(value)) return false
-  const [key, ...others] = Object.keys(value)
-  return key !== undefined && others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))
+  let call = false
+  let length = 0
+  for (const key in value) {
+    if (++length > 1) return false
+    call = key === 'Ref' || key.startsWith('Fn::')
+  }
+  return call
 }
 
 export function isNoValue(value: Json): boolean {

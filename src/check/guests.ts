@@ -15,19 +15,18 @@ export function checkGuests(document: Document, knowledge: Knowledge): readonly 
   const { cases, policies } = policiesOf(document)
   const roles = guestRoles(document, { cases, policies })
   if (roles.size === 0) return []
-  const sessions = new Map<string, readonly RegExp[]>()
-  for (const [service, name] of guestActions.map(splitAction)) {
-    sessions.set(service, [...(sessions.get(service) ?? []), wildcardPattern(name)])
-  }
-  return policies
-    .filter(policy => isForGuests(cases, document, policy, roles))
-    .flatMap(policy => policy.statements)
-    .filter(statement => allows(cases, statement))
-    .flatMap(statement => actionsOf(cases, statement, 'Action'))
-    .flatMap(action => {
-      const lost = lostOf(action.value, sessions, knowledge)
-      return lost === undefined ? [] : [takenAway(action, lost)]
-    })
+  return policies.flatMap(policy => {
+    const ways = waysToGuests(cases, document, policy, roles)
+    if (ways.length === 0) return []
+    return policy.statements
+      .filter(statement => allows(cases, statement))
+      .flatMap(statement => actionsOf(cases, statement, 'Action'))
+      .flatMap(action => {
+        const lost = lostOf(action.value, knowledge)
+        if (lost === undefined || !ways.some(way => cases.canMeet(way, action.when))) return []
+        return [takenAway(action, lost)]
+      })
+  })
 }
 
 /** Roles for guests by logical ID, and when they are. */
@@ -84,13 +83,11 @@ const attached: Readonly<Record<string, string>> = {
   'AWS::IAM::RolePolicy': 'RoleName',
 }
 
-function isForGuests(cases: Cases, document: Document, policy: Policy, roles: GuestRoles): boolean {
-  if (policy.kind !== 'identity') return false
-  return rolesOf(cases, document, policy).some(({ value, when }) =>
-    roles.get(value)?.some(guest => {
-      const both = cases.both(guest, when)
-      return both !== undefined && cases.both(both, policy.when) !== undefined
-    }),
+/** When the policy is attached to a role that is for guests. */
+function waysToGuests(cases: Cases, document: Document, policy: Policy, roles: GuestRoles): readonly When[] {
+  if (policy.kind !== 'identity') return []
+  return rolesOf(cases, document, policy).flatMap(({ value, when }) =>
+    (roles.get(value) ?? []).flatMap(guest => cases.both(guest, when) ?? []),
   )
 }
 
@@ -129,16 +126,11 @@ function holdersOf(
 /** What guests lose of an action: everything, or some of the many that a wildcard takes in. */
 type Loss = { readonly lost: readonly string[]; readonly kept: readonly string[] }
 
-function lostOf(
-  action: string,
-  sessions: ReadonlyMap<string, readonly RegExp[]>,
-  knowledge: Knowledge,
-): Loss | undefined {
+function lostOf(action: string, knowledge: Knowledge): Loss | undefined {
   const [service, name] = splitAction(action)
-  if (service === '*') {
-    return { lost: ['every other service'], kept: [...sessions.keys()].sort().map(it => `${it}:…`) }
-  }
-  const patterns = sessions.get(service) ?? []
+  if (service === '*') return { lost: ['every other service'], kept: guestActions }
+  if (guestActions.includes(`${service}:*`)) return undefined
+  const patterns = guestActions.map(splitAction).flatMap(it => (it[0] === service ? [wildcardPattern(it[1])] : []))
   const pattern = wildcardPattern(name)
   const all = isWildcard(name) ? (knowledge.actions(service) ?? []).filter(it => pattern.test(it)) : [name]
   const lost = all.filter(it => !patterns.some(session => session.test(it)))

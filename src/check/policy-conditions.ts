@@ -66,7 +66,11 @@ export function readOperator(name: string): Operator {
 
 /** Every condition key of a statement, under each operator, in each way in which it can stand there. */
 export function keysOf(cases: Cases, statement: Case<JsonObject>): readonly KeyCase[] {
-  return blocksOf(cases, statement).flatMap(({ block, operator }) =>
+  return keysOfBlocks(cases, blocksOf(cases, statement))
+}
+
+function keysOfBlocks(cases: Cases, blocks: readonly Block[]): readonly KeyCase[] {
+  return blocks.flatMap(({ block, operator }) =>
     Object.keys(block.value).flatMap(name => cases.ofEntry(block, name).map(it => ({ ...it, operator, name }))),
   )
 }
@@ -77,11 +81,15 @@ export function keysOf(cases: Cases, statement: Case<JsonObject>): readonly KeyC
  */
 export function checkPolicyConditions({ cases, policies }: Policies): readonly Diagnostic[] {
   return policies.flatMap(policy =>
-    policy.statements.flatMap(statement => [
-      ...blocksOf(cases, statement).flatMap(({ block, name }) => unknownOperator(name, block.path)),
-      ...keysOf(cases, statement).flatMap(key => [...unknownKey(policy, key), ...operands(cases, key)]),
-      ...(allows(cases, statement) ? unguarded(cases, policy, keysOf(cases, statement)) : []),
-    ]),
+    policy.statements.flatMap(statement => {
+      const blocks = blocksOf(cases, statement)
+      const keys = keysOfBlocks(cases, blocks)
+      return [
+        ...blocks.flatMap(({ block, name }) => unknownOperator(name, block.path)),
+        ...keys.flatMap(key => [...unknownKey(policy, key), ...operands(cases, key)]),
+        ...(allows(cases, statement) ? unguarded(cases, policy, keys) : []),
+      ]
+    }),
   )
 }
 
@@ -106,8 +114,10 @@ function blocksOf(cases: Cases, statement: Case<JsonObject>): readonly Block[] {
 function unknownOperator(name: string, path: Path): readonly Diagnostic[] {
   const { set, base, ifExists } = readOperator(name)
   if (operatorNames.includes(base) && !(base === 'Null' && ifExists)) return []
-  const near = base === 'Null' ? 'Null' : nearest(base, operatorNames)
-  const whole = near === 'Null' ? 'Null' : `${set}${near}${ifExists ? 'IfExists' : ''}`
+  const [misspeltSet, ownBase = ''] = base.includes(':') ? base.split(':') : ['', base]
+  const nearSet = misspeltSet === '' ? set : (nearest(`${misspeltSet}:`, ['ForAnyValue:', 'ForAllValues:']) ?? '')
+  const near = operatorNames.includes(ownBase) ? ownBase : nearest(ownBase, operatorNames)
+  const whole = near === 'Null' ? 'Null' : `${nearSet}${near}${ifExists ? 'IfExists' : ''}`
   return [
     {
       code: 'unknown-condition-operator',
@@ -161,9 +171,9 @@ export function misspeltKey(key: string): { readonly message: string; readonly h
   }
   if (prefix.toLowerCase() !== 'aws') return undefined
   const lower = key.toLowerCase()
-  const isKnown = globalKeys.some(it =>
-    it.endsWith('/') ? lower.startsWith(it.toLowerCase()) : lower === it.toLowerCase(),
-  )
+  const isKnown =
+    globalKeys.includes(key) ||
+    globalKeys.some(it => (it.endsWith('/') ? lower.startsWith(it.toLowerCase()) : lower === it.toLowerCase()))
   if (isKnown) return undefined
   const slash = key.indexOf('/')
   const [stem, tag] = slash === -1 ? [key, ''] : [key.slice(0, slash + 1), key.slice(slash + 1)]

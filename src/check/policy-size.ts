@@ -26,10 +26,10 @@ export function checkPolicySize({ cases, policies }: Policies, document: Documen
   const bills = [...ownBills(cases, policies, document), ...policiesAlone(policies)]
   return bills.flatMap(bill => {
     const limit = limits[bill.limit]
-    const least = largest(cases, bill.items, limit, () => 0)
-    if (least !== undefined) return [tooLarge(bill, 'error', least)]
     const most = largest(cases, bill.items, limit, name => longest(document, name))
-    return most === undefined ? [] : [tooLarge(bill, 'warning', most)]
+    if (most === undefined) return []
+    const least = largest(cases, bill.items, limit, () => 0)
+    return [least === undefined ? tooLarge(bill, 'warning', most) : tooLarge(bill, 'error', least)]
   })
 }
 
@@ -116,8 +116,8 @@ function largest(cases: Cases, items: readonly Case[], limit: number, lengthOf: 
     // Beyond that many ways, no finding is better than a guess.
     if (steps-- === 0) return undefined
     for (const holds of [true, false]) {
-      const narrowed = cases.both(when, new Map([[condition, holds]]))
-      const found = narrowed && search(narrowed)
+      const narrowed = new Map(when).set(condition, holds)
+      const found = cases.canBe(narrowed) ? search(narrowed) : undefined
       if (found !== undefined) return found
     }
     return undefined
@@ -149,14 +149,14 @@ class Measure {
 
   /** `undefined` where there is nothing at all. */
   #value(value: Json): number | undefined {
-    if (typeof value === 'string') return count(JSON.stringify(value))
+    if (typeof value === 'string') return 2 + count(value)
     if (isList(value)) return this.#list(value)
     if (!isObject(value)) return String(value).length
     if (isNoValue(value)) return undefined
     if (isIntrinsic(value)) return this.#call(value)
     const entries = Object.entries<Json>(value).flatMap(([key, item]) => {
       const size = this.#value(item)
-      return size === undefined ? [] : [count(JSON.stringify(key)) + 1 + size]
+      return size === undefined ? [] : [3 + count(key) + size]
     })
     return sumWithCommas(entries)
   }
@@ -189,7 +189,7 @@ class Measure {
     let size = 0
     for (const [, name = ''] of text.matchAll(/\$\{([^!}][^}]*)\}/g)) size += this.#placeholder(name.trim(), own)
     const literal = text.replace(/\$\{[^!}][^}]*\}/g, '').replaceAll('${!', '${')
-    return size + count(JSON.stringify(literal)) - 2
+    return size + count(literal)
   }
 
   #placeholder(name: string, own: { readonly [key: string]: Json }): number {
@@ -209,8 +209,9 @@ function sumWithCommas(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 2 + Math.max(0, sizes.length - 1))
 }
 
+/** Characters of a text within JSON, without its quotes. */
 function count(text: string): number {
-  return text.replace(/\s/g, '').length
+  return /[\s"\\\p{Cc}]/u.test(text) ? JSON.stringify(text).replace(/\s/g, '').length - 2 : text.length
 }
 
 /** The longest that pseudo parameters are in any Region where stacks are deployed. */

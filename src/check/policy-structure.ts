@@ -140,7 +140,7 @@ function sids(cases: Cases, policy: Policy): readonly Diagnostic[] {
       if (!/^[A-Za-z0-9]*$/.test(sid.value)) {
         found.push(invalid(sid.path, 'has characters that IAM takes in no Sid', 'Write letters and digits alone'))
       }
-      const same = earlier.some(it => it.value === sid.value && cases.both(it.when, sid.when) !== undefined)
+      const same = earlier.some(it => it.value === sid.value && cases.canMeet(it.when, sid.when))
       if (same && sid.value !== '') {
         found.push(
           invalid(sid.path, `is the Sid of an earlier statement too: ${sid.value}`, 'Give it a Sid of its own'),
@@ -252,7 +252,9 @@ type Positive = 'Action' | 'Principal' | 'Resource'
 function exactlyOne(cases: Cases, statement: Case<JsonObject>, key: Positive): readonly Diagnostic[] {
   const positive = cases.ofEntry(statement, key)
   const negative = cases.ofEntry(statement, `Not${key}`)
-  const clash = negative.find(no => positive.some(yes => cases.both(yes.when, no.when) !== undefined))
+  if ((positive.length === 0) !== (negative.length === 0) && [...positive, ...negative][0]?.when === statement.when)
+    return []
+  const clash = negative.find(no => positive.some(yes => cases.canMeet(yes.when, no.when)))
   if (clash !== undefined) {
     return [invalid(clash.path, `stands beside ${key}, and IAM takes one of the two`, `Keep ${key} alone`)]
   }
@@ -268,6 +270,8 @@ function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): 
     .flatMap(it => cases.ofEntry(statement, it))
     .filter(isListCase)
     .flatMap(it => {
+      // What is written out is there, whatever else is not.
+      if (it.value.some(item => typeof item === 'string')) return []
       const empty = gapOf(cases, it, cases.ofItems(it))
       return empty === undefined
         ? []

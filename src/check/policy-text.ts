@@ -58,6 +58,7 @@ export function checkPolicyText(
 
   function readText(text: string, path: Path, element: string | undefined, variables: RegExp): void {
     readCharacters(text, path)
+    if (!text.includes('${')) return
     for (const [, variable = ''] of text.matchAll(variables)) {
       if (element !== undefined && withoutVariables.has(element)) {
         report(
@@ -73,9 +74,9 @@ export function checkPolicyText(
   }
 
   function readCharacters(text: string, path: Path): void {
-    const strange = /[^\t\n\r\u0020-\u00ff]/u.exec(text)
-    if (strange === null) return
-    const point = strange[0].codePointAt(0) ?? 0
+    const index = text.search(/[^\t\n\r\u0020-\u00ff]/)
+    if (index === -1) return
+    const point = text.codePointAt(index) ?? 0
     report(
       path,
       `has U+${point.toString(16).toUpperCase().padStart(4, '0')}, and IAM takes only Latin-1 characters in a policy`,
@@ -113,7 +114,8 @@ function variableProblem(
       help: `Write \${${prefix}:sub} or \${${prefix}:aud}`,
     }
   }
-  if (prefix.includes('.') || otherPrefixes.includes(prefix) || knowledge.services().includes(prefix)) return undefined
+  if (prefix.includes('.') || otherPrefixes.includes(prefix) || knowledge.actions(prefix) !== undefined)
+    return undefined
   const near = nearest(prefix, [...otherPrefixes, ...cognitoHosts, ...knowledge.services()])
   return {
     message: `has a policy variable that IAM does not know: \${${variable}}`,

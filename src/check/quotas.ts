@@ -103,7 +103,7 @@ function texts(document: Document): readonly Diagnostic[] {
 }
 
 function parameterTexts({ Description, Default, AllowedValues }: JsonObject, path: Path): readonly Diagnostic[] {
-  const isLong = typeof Description === 'string' && [...Description].length > parameterDescription
+  const isLong = typeof Description === 'string' && Description.length > parameterDescription
   return [
     ...(isLong
       ? [
@@ -122,7 +122,8 @@ function parameterTexts({ Description, Default, AllowedValues }: JsonObject, pat
 }
 
 function tooLong(value: Json | undefined, path: Path, limit: number): readonly Diagnostic[] {
-  if (typeof value !== 'string' || bytes(value) <= limit) return []
+  // A character of a string is three bytes at most.
+  if (typeof value !== 'string' || value.length * 3 <= limit || bytes(value) <= limit) return []
   return [
     quota(
       path,

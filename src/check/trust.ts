@@ -85,7 +85,7 @@ function wrongHost({ name = '', path }: Host): Diagnostic {
 
 function service(cases: Cases, statement: Case<JsonObject>, { path, when }: Host): readonly Diagnostic[] {
   const isForTokens = actionsOf(cases, statement, 'Action').some(
-    it => it.value.toLowerCase() === tokenAction && cases.both(when, it.when) !== undefined,
+    it => it.value.toLowerCase() === tokenAction && cases.canMeet(when, it.when),
   )
   return isForTokens
     ? [
@@ -105,7 +105,7 @@ function statementOf(cases: Cases, statement: Case<JsonObject>, host: Host): rea
   })
   return [
     ...grants(cases, statement, host),
-    ...keys.flatMap(key => foreignKey(key, host)),
+    ...possible(cases, keys, key => foreignKey(key, host)),
     ...audience(cases, statement, host, keys),
     ...methods(cases, statement, host, keys),
   ]
@@ -119,7 +119,7 @@ function grants(cases: Cases, statement: Case<JsonObject>, host: Host): readonly
     const action = value.toLowerCase()
     if (action === tokenAction || action === 'sts:tagsession') return []
     // That a wildcard takes in all of STS is said already.
-    if (wildcardPattern(value).test('sts:GetCallerIdentity') || cases.both(host.when, when) === undefined) return []
+    if (wildcardPattern(value).test('sts:GetCallerIdentity') || !cases.canMeet(host.when, when)) return []
     return [
       wrong(
         path,
@@ -197,9 +197,10 @@ function audience(
             `Add StringEquals: { '${host.name ?? '<host>'}:aud': <ID of the identity pool> } to its Condition`,
           ),
         ]),
-    ...asked
-      .filter(it => it.claim === 'aud' && isOf(it, host))
-      .flatMap(key => {
+    ...possible(
+      cases,
+      asked.filter(it => it.claim === 'aud' && isOf(it, host)),
+      key => {
         const { operator, path } = key
         if (operator.base !== 'StringEquals' || operator.ifExists || operator.set === 'ForAllValues:') {
           return [
@@ -211,7 +212,8 @@ function audience(
           ]
         }
         return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => poolId(it))
-      }),
+      },
+    ),
   ]
 }
 
@@ -247,9 +249,10 @@ function methods(
             `Add 'ForAnyValue:StringLike': { '${host.name ?? '<host>'}:amr': authenticated } (or unauthenticated) to its Condition`,
           ),
         ]),
-    ...asked
-      .filter(it => it.claim === 'amr' && isOf(it, host))
-      .flatMap(key => {
+    ...possible(
+      cases,
+      asked.filter(it => it.claim === 'amr' && isOf(it, host)),
+      key => {
         const { operator, path } = key
         const isLike = operator.base === 'StringLike' || operator.base === 'StringEquals'
         if (operator.set === 'ForAllValues:' || operator.ifExists || !isLike) {
@@ -271,7 +274,8 @@ function methods(
           ]
         }
         return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => method(it, operator.base))
-      }),
+      },
+    ),
   ]
 }
 
@@ -294,6 +298,18 @@ function method({ value, path }: Case, base: string): readonly Diagnostic[] {
           `Write ${near}`,
         ),
       ]
+}
+
+/** What is found of keys, but for those that never stand beside this host. */
+function possible(
+  cases: Cases,
+  keys: readonly CognitoKey[],
+  find: (key: CognitoKey) => readonly Diagnostic[],
+): readonly Diagnostic[] {
+  return keys.flatMap(key => {
+    const diagnostics = find(key)
+    return diagnostics.length > 0 && cases.canBe(key.when) ? diagnostics : []
+  })
 }
 
 /** How the statement comes to trust the host without a key that is asked for. */
