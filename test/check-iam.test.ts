@@ -223,6 +223,12 @@ test('a policy is of the version that has policy variables', () => {
   const path = 'Resources.Policy.Properties.PolicyDocument'
   assert.deepEqual(found(managed({ Version: '2008-10-17', Statement: [get] })), [`policy-version ${path}.Version`])
   assert.deepEqual(found(managed({ Statement: [get] })), [`policy-version ${path}`])
+  const severity = (Resource: Json) =>
+    check(managed({ Version: '2008-10-17', Statement: [{ ...get, Resource }] })).map(it => it.severity)
+  assert.deepEqual(severity('arn:aws:s3:::notes/*'), ['warning'])
+  assert.deepEqual(severity({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::notes/*' }), ['warning'])
+  assert.deepEqual(severity('arn:aws:s3:::notes/${aws:username}/*'), ['error'])
+  assert.deepEqual(severity({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::notes/${!aws:username}/*' }), ['error'])
   assert.deepEqual(found(managed({ Version: '2012-10-18', Statement: [get] })), [`policy-version ${path}.Version`])
   assert.deepEqual(found(managed({ Version: when('A', '2012-10-17'), Statement: [get] }, conditions)), [
     `policy-version ${path}`,
@@ -457,6 +463,7 @@ test('a policy holds Latin-1 alone, and policy variables that there are, where I
   assert.deepEqual(on('${aws:usernam}/*'), [`${path}.Resource`])
   assert.deepEqual(on('${username}/*'), [`${path}.Resource`])
   assert.deepEqual(on('${ammazon:sub}/*'), [`${path}.Resource`])
+  assert.deepEqual(on('${AWS::Region}/*'), [`${path}.Resource`])
   for (const variable of [
     'cognito-identity.amazonaws.com:sub',
     'Cognito-Identity.amazonaws.com:Sub',

@@ -79,7 +79,7 @@ function unknown({ value, path }: Case<string>, lookUp: LookUp, knowledge: Knowl
     if (known.some(it => pattern.test(it))) return []
     const near = nearest(name.replace(/[*?]/g, ''), known)
     return report(
-      `takes in no action of ${service}`,
+      `takes in no action of ${service}: ${JSON.stringify(name)}`,
       near === undefined
         ? `Name the actions of ${service} that are meant`
         : `Write ${service}:${near}, or what else is meant`,
@@ -88,7 +88,7 @@ function unknown({ value, path }: Case<string>, lookUp: LookUp, knowledge: Knowl
   if (known.includes(name) || known.some(it => it.toLowerCase() === name.toLowerCase())) return []
   const near = nearest(name, known)
   return report(
-    `is no action of ${service}`,
+    `is no action of ${service}: ${JSON.stringify(name)}`,
     near === undefined
       ? `Look up the actions of ${service} in the Service Authorization Reference`
       : `Write ${service}:${near}`,

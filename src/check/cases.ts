@@ -157,8 +157,8 @@ function ifOf(value: Json): readonly [string, Json, Json] | undefined {
     : undefined
 }
 
-/** `when GuestsAllowed is false`, for the end of a clause; nothing where nothing is taken for granted. */
-export function formatWhen(when: When): string {
-  if (when.size === 0) return ''
-  return ` when ${[...when].map(([name, holds]) => `${name} is ${holds}`).join(' and ')}`
+/** ` when GuestsAllowed is false`, for the end of a clause: what is taken for granted beyond what the place says. */
+export function formatWhen(when: When, { when: given }: Pick<Case, 'when'>): string {
+  const more = [...when].filter(([name]) => !given.has(name))
+  return more.length === 0 ? '' : ` when ${more.map(([name, holds]) => `${name} is ${holds}`).join(' and ')}`
 }

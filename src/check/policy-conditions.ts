@@ -218,7 +218,7 @@ function unguarded(cases: Cases, { kind }: Policy, keys: readonly KeyCase[]): re
           'invalid-policy',
           'warning',
           it.path,
-          `also allows every request that does not have ${it.name} at all${formatWhen(gap)}, as ForAllValues then holds`,
+          `also allows every request that does not have ${it.name} at all${formatWhen(gap, it)}, as ForAllValues then holds`,
           `Add Null: { '${it.name}': 'false' } to the conditions`,
         ),
       ]

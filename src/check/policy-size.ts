@@ -41,7 +41,7 @@ function tooLarge({ limit, path }: Bill, severity: Diagnostic['severity'], { siz
     code: 'policy-size',
     severity,
     path,
-    message: `${how} ${size.toLocaleString('en')} characters${formatWhen(when)}${values}, and IAM takes ${characters}`,
+    message: `${how} ${size.toLocaleString('en')} characters${formatWhen(when, { when: always })}${values}, and IAM takes ${characters}`,
     help: ways[limit],
   }
 }

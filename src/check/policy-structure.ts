@@ -1,11 +1,12 @@
-import type { Diagnostic } from '../diagnostic.ts'
-import type { JsonObject, Path } from '../document.ts'
+import type { Diagnostic, Severity } from '../diagnostic.ts'
+import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import {
   type Case,
   type Cases,
   formatWhen,
   isIntrinsic,
+  isList,
   isListCase,
   isObjectCase,
   isTextCase,
@@ -58,9 +59,9 @@ export function checkPolicyStructure({ cases, policies, unreadable }: Policies):
 function version(cases: Cases, policy: Policy): readonly Diagnostic[] {
   const found = cases.ofEntry(policy, 'Version')
   const absent = isMeant(policy, documentElements, 'Version') ? undefined : gapOf(cases, policy, found)
-  // A resource's policy of the older version is what several services write themselves; only policy variables suffer.
-  const severity = policy.kind === 'resource' ? 'warning' : 'error'
-  const older = (path: Path, message: string): Diagnostic => ({
+  // The versions differ in policy variables alone.
+  const harm = (): Severity => (hasVariables(policy.value) ? 'error' : 'warning')
+  const wrong = (severity: Severity, path: Path, message: string): Diagnostic => ({
     code: 'policy-version',
     severity,
     path,
@@ -71,22 +72,29 @@ function version(cases: Cases, policy: Policy): readonly Diagnostic[] {
     ...(absent === undefined
       ? []
       : [
-          older(
+          wrong(
+            harm(),
             policy.path,
-            `has no Version${formatWhen(absent)}, so that IAM takes its policy variables for plain text`,
+            `has no Version${formatWhen(absent, policy)}, so that IAM takes its policy variables for plain text`,
           ),
         ]),
     ...found
       .filter(it => !isIntrinsic(it.value) && it.value !== '2012-10-17')
       .map(it =>
-        older(
-          it.path,
-          it.value === '2008-10-17'
-            ? 'is the older version, in which IAM takes policy variables for plain text'
-            : `is no version of IAM's policy language: ${JSON.stringify(it.value)}`,
-        ),
+        it.value === '2008-10-17'
+          ? wrong(harm(), it.path, 'is the older version, in which IAM takes policy variables for plain text')
+          : wrong('error', it.path, `is no version of IAM's policy language: ${JSON.stringify(it.value)}`),
       ),
   ]
+}
+
+function hasVariables(value: Json): boolean {
+  if (typeof value === 'string') return value.includes('${')
+  if (isList(value)) return value.some(hasVariables)
+  if (!isObject(value)) return false
+  const { 'Fn::Sub': sub, ...others } = value
+  const [text, variables = null] = isList(sub) ? sub : [sub]
+  return (typeof text === 'string' && text.includes('${!')) || [variables, ...Object.values(others)].some(hasVariables)
 }
 
 function names({ value, path }: Case<JsonObject>, known: readonly string[], what: string): readonly Diagnostic[] {
@@ -117,7 +125,7 @@ function statements(cases: Cases, policy: Policy): readonly Diagnostic[] {
       : [
           invalid(
             path,
-            `has no statement${formatWhen(empty)}, and IAM refuses a policy without one`,
+            `has no statement${formatWhen(empty, policy)}, and IAM refuses a policy without one`,
             empty.size === 0
               ? 'Write a statement'
               : 'Put the whole policy under one If that is false when all of its statements are, or keep one statement',
@@ -158,7 +166,13 @@ function effect(cases: Cases, statement: Case<JsonObject>): readonly Diagnostic[
   return [
     ...(absent === undefined
       ? []
-      : [invalid(statement.path, `has no Effect${formatWhen(absent)}`, 'Write Effect: Allow or Effect: Deny')]),
+      : [
+          invalid(
+            statement.path,
+            `has no Effect${formatWhen(absent, statement)}`,
+            'Write Effect: Allow or Effect: Deny',
+          ),
+        ]),
     ...found
       .filter(it => !isIntrinsic(it.value) && it.value !== 'Allow' && it.value !== 'Deny')
       .map(it => invalid(it.path, `is no effect: ${JSON.stringify(it.value)}`, 'Write Allow or Deny')),
@@ -262,7 +276,7 @@ function exactlyOne(cases: Cases, statement: Case<JsonObject>, key: Positive): r
   const absent = gapOf(cases, statement, [...positive, ...negative])
   return absent === undefined
     ? []
-    : [invalid(statement.path, `has neither ${key} nor Not${key}${formatWhen(absent)}`, `Write ${key}`)]
+    : [invalid(statement.path, `has neither ${key} nor Not${key}${formatWhen(absent, statement)}`, `Write ${key}`)]
 }
 
 function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): readonly Diagnostic[] {
@@ -278,7 +292,7 @@ function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): 
         : [
             invalid(
               it.path,
-              `is empty${formatWhen(empty)}`,
+              `is empty${formatWhen(empty, it)}`,
               'Write at least one, or put the whole statement under the If',
             ),
           ]

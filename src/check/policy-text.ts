@@ -101,8 +101,12 @@ function variableProblem(
   // `${*}`, `${?}` and `${$}` stand for the characters themselves; after a comma comes a default.
   if (/^[*?$]$/.test(variable)) return undefined
   const key = (variable.split(',')[0] ?? '').trim()
-  // What CloudFormation was meant to fill in is for the rule on names.
-  if (key.startsWith('AWS::') || isDeclared(key.split('.')[0] ?? '', document)) return undefined
+  if (key.startsWith('AWS::') || isDeclared(key.split('.')[0] ?? '', document)) {
+    return {
+      message: `has \${${variable}} as text, which neither CloudFormation nor IAM fills in`,
+      help: 'Write it within Fn::Sub, without the ! that leaves a policy variable for IAM',
+    }
+  }
   const misspelt = misspeltKey(key)
   if (misspelt !== undefined)
     return { ...misspelt, message: misspelt.message.replace('is ', 'has a policy variable that is ') }

@@ -192,7 +192,7 @@ function audience(
       : [
           wrong(
             statement.path,
-            `does not ask for which identity pool a token is${formatWhen(gap)}: with an identity pool of their own, ` +
+            `does not ask for which identity pool a token is${formatWhen(gap, statement)}: with an identity pool of their own, ` +
               'any AWS customer could assume the role',
             `Add StringEquals: { '${host.name ?? '<host>'}:aud': <ID of the identity pool> } to its Condition`,
           ),
@@ -245,7 +245,7 @@ function methods(
       : [
           wrong(
             statement.path,
-            `does not ask whether an identity has signed in${formatWhen(gap)}: guests could assume a role for users`,
+            `does not ask whether an identity has signed in${formatWhen(gap, statement)}: guests could assume a role for users`,
             `Add 'ForAnyValue:StringLike': { '${host.name ?? '<host>'}:amr': authenticated } (or unauthenticated) to its Condition`,
           ),
         ]),
