@@ -299,10 +299,11 @@ class Cleaner {
       case 'dependentExcluded':
       case 'requiredOr':
       case 'requiredXor':
-      case 'enumCaseInsensitive':
       case 'const':
       case 'multipleOf':
         return { [keyword]: value }
+      case 'enumCaseInsensitive':
+        return { enumCaseInsensitive: spelling(whole) ?? value }
       case 'enum':
         return { enum: [...new Set(Array.isArray(value) ? value : [])] }
       case 'pattern': {
@@ -327,6 +328,7 @@ class Cleaner {
       case 'anyOf':
       case 'allOf': {
         if (!Array.isArray(value)) return this.unknown(keyword, at)
+        if (keyword === 'anyOf' && spelling(whole) !== undefined) return {}
         const branches = value.map((branch: Json, index) => this.clean(objectOf(branch), `${at}/${index}`, single))
         const distinct = [...new Map(branches.map(branch => [JSON.stringify(branch), branch])).values()]
         // a branch that says nothing lets everything through, and of `oneOf` such branches nothing can be held to
@@ -379,6 +381,13 @@ class Cleaner {
   private unknown(keyword: string, at: string): never {
     throw new Error(`${this.name}${at}: the generator does not know the keyword ${keyword} in this form`)
   }
+}
+
+/** Words of which case does not matter are here and there said twice, as a choice too: there as AWS spells them. */
+function spelling(schema: JsonObject): Json | undefined {
+  const { enumCaseInsensitive, anyOf } = schema
+  if (enumCaseInsensitive === undefined || !Array.isArray(anyOf)) return undefined
+  return anyOf.map((branch: Json) => objectOf(branch)['enum']).find(words => words !== undefined)
 }
 
 /** Does a map with these patterns of names take any name, as far as can be told? */

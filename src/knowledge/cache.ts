@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -46,7 +46,15 @@ function writeVerified(folder: string, file: string, code: string): void {
     writeFileSync(temporary, `${firstLine(code)}\n${code}`)
     renameSync(temporary, file)
   } catch {
-    rmSync(temporary, { force: true })
+    remove(temporary)
+  }
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file)
+  } catch {
+    // it was never made
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Complaint } from '../check/knowledge.ts'
 import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
+import type { TypeRecord } from './schemas.ts'
 
 /** An error as ajv reports it. */
 export type SchemaError = {
@@ -11,24 +12,24 @@ export type SchemaError = {
 }
 
 /**
- * ajv's errors in our words. `schema` is the type's own, as `schemas/` has it: what else a place could hold is read
- * there. Of a choice that fails (`anyOf`, `oneOf`) only the branch is reported that the value comes closest to.
+ * ajv's errors in our words. The type's own schema, as `schemas/` has it, tells what else a place could hold. Of a
+ * choice that fails (`anyOf`, `oneOf`) only the branch is reported that the value comes closest to.
  */
-export function complaintsOf(errors: readonly SchemaError[], properties: Json, schema: JsonObject): Complaint[] {
-  const complaints = withoutBranches(errors, properties).map(error => describe(error, properties, schema))
+export function complaintsOf(errors: readonly SchemaError[], properties: Json, type: TypeRecord): Complaint[] {
+  const complaints = withoutBranches(errors, properties).map(error => describe(error, properties, type))
   const seen = new Map<string, Complaint>()
   for (const complaint of complaints) seen.set(JSON.stringify([complaint.path, complaint.message]), complaint)
   return [...seen.values()]
 }
 
-function describe(error: SchemaError, properties: Json, schema: JsonObject): Complaint {
+function describe(error: SchemaError, properties: Json, { schema, readOnly = [] }: TypeRecord): Complaint {
   const path = pathOf(error.instancePath, properties)
   const value = at(properties, path)
   const { params } = error
   const limit = Number(params['limit'])
   switch (error.keyword) {
     case 'additionalProperties':
-      return unknownProperty([...path, String(params['additionalProperty'])], schemasAt(schema, path))
+      return unknownProperty([...path, String(params['additionalProperty'])], schemasAt(schema, path), readOnly)
     case 'required':
       return missing(path, String(params['missingProperty']))
     case 'dependencies':
@@ -106,16 +107,19 @@ function describe(error: SchemaError, properties: Json, schema: JsonObject): Com
   }
 }
 
-function unknownProperty(path: Path, places: readonly JsonObject[]): Complaint {
+function unknownProperty(path: Path, places: readonly JsonObject[], readOnly: readonly string[]): Complaint {
   const name = String(path.at(-1))
-  const known = keysIn(places, 'properties')
+  if (readOnly.includes(path.map(key => (typeof key === 'number' ? '*' : key)).join('.'))) {
+    return { path, message: 'is set by AWS alone', help: `Leave out ${name}` }
+  }
   const patterns = keysIn(places, 'patternProperties')
-  const near = nearest(name, known)
   if (patterns.length > 0) {
     const help = `Write a name that matches ${patterns.join(' or ')}`
     return { path, message: 'has a name that this does not take', help }
   }
-  const others = known.length === 0 ? '' : `, or write one of ${known.join(', ')}`
+  const known = keysIn(places, 'properties')
+  const near = nearest(name, known)
+  const others = known.length === 0 ? '' : `, or write one of ${listed(known)}`
   const help = near === undefined ? `Leave out ${name}${others}` : `Write ${near}`
   return { path, message: 'is no property that this takes', help }
 }
@@ -190,13 +194,9 @@ function kindOf(value: Json | undefined): string {
 
 function notAllowed(path: Path, value: Json | undefined, allowed: readonly string[]): Complaint {
   const near = typeof value === 'string' ? closest(value, allowed) : undefined
-  const list = allowed.length > 12 ? `${allowed.slice(0, 12).join(', ')}, …` : allowed.join(', ')
-  const one = allowed.length === 1 ? `Write ${list}` : `Write one of ${list}`
-  return {
-    path,
-    message: `${show(value)} is not among the values that this takes`,
-    help: near === undefined ? one : allowed.length === 1 ? `Write ${near}` : `Write ${near}, or another of ${list}`,
-  }
+  const [first, ...others] = near === undefined ? allowed : [near, ...allowed.filter(word => word !== near)]
+  const help = others.length === 0 ? `Write ${first}` : `Write ${first}, or else ${listed(others)}`
+  return { path, message: `${show(value)} is not among the values that this takes`, help }
 }
 
 /** A word that goes on where the given one stops, as `nodejs20.x` does, is closer than one with a letter changed. */
@@ -325,6 +325,10 @@ function at(value: Json | undefined, path: Path): Json | undefined {
 
 function texts(list: unknown): string[] {
   return Array.isArray(list) ? list.map(String) : []
+}
+
+function listed(words: readonly string[]): string {
+  return words.length > 15 ? `${words.slice(0, 15).join(', ')}, …` : words.join(', ')
 }
 
 function show(value: Json | undefined): string {

@@ -6,7 +6,15 @@ import type { Json, JsonObject } from '../document.ts'
 import { keyOf, validatorCache } from './cache.ts'
 import { complaintsOf, type SchemaError } from './complaints.ts'
 import { runtimeModules } from './runtime.ts'
-import { findLine, type IndexEntry, keysOf, parseIndexEntry, readService, serviceOf } from './schemas.ts'
+import {
+  findLine,
+  type IndexEntry,
+  keysOf,
+  parseIndexEntry,
+  readService,
+  serviceOf,
+  type TypeRecord,
+} from './schemas.ts'
 
 // This file is on the path of every build: of a type whose validator is kept it reads one line and one file.
 
@@ -35,17 +43,17 @@ export function readKnowledge({ assets, cacheFolder, engine, loadCompiler }: Kno
   const cache = validatorCache(cacheFolder)
   const known = new Map<string, ResourceTypeFacts | undefined>()
 
-  const schemaOf = (type: string): JsonObject => {
+  const recordOf = (type: string): TypeRecord => {
     const record = readService(schemas, serviceOf(type))[type]
     if (record === undefined) throw new Error(`schemas/resources.txt lists ${type}, which its service's file lacks`)
-    return record.schema
+    return record
   }
 
   const codeOf = (type: string, hash: string): string => {
     const key = keyOf([type, hash, ajvVersion, engine])
     const kept = cache.read(type, key)
     if (kept !== undefined) return kept
-    const code = loadCompiler()(schemaOf(type))
+    const code = loadCompiler()(recordOf(type).schema)
     cache.write(type, key, code)
     return code
   }
@@ -60,7 +68,7 @@ export function readKnowledge({ assets, cacheFolder, engine, loadCompiler }: Kno
       attributes: entry.attributes.filter(attribute => !attribute.includes('*')),
       complaints: (properties): readonly Complaint[] => {
         const validator = validate()
-        return validator(properties) ? [] : complaintsOf(validator.errors ?? [], properties, schemaOf(type))
+        return validator(properties) ? [] : complaintsOf(validator.errors ?? [], properties, recordOf(type))
       },
     }
   }

@@ -91,6 +91,7 @@ const enumCaseInsensitive: CodeKeywordDefinition = {
   keyword: 'enumCaseInsensitive',
   type: 'string',
   schemaType: 'array',
+  error: { message: '', params: ({ schemaCode }) => _`{allowedValues: ${schemaCode}}` },
   code(cxt) {
     const words: readonly string[] = cxt.schema
     const tests = words.map(word => _`word !== ${word.toLowerCase()}`)
