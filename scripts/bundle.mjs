@@ -1,0 +1,134 @@
+/**
+ * Bundles the sources into lib/: CommonJS, which Node starts with faster than with modules, in files of which a run
+ * loads only those that it needs. Beside them stand the declarations of what a template imports.
+ *
+ * A file is replaced only if it changes, and in one step, so that poolform can run meanwhile.
+ */
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+
+/** The files of lib/. What one of them imports of another it requires; the rest is bundled into it. */
+const bundles = {
+  // the door, which alone runs when nothing has changed
+  cli: 'src/cli/index.ts',
+  // what a template is made of: there must be one of each class
+  model: 'src/authoring/model.ts',
+  authoring: 'src/authoring/index.ts',
+  compile: 'src/build/produce.ts',
+  'lint-cache': 'src/lint/cache.ts',
+  lint: 'src/lint/index.ts',
+  // ajv, which is needed when a resource type is new to the machine
+  validator: 'src/knowledge/validator.ts',
+  // commander, which is needed for help, mistakes and the rarer options
+  program: 'src/cli/program.ts',
+  'lint-command': 'src/cli/lint.ts',
+  watch: 'src/cli/watch.ts',
+}
+
+/** What else decides what poolform makes of its input. */
+const data = ['schemas', 'requirements-lint.txt', 'src/lint/run_cfn_lint.py']
+
+// of the digest's length, so that it can take its place
+const placeholder = 'digest-of-this-build-of-poolform'
+
+export async function bundle() {
+  const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
+  const files = new Map()
+  for (const [name, entry] of Object.entries(bundles)) files.set(`${name}.cjs`, await bundleOne(entry, version))
+  const digest = createHash('sha256')
+  for (const [name, text] of files) digest.update(`${name}\0${text}\0`)
+  for (const name of data) for (const file of await filesIn(name)) digest.update(await readFile(path.join(root, file)))
+  const engine = digest.digest('hex').slice(0, placeholder.length)
+  for (const [name, text] of await declarations()) files.set(name, text)
+  for (const [name, text] of files) await replace(path.join(root, 'lib', name), text.replaceAll(placeholder, engine))
+  for (const name of await filesIn('lib')) {
+    if (!files.has(path.relative('lib', name).replaceAll(path.sep, '/'))) await rm(path.join(root, name))
+  }
+}
+
+async function bundleOne(entry, version) {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minify: true,
+    external: ['esbuild'],
+    conditions: ['poolform-source'],
+    define: {
+      POOLFORM_ENGINE: JSON.stringify({ version, digest: placeholder }),
+      'import.meta.filename': '__filename',
+      'import.meta.dirname': '__dirname',
+    },
+    plugins: [siblings(entry)],
+    logLevel: 'warning',
+  })
+  return result.outputFiles[0].text
+}
+
+/** Turns the import of another bundle's entry into a `require` of that bundle. */
+function siblings(own) {
+  const names = new Map(Object.entries(bundles).map(([name, entry]) => [path.join(root, entry), name]))
+  names.delete(path.join(root, own))
+  return {
+    name: 'siblings',
+    setup(build) {
+      build.onResolve({ filter: /^\.\.?\// }, ({ path: imported, resolveDir }) => {
+        const name = names.get(path.join(resolveDir, imported))
+        return name === undefined ? undefined : { path: `./${name}.cjs`, external: true }
+      })
+    },
+  }
+}
+
+/** By their place in lib/. */
+async function declarations() {
+  const folder = await mkdtemp(path.join(root, 'node_modules', '.poolform-types-'))
+  try {
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    const options = ['-p', 'tsconfig.types.json', '--outDir', folder]
+    await promisify(execFile)(process.execPath, [tsc, ...options], { cwd: root })
+    const found = []
+    for (const file of await filesIn(path.relative(root, folder))) {
+      const name = path.relative(folder, path.join(root, file)).replaceAll(path.sep, '/')
+      found.push([`types/${name}`, await readFile(path.join(root, file), 'utf8')])
+    }
+    return found
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** From the project's folder, sorted; a file alone, or all in a folder, or none. */
+async function filesIn(name) {
+  const entries = await readdir(path.join(root, name), { withFileTypes: true, recursive: true }).catch(error => {
+    if (error.code === 'ENOTDIR') return undefined
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  if (entries === undefined) return [name]
+  return entries
+    .filter(entry => entry.isFile())
+    .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+async function replace(file, text) {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return
+  await mkdir(path.dirname(file), { recursive: true })
+  const temporary = `${file}.${process.pid}`
+  await writeFile(temporary, text, { mode: file.endsWith('cli.cjs') ? 0o755 : 0o644 })
+  await rename(temporary, file)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle()

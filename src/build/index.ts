@@ -1,0 +1,23 @@
+import { bundle } from './bundle.ts'
+import { findModules } from './modules.ts'
+import { readProject } from './project.ts'
+import { questionOf, recall } from './recall.ts'
+import type { BuildRequest, Outcome, World } from './request.ts'
+
+export type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
+
+/**
+ * From modules to files in the output folder: all of them, or, where there is an error, none. What the same build came
+ * to before is recalled if nothing has changed since.
+ */
+export async function build(request: BuildRequest, world: World): Promise<Outcome> {
+  const project = readProject(world.cwd)
+  if ('code' in project) return { findings: [project], artifacts: [], removed: [], inputs: [] }
+  const { modules, findings } = findModules(request.modules, world.cwd)
+  const question = questionOf(request, modules, project, world)
+  const known = request.cache && findings.length === 0 ? await recall(question, world) : undefined
+  if (known !== undefined) return known
+  // esbuild is at work while the compiler is loaded
+  const [bundled, { produce }] = await Promise.all([bundle(modules, world.cwd), import('./produce.ts')])
+  return produce({ request, world, project, question, bundled, findings })
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto'
+import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+
+/** What `manifest.json` says, by which a program finds and offers the artifacts. `schemas/manifest.schema.json`. */
+export type Manifest = {
+  readonly formatVersion: 1
+  readonly generator: { readonly name: 'poolform'; readonly version: string }
+  /** By name. */
+  readonly artifacts: readonly Artifact[]
+}
+
+export type Artifact = {
+  readonly name: string
+  /** Of the project that it comes from. */
+  readonly version: string
+  /** Beside the manifest. */
+  readonly file: string
+  readonly bytes: number
+  /** In hexadecimal. */
+  readonly sha256: string
+  readonly description: string
+  /** What `--capabilities` of `aws cloudformation` has to acknowledge. */
+  readonly capabilities: readonly Capability[]
+  readonly parameters: readonly ManifestParameter[]
+  readonly outputs: readonly ManifestOutput[]
+  /** Sorted. */
+  readonly resourceTypes: readonly string[]
+}
+
+export type Capability = 'CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND'
+
+/** As the template declares it, with its label and group in the console's form. */
+export type ManifestParameter = { readonly name: string; readonly type: string } & JsonObject
+
+export type ManifestOutput = { readonly name: string } & JsonObject
+
+export type Built = {
+  readonly name: string
+  readonly version: string
+  readonly file: string
+  readonly text: string
+  readonly document: Document
+}
+
+export function artifactOf({ name, version, file, text, document }: Built): Artifact {
+  return {
+    name,
+    version,
+    file,
+    bytes: Buffer.byteLength(text),
+    sha256: sha256(text),
+    description: document.Description ?? '',
+    capabilities: capabilities(document),
+    parameters: parameters(document),
+    outputs: Object.entries(document.Outputs ?? {}).map(([output, declaration]) => ({
+      name: output,
+      ...pick(declaration, { description: 'Description', condition: 'Condition' }),
+    })),
+    resourceTypes: [...new Set(Object.values(document.Resources).flatMap(typeOf))].sort(),
+  }
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** As `sha256sum` writes it and `sha256sum -c` reads it. */
+export function checksums(files: readonly { readonly file: string; readonly sha256: string }[]): string {
+  return [...files]
+    .sort((a, b) => (a.file < b.file ? -1 : 1))
+    .map(({ file, sha256 }) => `${sha256}  ${file}\n`)
+    .join('')
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, `Capabilities.member.N` */
+const iamTypes: ReadonlyMap<string, string | undefined> = new Map([
+  ['AWS::IAM::AccessKey', undefined],
+  ['AWS::IAM::Group', 'GroupName'],
+  ['AWS::IAM::GroupPolicy', undefined],
+  ['AWS::IAM::InstanceProfile', 'InstanceProfileName'],
+  ['AWS::IAM::ManagedPolicy', 'ManagedPolicyName'],
+  ['AWS::IAM::Policy', undefined],
+  ['AWS::IAM::Role', 'RoleName'],
+  ['AWS::IAM::RolePolicy', undefined],
+  ['AWS::IAM::User', 'UserName'],
+  ['AWS::IAM::UserPolicy', undefined],
+  ['AWS::IAM::UserToGroupAddition', undefined],
+])
+
+/** What nested stacks ask for is in their templates, which only their URLs tell. */
+export function capabilities(document: Document): readonly Capability[] {
+  const resources = Object.values(document.Resources).filter(isObject)
+  const iam = resources.filter(({ Type }) => typeof Type === 'string' && iamTypes.has(Type))
+  const isNamed = iam.some(({ Type, Properties }) => {
+    const name = typeof Type === 'string' ? iamTypes.get(Type) : undefined
+    return name !== undefined && isObject(Properties) && Properties[name] !== undefined
+  })
+  return [
+    ...(iam.length === 0 ? [] : [isNamed ? ('CAPABILITY_NAMED_IAM' as const) : ('CAPABILITY_IAM' as const)]),
+    ...(hasTransform(document.Resources) ? ['CAPABILITY_AUTO_EXPAND' as const] : []),
+  ]
+}
+
+function hasTransform(value: Json): boolean {
+  if (Array.isArray(value)) return value.some(hasTransform)
+  if (!isObject(value)) return false
+  return Object.entries(value).some(([key, item]) => key === 'Fn::Transform' || hasTransform(item))
+}
+
+function parameters(document: Document): readonly ManifestParameter[] {
+  const form = document.Metadata?.['AWS::CloudFormation::Interface']
+  const { ParameterGroups, ParameterLabels } = isObject(form) ? { ...noForm, ...form } : noForm
+  const groups = new Map<Json, Json>()
+  for (const group of Array.isArray(ParameterGroups) ? ParameterGroups.filter(isObject) : []) {
+    const label = isObject(group['Label']) ? group['Label']['default'] : undefined
+    const members = group['Parameters']
+    if (label !== undefined && Array.isArray(members)) for (const member of members) groups.set(member, label)
+  }
+  return Object.entries(document.Parameters ?? {}).map(([name, declaration]) => {
+    const label = isObject(ParameterLabels) ? ParameterLabels[name] : undefined
+    const group = groups.get(name)
+    const type = isObject(declaration) ? declaration['Type'] : undefined
+    return {
+      name,
+      type: typeof type === 'string' ? type : 'String',
+      ...pick(declaration, {
+        default: 'Default',
+        description: 'Description',
+        allowedValues: 'AllowedValues',
+        allowedPattern: 'AllowedPattern',
+        constraintDescription: 'ConstraintDescription',
+        minLength: 'MinLength',
+        maxLength: 'MaxLength',
+        minValue: 'MinValue',
+        maxValue: 'MaxValue',
+        noEcho: 'NoEcho',
+      }),
+      ...pick(label ?? null, { label: 'default' }),
+      ...(group === undefined ? {} : { group }),
+    }
+  })
+}
+
+const noForm: { readonly ParameterGroups?: Json; readonly ParameterLabels?: Json } = {}
+
+/** Some entries of an object under names of ours; those that it lacks are left out. */
+function pick(value: Json, names: Readonly<Record<string, string>>): JsonObject {
+  if (!isObject(value)) return {}
+  const entries = Object.entries(names).flatMap(([ours, theirs]) => {
+    const found = value[theirs]
+    return found === undefined ? [] : [[ours, found] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function typeOf(resource: Json): readonly string[] {
+  return isObject(resource) && typeof resource['Type'] === 'string' ? [resource['Type']] : []
+}

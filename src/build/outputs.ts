@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Finding, moduleError } from './finding.ts'
+import { type Artifact, artifactOf, type Built, checksums, type Manifest, sha256 } from './manifest.ts'
+import type { Plan } from './replace.ts'
+
+export type OutputOptions = {
+  /** Absolute. */
+  readonly folder: string
+  /** As the user knows it. */
+  readonly out: string
+  /** All that the manifest is to list; otherwise what it lists besides stays. */
+  readonly isWhole: boolean
+  /** Of poolform. */
+  readonly version: string
+}
+
+export type Outputs = {
+  /** Each file that the build answers for, by its name, in the order of writing. */
+  readonly files: ReadonlyMap<string, string>
+  /** What is to be done so that the folder holds them. */
+  readonly plan: Plan
+  readonly findings: readonly Finding[]
+}
+
+const manifestFile = 'manifest.json'
+const checksumsFile = 'SHA256SUMS'
+
+/** The line of a YAML artifact by which it is known to be ours. */
+export function generatorLine(version: string): string {
+  return `${generator} ${version}. Edit the module that it comes from, not this file.`
+}
+
+const generator = 'Compiled by poolform'
+
+/**
+ * What the output folder is to hold, given what it holds now. A file that poolform did not write is neither replaced
+ * nor removed.
+ */
+export function planOutputs(built: readonly Built[], { folder, out, isWhole, version }: OutputOptions): Outputs {
+  const there = new Folder(folder)
+  const findings: Finding[] = []
+  const own = new Map(built.map(it => [it.name, artifactOf(it)]))
+  const before = there.artifacts ?? []
+  if (!isWhole && there.artifacts === undefined && there.text(manifestFile) !== undefined) {
+    findings.push(
+      moduleError(
+        'unwritable-output',
+        `${out}/${manifestFile}`,
+        'can not be read, and lists artifacts besides the one that is built now',
+        'Build all of them: poolform build',
+      ),
+    )
+  }
+  const others = isWhole ? [] : before.filter(({ name }) => !own.has(name))
+  const artifacts = [...others, ...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, artifacts }
+  const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
+  const files = new Map(built.map(({ file, text }) => [file, text]))
+  files.set(manifestFile, manifestText)
+  files.set(checksumsFile, checksums([...artifacts, { file: manifestFile, sha256: sha256(manifestText) }]))
+
+  const write = new Map<string, string>()
+  for (const [file, text] of files) {
+    const present = there.text(file)
+    if (present === text) continue
+    write.set(file, text)
+    if (there.has(file) && !there.isOurs(file)) findings.push(foreign(`${out}/${file}`))
+  }
+  const remove: string[] = []
+  for (const { file, sha256: digest } of before) {
+    const present = there.text(file)
+    if (present === undefined || artifacts.some(artifact => artifact.file === file)) continue
+    if (sha256(present) === digest) remove.push(file)
+    else findings.push(edited(`${out}/${file}`))
+  }
+  return { files, plan: { write, remove }, findings }
+}
+
+function foreign(path: string): Finding {
+  return moduleError(
+    'unwritable-output',
+    path,
+    'is there already, and poolform did not write it',
+    'Move it away, or name another folder by --out',
+  )
+}
+
+function edited(path: string): Finding {
+  return {
+    ...moduleError(
+      'stale-output',
+      path,
+      'is built no more, but is not as it was built either: it stays',
+      'Move it away, or delete it',
+    ),
+    severity: 'warning',
+  }
+}
+
+/** The output folder as it is. */
+class Folder {
+  /** What its manifest lists; undefined where it has none that is whole. */
+  readonly artifacts: readonly Artifact[] | undefined
+  readonly #folder: string
+  readonly #names: ReadonlySet<string>
+  readonly #ours: ReadonlySet<string>
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#names = new Set(namesIn(folder))
+    this.artifacts = parseManifest(this.text(manifestFile))
+    const listed = (this.text(checksumsFile) ?? '').split('\n').flatMap(line => {
+      const [, file] = /^[0-9a-f]{64} {2}(.+)$/.exec(line) ?? []
+      return file === undefined ? [] : [file]
+    })
+    // either of the two tells whose the other is, should it have been damaged
+    const isOurs = this.artifacts !== undefined || listed.includes(manifestFile)
+    const artifactFiles = (this.artifacts ?? []).map(({ file }) => file)
+    this.#ours = new Set(isOurs ? [...listed, ...artifactFiles, manifestFile, checksumsFile] : [])
+  }
+
+  has(file: string): boolean {
+    return this.#names.has(file)
+  }
+
+  /** Undefined where there is no such file, or none that can be read. */
+  text(file: string): string | undefined {
+    if (!this.#names.has(file)) return undefined
+    try {
+      return readFileSync(join(this.#folder, file), 'utf8')
+    } catch {
+      return undefined
+    }
+  }
+
+  isOurs(file: string): boolean {
+    if (this.#ours.has(file)) return true
+    const lines = this.text(file)?.split('\n', 5) ?? []
+    return lines.some(line => line.startsWith(`# ${generator} `))
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function parseManifest(text: string | undefined): readonly Artifact[] | undefined {
+  try {
+    const manifest: unknown = JSON.parse(text ?? '')
+    return isManifest(manifest) ? manifest.artifacts : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Is it whole enough to be carried on, and are its names those of files in the folder itself? */
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value) || value['formatVersion'] !== 1 || !isRecord(value['generator'])) return false
+  const { artifacts } = value
+  return (
+    value['generator']['name'] === 'poolform' &&
+    Array.isArray(artifacts) &&
+    artifacts.every(
+      it =>
+        isRecord(it) &&
+        typeof it['name'] === 'string' &&
+        typeof it['sha256'] === 'string' &&
+        it['file'] === `${it['name']}.${it['file'] === `${it['name']}.json` ? 'json' : 'yaml'}` &&
+        /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(it['name']),
+    )
+  )
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,249 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { accept } from '../accept.ts'
+import { type Compiled, compile } from '../compile.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import { readKnowledge } from '../knowledge/index.ts'
+import { withoutTwins } from '../lint/twins.ts'
+import type { Bundle, Bundled } from './bundle.ts'
+import { loadCompiler } from './engine.ts'
+import { type Evaluated, evaluate } from './evaluate.ts'
+import { type Finding, hasErrors, moduleError } from './finding.ts'
+import type { Module } from './modules.ts'
+import { generatorLine, type Outputs, planOutputs } from './outputs.ts'
+import type { Project } from './project.ts'
+import { type LintDiagnostics, type Question, remember } from './recall.ts'
+import { FolderInUse, isAtWork, replaceFiles } from './replace.ts'
+import type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
+
+export type Production = {
+  readonly request: BuildRequest
+  readonly world: World
+  readonly project: Project
+  readonly question: Question
+  readonly bundled: Bundled
+  /** What is wrong already. */
+  readonly findings: readonly Finding[]
+}
+
+type Product = {
+  readonly bundle: Bundle
+  readonly isPure: boolean
+  readonly own: readonly Finding[]
+  readonly compiled?: Compiled
+}
+
+/** Evaluates, compiles, checks and lints bundles, and writes what comes of them if nothing is wrong. */
+export async function produce({
+  request,
+  world,
+  project,
+  question,
+  bundled,
+  findings: before,
+}: Production): Promise<Outcome> {
+  const evaluated = await evaluate(bundled.bundles, world.cwd)
+  const products = compileAll(evaluated, request, world, project)
+  const linted = request.lint ? await lintAll(products, world) : []
+  const findings = [...before, ...bundled.findings]
+  if ('code' in linted) findings.push(linted)
+  for (const product of products) findings.push(...judged(product, request, linted))
+  const inputs = [...new Set(bundled.bundles.flatMap(({ inputs }) => [...inputs.keys()]))]
+  if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
+
+  const { out, check } = request
+  const outputs = check ? plan(products, request, world, project) : write(products, request, world, project)
+  if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
+  findings.push(...(check ? staleness(outputs, request, world.cwd) : outputs.findings))
+  if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
+  const artifacts = products.flatMap(product => summary(product, outputs, request))
+  if (!('code' in linted)) {
+    const sources = sourcesOf(products, project)
+    const files = new Map([...outputs.files].map(([file, text]) => [resolve(world.cwd, out, file), text]))
+    const lint = request.lint ? linted : null
+    if (sources !== undefined) remember(question, { inputs: sources, outputs: files, lint, findings, artifacts }, world)
+  }
+  return { findings, artifacts, removed: outputs.plan.remove.map(file => pathOf(request, file)), inputs }
+}
+
+function compileAll(
+  evaluated: readonly Evaluated[],
+  request: BuildRequest,
+  { cacheFolder, engine }: World,
+  { version, license }: Project,
+): readonly Product[] {
+  const knowledge = readKnowledge({
+    assets: engine.root,
+    cacheFolder: request.cache ? cacheFolder : undefined,
+    engine: engine.digest,
+    loadCompiler,
+  })
+  return evaluated.map(({ bundle, template, findings: own, isPure }) => {
+    if (template === undefined) return { bundle, isPure, own }
+    const { name } = bundle.module
+    const header = [
+      `${name} ${version}`,
+      ...(license === undefined ? [] : [`SPDX-License-Identifier: ${license}`]),
+      generatorLine(engine.version),
+    ]
+    const identity = { id: name, version }
+    return { bundle, isPure, own, compiled: compile(template, { identity, format: request.format, header, knowledge }) }
+  })
+}
+
+/** What cfn-lint says of each artifact; a finding where it can't be asked. */
+async function lintAll(
+  products: readonly Product[],
+  { cacheFolder, engine, python, onProgress }: World,
+): Promise<LintDiagnostics | Finding> {
+  const inputs = products.flatMap(({ bundle, compiled }) =>
+    compiled === undefined || compiled.text === '' ? [] : [{ module: bundle.module.path, text: compiled.text }],
+  )
+  if (inputs.length === 0) return []
+  const unavailable = (reason: string, help: string): Finding =>
+    moduleError('lint-unavailable', 'cfn-lint', reason, `${help}, or build with --no-lint`)
+  if (cacheFolder === undefined) {
+    return unavailable('there is no folder to keep cfn-lint in', 'Name one in POOLFORM_CACHE')
+  }
+  const { lint } = await import('../lint/index.ts')
+  const linted = await lint(inputs, { cacheFolder, assets: engine.root, python, onProgress })
+  switch (linted.kind) {
+    case 'unavailable':
+      return unavailable(linted.reason, linted.help)
+    case 'linted':
+      return [...linted.diagnostics]
+  }
+}
+
+/** The module's own findings and those of its template, without what the template accepts. */
+function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostics | Finding): readonly Finding[] {
+  const { bundle, own, compiled } = product
+  const module = bundle.module.path
+  if (compiled === undefined) return own
+  const { document, text, diagnostics } = compiled
+  const isLinted = lint && !('code' in linted)
+  const foreign = isLinted ? (linted.find(([name]) => name === module)?.[1] ?? []) : []
+  const all: readonly Diagnostic[] = [...own, ...diagnostics, ...withoutTwins(diagnostics, foreign)]
+  // a template that could not be linked has not been checked, so nothing can be said of what it accepts
+  return (text === '' ? all : accept(document, all, isLinted)).map(diagnostic => ({ ...diagnostic, module }))
+}
+
+function plan(products: readonly Product[], request: BuildRequest, world: World, { version }: Project): Outputs {
+  const built = products.flatMap(({ bundle, compiled }) =>
+    compiled === undefined
+      ? []
+      : [{ name: bundle.module.name, version, file: fileOf(bundle.module, request), ...compiled }],
+  )
+  const { out } = request
+  const folder = resolve(world.cwd, out)
+  return planOutputs(built, { folder, out, isWhole: request.modules.length === 0, version: world.engine.version })
+}
+
+/** Carries the plan out; a finding where that can't be done. */
+function write(products: readonly Product[], request: BuildRequest, world: World, project: Project): Outputs | Finding {
+  const folder = resolve(world.cwd, request.out)
+  let outputs = plan(products, request, world, project)
+  const { write, remove } = outputs.plan
+  try {
+    if (write.size === 0 && remove.length === 0 && !isAtWork(folder)) return outputs
+    if (hasErrors(outputs.findings)) return outputs
+    replaceFiles(folder, () => {
+      // anew, for another build may have written meanwhile
+      outputs = plan(products, request, world, project)
+      return hasErrors(outputs.findings) ? { write: new Map(), remove: [] } : outputs.plan
+    })
+    return outputs
+  } catch (error) {
+    if (error instanceof FolderInUse) {
+      return moduleError('unwritable-output', request.out, error.message, 'Wait for it, or end it, then build again')
+    }
+    if (!isSystemError(error)) throw error
+    return moduleError('unwritable-output', request.out, `can't be written: ${error.message}`, wayOut(error.code))
+  }
+}
+
+function wayOut(code: unknown): string {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return 'Make room, then build again: what was there is still there'
+    case 'EEXIST':
+    case 'ENOTDIR':
+    case 'EISDIR':
+      return 'Name a folder by --out'
+    default:
+      return 'Make it a folder that you can write to, or name another by --out'
+  }
+}
+
+function isSystemError(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && 'code' in error && 'syscall' in error
+}
+
+/** An error for each file that a build would change. */
+function staleness(
+  { plan: { write, remove }, files }: Outputs,
+  request: BuildRequest,
+  cwd: string,
+): readonly Finding[] {
+  const help = ['Run poolform build', ...request.modules, ...(request.out === 'dist' ? [] : ['--out', request.out])]
+  const stale = (file: string, message: string): Finding =>
+    moduleError('stale-output', pathOf(request, file), message, `${help.join(' ')}, and commit what it writes`)
+  return [
+    ...[...write.keys()].map(file => stale(file, difference(files.get(file) ?? '', resolve(cwd, request.out, file)))),
+    ...remove.map(file => stale(file, 'is built no more')),
+  ]
+}
+
+function difference(text: string, file: string): string {
+  let present: string
+  try {
+    present = readFileSync(file, 'utf8')
+  } catch {
+    return 'is missing'
+  }
+  const lines = present.split('\n')
+  const index = text.split('\n').findIndex((line, at) => line !== lines[at])
+  return `is not what its module says, from line ${(index < 0 ? lines.length : index) + 1} on`
+}
+
+function summary(
+  { bundle, compiled }: Product,
+  { plan, files }: Outputs,
+  request: BuildRequest,
+): readonly ArtifactSummary[] {
+  const file = fileOf(bundle.module, request)
+  const text = files.get(file)
+  if (compiled === undefined || text === undefined) return []
+  return [
+    {
+      module: bundle.module.path,
+      path: pathOf(request, file),
+      bytes: Buffer.byteLength(text),
+      resources: Object.keys(compiled.document.Resources).length,
+      isChanged: plan.write.has(file),
+    },
+  ]
+}
+
+function fileOf({ name }: Module, { format }: BuildRequest): string {
+  return `${name}.${format}`
+}
+
+function pathOf({ out }: BuildRequest, file: string): string {
+  return join(out, file).replaceAll(sep, '/')
+}
+
+/** All that the products were made of; undefined where they depend on more than that. */
+function sourcesOf(products: readonly Product[], { packageFile }: Project): ReadonlyMap<string, string> | undefined {
+  const sources = new Map(packageFile === undefined ? [] : [[packageFile.file, packageFile.text]])
+  for (const { bundle, isPure } of products) {
+    if (!isPure || !bundle.isExact) return undefined
+    for (const [file, text] of bundle.inputs) {
+      if (text === undefined) return undefined
+      sources.set(file, text)
+    }
+  }
+  return sources
+}

@@ -1,0 +1,279 @@
+import * as nodeFs from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** What is to become of a folder's files, by name; other files are not touched. */
+export type Plan = {
+  /** In the order in which they are put in their places. */
+  readonly write: ReadonlyMap<string, string>
+  readonly remove: readonly string[]
+}
+
+/** What of Node's file system this needs; tests hand in one that fails. */
+export type FileSystem = Pick<
+  typeof nodeFs,
+  | 'closeSync'
+  | 'copyFileSync'
+  | 'fsyncSync'
+  | 'linkSync'
+  | 'mkdirSync'
+  | 'mkdtempSync'
+  | 'openSync'
+  | 'readFileSync'
+  | 'readdirSync'
+  | 'renameSync'
+  | 'rmSync'
+  | 'rmdirSync'
+  | 'statSync'
+  | 'writeFileSync'
+>
+
+/** Another process is replacing files in the folder, and does not come to an end. */
+export class FolderInUse extends Error {}
+
+/** Begins the names of what is put beside the files while they are replaced. */
+const workPrefix = '.poolform'
+
+/** Is a process replacing files in the folder, or has one been killed over it? */
+export function isAtWork(folder: string, fs: FileSystem = nodeFs): boolean {
+  return list(folder, fs).some(name => name.startsWith(workPrefix))
+}
+
+const patienceMs = 10_000
+
+/**
+ * Replaces some files of a folder: all of them, or none. A system error leaves the folder as it was. A process that
+ * is killed, or a machine that goes down, leaves it as it was, or so that the next call puts the rest in place before
+ * it does its own work. Two processes take turns: `plan` is called when it is this one's turn.
+ *
+ * New files are written beside the old ones first, all the way to the disk, and with them what is to be done. From
+ * then on each step can be done again by whoever finds it undone.
+ *
+ * @throws FolderInUse, or the system's error
+ */
+export function replaceFiles(folder: string, plan: () => Plan, fs: FileSystem = nodeFs): void {
+  const created = fs.mkdirSync(folder, { recursive: true })
+  const work = join(folder, workPrefix)
+  try {
+    seize(folder, work, fs)
+    try {
+      const { write, remove } = plan()
+      if (write.size > 0 || remove.length > 0) {
+        stage(folder, work, { write, remove }, fs)
+        finish(folder, work, fs)
+      }
+    } finally {
+      // unless it has to be undone yet, and could not be
+      if (readSteps(work, fs) === undefined) discard(work, fs)
+    }
+  } catch (error) {
+    if (created !== undefined) removeEmptyFolders(folder, created, fs)
+    throw error
+  }
+}
+
+/**
+ * Takes the turn by renaming a folder that names this process: the file system lets only one of two have the name.
+ * What a dead process has left is brought to an end first.
+ */
+function seize(folder: string, work: string, fs: FileSystem): void {
+  removeLitter(folder, fs)
+  const own = fs.mkdtempSync(`${work}-${process.pid}-`)
+  const until = Date.now() + patienceMs
+  try {
+    fs.writeFileSync(join(own, ownerFile(process.pid)), '')
+    for (;;) {
+      try {
+        fs.renameSync(own, work)
+        return
+      } catch (error) {
+        if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES')) throw error
+        const owner = ownerOf(work, fs)
+        // there is none: another reason, or it has just ended
+        if (owner === undefined && !hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+        if (owner !== undefined && !isAlive(owner) && inherit(work, owner, fs)) {
+          finish(folder, work, fs)
+          fs.rmSync(own, { recursive: true, force: true })
+          return
+        }
+        if (Date.now() > until)
+          throw new FolderInUse(`process ${owner ?? 'unknown'} has been at work in ${work} for too long`)
+        sleep(10)
+      }
+    }
+  } catch (error) {
+    fs.rmSync(own, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function ownerFile(pid: number): string {
+  return `owner-${pid}`
+}
+
+function ownerOf(work: string, fs: FileSystem): number | undefined {
+  for (const name of list(work, fs)) {
+    const [, pid] = /^owner-(\d+)$/.exec(name) ?? []
+    if (pid !== undefined) return Number(pid)
+  }
+  return undefined
+}
+
+/** Of two processes that find a dead one's work one wins. */
+function inherit(work: string, owner: number, fs: FileSystem): boolean {
+  try {
+    fs.renameSync(join(work, ownerFile(owner)), join(work, ownerFile(process.pid)))
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/** This process does one thing at a time: work under its number is that of an earlier process, or of a failed call. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return hasCode(error, 'EPERM')
+  }
+}
+
+/** Folders that have not yet become the one that is at work, or have ceased to be, of processes that are gone. */
+function removeLitter(folder: string, fs: FileSystem): void {
+  for (const name of list(folder, fs)) {
+    const [, pid] = /^\.poolform-(\d+)-/.exec(name) ?? []
+    if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+/** What is done with the staged files. As a file it is there once they all are. */
+type Steps = {
+  readonly direction: 'place' | 'undo'
+  readonly write: readonly string[]
+  readonly remove: readonly string[]
+  /** What of them was there before. */
+  readonly existing: readonly string[]
+}
+
+function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSystem): void {
+  for (const name of ['new', 'old']) {
+    fs.rmSync(join(work, name), { recursive: true, force: true })
+    fs.mkdirSync(join(work, name))
+  }
+  for (const [name, text] of write) writeToDisk(join(work, 'new', name), text, fs)
+  const there = new Set(list(folder, fs))
+  const existing = [...write.keys(), ...remove].filter(name => there.has(name))
+  for (const name of existing) keep(join(folder, name), join(work, 'old', name), fs)
+  writeSteps(work, { direction: 'place', write: [...write.keys()], remove, existing }, fs)
+}
+
+/** Does what is staged, by this process or by one that died over it. */
+function finish(folder: string, work: string, fs: FileSystem): void {
+  const steps = readSteps(work, fs)
+  if (steps === undefined) return
+  switch (steps.direction) {
+    case 'place':
+      try {
+        putInPlace(folder, work, steps, fs)
+      } catch (error) {
+        writeSteps(work, { ...steps, direction: 'undo' }, fs)
+        undo(folder, work, steps, fs)
+        dropSteps(work, fs)
+        throw error
+      }
+      break
+    case 'undo':
+      undo(folder, work, steps, fs)
+      break
+  }
+  dropSteps(work, fs)
+}
+
+function putInPlace(folder: string, work: string, { write, remove }: Steps, fs: FileSystem): void {
+  const staged = new Set(list(join(work, 'new'), fs))
+  for (const name of write) if (staged.has(name)) fs.renameSync(join(work, 'new', name), join(folder, name))
+  for (const name of remove) fs.rmSync(join(folder, name), { force: true })
+}
+
+function undo(folder: string, work: string, { write, existing }: Steps, fs: FileSystem): void {
+  const kept = new Set(list(join(work, 'old'), fs))
+  for (const name of existing) if (kept.has(name)) fs.renameSync(join(work, 'old', name), join(folder, name))
+  for (const name of write) if (!existing.includes(name)) fs.rmSync(join(folder, name), { force: true })
+}
+
+/** A second name for the same file, so that the first can be given to another. */
+function keep(file: string, copy: string, fs: FileSystem): void {
+  try {
+    fs.linkSync(file, copy)
+  } catch {
+    // not every file system has links
+    fs.copyFileSync(file, copy)
+  }
+}
+
+const stepsFile = 'steps.json'
+
+function writeSteps(work: string, steps: Steps, fs: FileSystem): void {
+  const file = join(work, stepsFile)
+  writeToDisk(`${file}.new`, JSON.stringify(steps), fs)
+  fs.renameSync(`${file}.new`, file)
+}
+
+function readSteps(work: string, fs: FileSystem): Steps | undefined {
+  try {
+    const steps: Steps = JSON.parse(fs.readFileSync(join(work, stepsFile), 'utf8'))
+    return steps
+  } catch {
+    return undefined
+  }
+}
+
+function dropSteps(work: string, fs: FileSystem): void {
+  fs.rmSync(join(work, stepsFile))
+}
+
+function discard(work: string, fs: FileSystem): void {
+  const litter = `${work}-${process.pid}-done`
+  fs.renameSync(work, litter)
+  fs.rmSync(litter, { recursive: true, force: true })
+}
+
+function writeToDisk(file: string, text: string, fs: FileSystem): void {
+  const descriptor = fs.openSync(file, 'w')
+  try {
+    fs.writeFileSync(descriptor, text)
+    fs.fsyncSync(descriptor)
+  } finally {
+    fs.closeSync(descriptor)
+  }
+}
+
+function removeEmptyFolders(innermost: string, outermost: string, fs: FileSystem): void {
+  try {
+    for (let folder = innermost; ; folder = dirname(folder)) {
+      fs.rmdirSync(folder)
+      if (folder === outermost) return
+    }
+  } catch {
+    // somebody has put something there
+  }
+}
+
+function list(folder: string, fs: FileSystem): readonly string[] {
+  try {
+    return fs.readdirSync(folder)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return []
+    throw error
+  }
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.some(code => code === error.code)
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}

@@ -1,0 +1,164 @@
+import { createRequire, isBuiltin } from 'node:module'
+import * as authoring from '../authoring/index.ts'
+
+/**
+ * What a module finds around it when it is evaluated: the authoring API, Node's own modules and the globals through
+ * which a template can depend on more than its source. These stand behind proxies, which tell what was touched.
+ */
+export type Surroundings = {
+  readonly require: (name: string) => unknown
+  /** By name: each is a variable of the module. */
+  readonly globals: Readonly<Record<string, unknown>>
+}
+
+/** A module has tried to end the process. */
+export class ExitAttempt extends Error {}
+
+/** Is told once for each thing that was touched, as `process.env.HOME`; from within the module's own call. */
+export type OnTouch = (name: string) => void
+
+/** Modules of Node that compute, and nothing else. */
+const pureModules: ReadonlySet<string> = new Set(
+  ['assert', 'assert/strict', 'buffer', 'events', 'punycode', 'querystring', 'string_decoder', 'util'].concat('url'),
+)
+
+const pureCrypto = ['createHash', 'createHmac', 'getHashes', 'hash', 'timingSafeEqual']
+
+/** The globals through which a clock, a place, a machine or chance can get into a template. */
+const watchedGlobals: Readonly<Record<string, readonly string[]>> = {
+  Date: ['UTC'],
+  EventSource: [],
+  Function: [],
+  Intl: [],
+  Math: Object.getOwnPropertyNames(Math).filter(name => name !== 'random'),
+  Temporal: [],
+  WebSocket: [],
+  crypto: [],
+  fetch: [],
+  localStorage: [],
+  navigator: [],
+  performance: [],
+  sessionStorage: [],
+}
+
+/** What ECMAScript says of `globalThis` without looking at the machine. */
+const pureGlobals: readonly string[] =
+  'AggregateError Array ArrayBuffer BigInt BigInt64Array BigUint64Array Boolean Buffer DataView Error EvalError Float32Array Float64Array Infinity Int16Array Int32Array Int8Array JSON Map NaN Number Object Promise Proxy RangeError ReferenceError Reflect RegExp Set String Symbol SyntaxError TextDecoder TextEncoder TypeError URIError URL URLSearchParams Uint16Array Uint32Array Uint8Array Uint8ClampedArray WeakMap WeakSet atob btoa decodeURI decodeURIComponent encodeURI encodeURIComponent isFinite isNaN parseFloat parseInt structuredClone undefined'.split(
+    ' ',
+  )
+
+export function surroundings(onTouch: OnTouch): Surroundings {
+  const nodeRequire = createRequire(import.meta.filename)
+  const watchedProcess = watched(process, 'process', {
+    // what packages ask to know their runtime, and what leads to a further watched object
+    pure: ['release', 'versions'],
+    members: { env: watched(process.env, 'process.env', { onTouch }), exit, reallyExit: exit, abort: exit },
+    onTouch,
+  })
+  const globals: Record<string, unknown> = { process: watchedProcess }
+  for (const [name, pure] of Object.entries(watchedGlobals)) {
+    const value: unknown = Reflect.get(globalThis, name)
+    globals[name] = isObject(value) ? watched(value, name, { pure, onTouch }) : value
+  }
+  globals['console'] = consoleOf(onTouch)
+  const watchedGlobal = watched(globalThis, 'globalThis', { pure: pureGlobals, members: globals, onTouch })
+  globals['globalThis'] = watchedGlobal
+  globals['global'] = watchedGlobal
+  return {
+    globals,
+    require: name => {
+      if (name === 'poolform') return authoring
+      // types and nothing else
+      if (name === 'poolform/resources' || name.startsWith('poolform/aws/')) return {}
+      if (!isBuiltin(name)) throw new Error(`there is no ${name}`)
+      const short = name.replace(/^node:/, '')
+      if (short === 'process') return watchedProcess
+      const value: unknown = nodeRequire(name)
+      if (pureModules.has(short) || !isObject(value)) return value
+      if (short === 'crypto') return watched(value, name, { pure: pureCrypto, onTouch })
+      onTouch(name)
+      return value
+    },
+  }
+}
+
+function exit(): never {
+  throw new ExitAttempt('a module has tried to end the process')
+}
+
+type Watch = {
+  /** Members that may be read untold. */
+  readonly pure?: readonly string[]
+  /** Members that are given in the place of the object's own. */
+  readonly members?: Readonly<Record<string, unknown>>
+  readonly onTouch: OnTouch
+}
+
+/** Stands for an object, and tells of each use of it. */
+function watched(object: object, name: string, { pure = [], members = {}, onTouch }: Watch): object {
+  const isPure = new Set<string | symbol>([...pure, ...always])
+  const touch = (key: string | symbol): void => {
+    if (!isPure.has(key) && typeof key === 'string') onTouch(name === 'globalThis' ? key : `${name}.${key}`)
+  }
+  // A stand-in: of what can't be changed in its target a proxy may not give another value.
+  return new Proxy(typeof object === 'function' ? nothing.bind(undefined) : {}, {
+    get: (_, key) => {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key)
+      touch(key)
+      const value: unknown = Reflect.get(object, key)
+      // Node's own objects want to be called themselves
+      return typeof value === 'function' && !Object.hasOwn(value, 'prototype') ? value.bind(object) : value
+    },
+    set: (_, key, value) => {
+      touch(key)
+      return Reflect.set(object, key, value)
+    },
+    has: (_, key) => {
+      if (!Object.hasOwn(members, key)) touch(key)
+      return Reflect.has(object, key)
+    },
+    deleteProperty: (_, key) => {
+      touch(key)
+      return Reflect.deleteProperty(object, key)
+    },
+    ownKeys: () => {
+      // what asks for the keys of a module asks for their values next
+      if (!isBuiltin(name)) onTouch(name)
+      return Reflect.ownKeys(object)
+    },
+    getOwnPropertyDescriptor: (_, key) => {
+      const descriptor = Reflect.getOwnPropertyDescriptor(object, key)
+      return descriptor && { ...descriptor, configurable: true }
+    },
+    getPrototypeOf: () => Reflect.getPrototypeOf(object),
+    apply: (_, self, args) => {
+      onTouch(name)
+      return typeof object === 'function' ? Reflect.apply(object, self, args) : undefined
+    },
+    construct: (_, args) => {
+      onTouch(name)
+      return typeof object === 'function' ? Reflect.construct(object, args) : {}
+    },
+  })
+}
+
+/** What is asked of any object, and says nothing of the machine. */
+const always = ['constructor', 'hasOwnProperty', 'length', 'name', 'prototype', 'toString', 'valueOf']
+
+function nothing(): void {}
+
+/** Writes what a module prints where it does not mix with what the build prints. */
+function consoleOf(onTouch: OnTouch): object {
+  let onStandardError: Console | undefined
+  return new Proxy(console, {
+    get: (_, key) => {
+      if (typeof key === 'string') onTouch(`console.${key}`)
+      onStandardError ??= new console.Console(process.stderr)
+      return Reflect.get(onStandardError, key)
+    },
+  })
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+}

@@ -1,0 +1,66 @@
+import { type Finding, formatPlace } from '../build/finding.ts'
+import type { Outcome } from '../build/index.ts'
+import { formatDiagnostic } from '../diagnostic.ts'
+import { formatPath } from '../document.ts'
+
+/** A finding as `--json` prints it: one line, with the path as acceptances write it. */
+export function formatJson({ code, severity, module, path, message, help, place }: Finding): string {
+  const where = place === undefined ? '' : ` (${formatPlace(place)})`
+  return `${JSON.stringify({ code, severity, module, path: formatPath(path), message: `${message}${where}`, help })}\n`
+}
+
+/** A finding as a person reads it. */
+export function formatFinding(finding: Finding, isColoured: boolean): string {
+  const { code, module, place, message, help } = finding
+  if (code === 'lint-unavailable') return `poolform: could not lint: ${message}. ${help}.\n`
+  const file = place === undefined ? module : formatPlace(place)
+  const importer = place === undefined || place.file === module ? '' : ` (imported by ${module})`
+  const text = formatDiagnostic(file, { ...finding, message: `${message}${importer}` })
+  const [first = '', ...rest] = text.split('\n')
+  const lines = [first, ...(place?.text ? frame(place.text, place.line, place.column) : []), ...rest]
+  const coloured = isColoured ? lines.map((line, index) => colour(line, index === 0, finding.severity)) : lines
+  return `${coloured.join('\n')}\n`
+}
+
+/** The source line, shortened around the column, and a caret under it. */
+function frame(text: string, line: number, column: number): readonly string[] {
+  const start = Math.max(0, column - 60)
+  const shown = text.slice(start, start + 100).replaceAll('\t', ' ')
+  const gutter = `  ${line} | `
+  return [`${gutter}${shown}`, `${' '.repeat(gutter.length + column - 1 - start)}^`]
+}
+
+const reset = '\u001b[0m'
+const bold = '\u001b[1m'
+const dim = '\u001b[2m'
+const hues = { error: '\u001b[31m', warning: '\u001b[33m' } as const
+
+function colour(line: string, isFirst: boolean, severity: Finding['severity']): string {
+  if (!isFirst) return `${dim}${line}${reset}`
+  return line.replace(`: ${severity}: `, `: ${hues[severity]}${bold}${severity}${reset}: `)
+}
+
+/** What a build has written, a line for each file; `isCheck`: it has only looked. */
+export function formatSummary({ artifacts, removed }: Outcome, isCheck: boolean): string {
+  const width = Math.max(0, ...artifacts.map(({ path }) => path.length))
+  const lines = artifacts.map(({ path, bytes, resources, isChanged }) => {
+    const size = `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
+    const count = `${resources} ${resources === 1 ? 'resource' : 'resources'}`
+    return `${path.padEnd(width)} ${size}  ${count}${isChanged ? '' : isCheck ? ', up to date' : ', unchanged'}`
+  })
+  return [...lines, ...removed.map(path => `${path.padEnd(width)}  removed`)].map(line => `${line}\n`).join('')
+}
+
+/** How many, and that nothing has been written. */
+export function formatCount(findings: readonly Finding[], out: string | undefined): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length
+  const warnings = findings.length - errors
+  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+  const counts = [
+    ...(errors > 0 ? [count(errors, 'error')] : []),
+    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  ]
+  if (counts.length === 0) return ''
+  const kept = errors > 0 && out !== undefined ? `; ${out} is as it was` : ''
+  return `${counts.join(' and ')}${kept}\n`
+}
