@@ -7,7 +7,7 @@
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -22,6 +22,8 @@ const cli = {
   version: '2.36.12',
   sha256: 'be5b565acaa1ab48c5dbe8db3de7f0d1cfae8e0e3578b444011511211cb89524',
 }
+
+const hour = 3_600_000
 
 const sha256 = data => createHash('sha256').update(data).digest('hex')
 
@@ -118,14 +120,18 @@ const ensure = async (name, key, works, install) => {
   try {
     await install(beside)
     if (!(await works(beside))) throw new Error(`The ${name} was installed but does not start.`)
-    await rm(folder, { recursive: true, force: true })
-    await rename(beside, folder)
+    // Another run may have been faster.
+    if (!(await works(folder))) {
+      await rm(folder, { recursive: true, force: true })
+      await rename(beside, folder)
+    }
   } finally {
     await rm(beside, { recursive: true, force: true })
   }
   for (const old of await readdir(cache)) {
-    if (old.startsWith(`${name}-`) && old !== path.basename(folder))
-      await rm(path.join(cache, old), { recursive: true })
+    const outdated = old.startsWith(`${name}-`) && old !== path.basename(folder)
+    const interrupted = old.startsWith(`.${name}-`) && (await stat(path.join(cache, old))).mtimeMs < start - hour
+    if (outdated || interrupted) await rm(path.join(cache, old), { recursive: true, force: true })
   }
   return { folder, seconds: (Date.now() - start) / 1000 }
 }

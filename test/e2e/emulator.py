@@ -22,6 +22,7 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
 import asyncio
 import dataclasses
 import json
+import logging
 import os
 import re
 import shutil
@@ -97,6 +98,22 @@ def first_match_with_variables(context, statements, effect):
 
 
 iam_evaluator._first_match = first_match_with_variables
+
+
+# ---- the log, which a failing test shows ------------------------------------------------------------------------
+
+enforce = iam_evaluator.enforce
+
+
+def enforce_and_log(access_key_id, iam_action, service, region, resource_arn='*', service_context=None):
+    denied = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+    if not iam_evaluator.is_root_access_key(access_key_id):
+        answer = 'denied' if denied else 'allowed'
+        logging.getLogger('iam').info('%s %s on %s %s', answer, iam_action, resource_arn, service_context or '')
+    return denied
+
+
+iam_evaluator.enforce = enforce_and_log
 
 
 # ---- the condition keys of a session ----------------------------------------------------------------------------

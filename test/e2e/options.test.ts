@@ -390,7 +390,10 @@ live('a creation that fails leaves no pool and no role behind', async () => {
   const AssumeRolePolicyDocument = { Version: '2012-10-17', Statement: [] }
   const Broken = { Type: 'AWS::IAM::Role', DependsOn: 'RoleAttachment', Properties: { AssumeRolePolicyDocument } }
   const broken = JSON.stringify({ ...template, Resources: { ...Resources, Broken } })
-  await assert.rejects(deploy('notes', broken, chapter(world)), /^Error: ROLLBACK_COMPLETE[^]*MalformedPolicyDocument/)
+  await assert.rejects(
+    deploy('notes', broken, chapter(world)),
+    /^Error: ROLLBACK_COMPLETE[\s\S]*MalformedPolicyDocument/,
+  )
   const { IdentityPools } = await admin.identity.send(new ListIdentityPoolsCommand({ MaxResults: 60 }))
   const { Roles } = await admin.iam.send(new ListRolesCommand({}))
   assert.deepEqual([IdentityPools, Roles], [[], []])
