@@ -3,7 +3,6 @@ import {
   BuildValue,
   Condition,
   type InCondition,
-  type Intrinsic,
   Mapping,
   type NumberValue,
   Output,
@@ -22,10 +21,13 @@ import {
 import type { Resources } from './resources.ts'
 
 export type ResourceType = keyof Resources & string
-export type Properties<T extends ResourceType> = Resources[T] extends { Properties: infer P } ? P : never
-export type Attributes<T extends ResourceType> = Resources[T] extends { Attributes: infer A } ? A : never
+/** Not by `infer`, through which TypeScript sees no type for an `If` while it looks for what is wrong beside it. */
+type Facts = { Properties: unknown; Attributes: unknown }
+export type Properties<T extends ResourceType> = Resources[T] extends Facts ? Resources[T]['Properties'] : never
+export type Attributes<T extends ResourceType> = Resources[T] extends Facts ? Resources[T]['Attributes'] : never
 
-type AwsId =
+/** The types of parameter of which CloudFormation itself knows the values that an account has. */
+export type AwsId =
   | 'AWS::EC2::AvailabilityZone::Name'
   | 'AWS::EC2::Image::Id'
   | 'AWS::EC2::Instance::Id'
@@ -61,7 +63,8 @@ export type ParameterDeclaration<T extends ParameterType, A extends string> = {
   Type: T
   /** What the person who deploys must know to fill it in; 4,000 characters at most. */
   Description?: string
-  Default?: string | number
+  /** One of the allowed values; of a list parameter some of them, between commas. */
+  Default?: (T extends ListType | `AWS::SSM::Parameter::Value<${ListType}>` ? string : NoInfer<A>) | number
   AllowedValues?: readonly (A | number)[]
   /** A regular expression that the whole value must match. */
   AllowedPattern?: string
@@ -125,8 +128,13 @@ type ResourceAttributes = {
 /** `Properties` may be left out where the type requires none. */
 type WithProperties<P> = Record<never, never> extends P ? { Properties?: P } : { Properties: P }
 
-export type ResourceDeclaration<T extends ResourceType> = { Type: T } & ResourceAttributes &
-  WithProperties<Properties<T>>
+/**
+ * Distributive: of the union that it is while `T` is not known yet, TypeScript picks the one that a literal's `Type`
+ * names, so that an `If` in it is held against the right property from the start.
+ */
+export type ResourceDeclaration<T extends ResourceType> = T extends ResourceType
+  ? { Type: T } & ResourceAttributes & WithProperties<Properties<T>>
+  : never
 
 /** A parameter. Its `AllowedValues` are the type of what a `Ref` to it gives. */
 export function parameter<const T extends ParameterType, const A extends string = string>(
@@ -171,10 +179,7 @@ export function defineTemplate(template: Template): Template {
 }
 
 /** Puts `text` above `value` in the YAML, for the person who reads the template in the console. */
-export function comment<T extends Parameter | Condition | Mapping | Rule | Resource | Output | Intrinsic | object>(
-  text: string,
-  value: T,
-): T {
+export function comment<T extends object>(text: string, value: T): T {
   setComment(value, text)
   return value
 }

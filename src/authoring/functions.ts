@@ -1,4 +1,4 @@
-import type { Attributes, ResourceType } from './declarations.ts'
+import type { Attributes, AwsId, ResourceType } from './declarations.ts'
 import {
   Attribute,
   type Condition,
@@ -7,7 +7,7 @@ import {
   Intrinsic,
   type Mapping,
   type NumberValue,
-  type Parameter,
+  Parameter,
   ParameterValue,
   Predicate,
   PseudoParameter,
@@ -23,7 +23,7 @@ export function Ref<T>(target: Parameter<T>): ParameterValue<T>
 export function Ref<T>(target: PseudoParameter<T>): Intrinsic<T>
 export function Ref(target: Resource): Intrinsic<string>
 export function Ref(target: Target): Intrinsic {
-  return target.kind === 'parameter' ? new ParameterValue({ fn: 'Ref', target }) : new Intrinsic({ fn: 'Ref', target })
+  return target instanceof Parameter ? new ParameterValue({ fn: 'Ref', target }) : new Intrinsic({ fn: 'Ref', target })
 }
 
 export function GetAtt<T extends ResourceType, A extends keyof Attributes<T> & string>(
@@ -33,8 +33,14 @@ export function GetAtt<T extends ResourceType, A extends keyof Attributes<T> & s
   return new Attribute({ fn: 'GetAtt', target, attribute })
 }
 
-/** `NoInfer`: the place that the value goes to says what it is, so that a misspelt key in a branch is an error. */
-export function If<T>(condition: Condition, whenTrue: Value<NoInfer<T>>, whenFalse: Value<NoInfer<T>>): Intrinsic<T> {
+/**
+ * What `If` takes for a `T`, where the place that the value goes to says what `T` is: a misspelt key in a branch would
+ * otherwise be a `T` of its own. It is `Value<NoInfer<T>>`, under which TypeScript 7.0 loses an index signature beside
+ * text.
+ */
+export type Branch<T> = Value<[T][T extends unknown ? 0 : never]>
+
+export function If<T>(condition: Condition, whenTrue: Branch<T>, whenFalse: Branch<T>): Intrinsic<T> {
   return new Intrinsic({ fn: 'If', condition, whenTrue, whenFalse })
 }
 
@@ -84,7 +90,10 @@ export type RuleValues = RuleList | readonly RuleValue[] | ParameterValue<readon
 
 export function Equals(left: RuleValue, right: RuleValue): Predicate<InCondition & InRule>
 export function Equals(left: Value<string | number>, right: Value<string | number>): Predicate<InCondition>
-export function Equals(left: Value<string | number>, right: Value<string | number>): Predicate<InCondition> {
+export function Equals(
+  left: RuleValue | Value<string | number>,
+  right: RuleValue | Value<string | number>,
+): Predicate<InCondition & InRule> {
   return new Predicate({ fn: 'Equals', operands: [left, right] })
 }
 
@@ -129,17 +138,17 @@ export function EachMemberIn(values: RuleValues, allowed: RuleValues): Predicate
 }
 
 /** All values of the parameters of one AWS-specific type, such as `AWS::EC2::VPC::Id`. */
-export function RefAll(parameterType: string): RuleList {
+export function RefAll(parameterType: AwsId): RuleList {
   return new RuleList({ fn: 'RefAll', operands: parameterType })
 }
 
 /** An attribute of the resource that a parameter names, such as `VpcId` of a subnet. */
 export function ValueOf(target: Parameter, attribute: string): RuleText {
-  return new RuleText({ fn: 'ValueOf', operands: [target, attribute] })
+  return new RuleText({ fn: 'ValueOf', target, attribute })
 }
 
 /** An attribute of every resource that parameters of one AWS-specific type name. */
-export function ValueOfAll(parameterType: string, attribute: string): RuleList {
+export function ValueOfAll(parameterType: AwsId, attribute: string): RuleList {
   return new RuleList({ fn: 'ValueOfAll', operands: [parameterType, attribute] })
 }
 

@@ -18,6 +18,7 @@ export {
   And,
   AWS,
   Base64,
+  type Branch,
   Cidr,
   Contains,
   EachMemberEquals,
@@ -72,4 +73,4 @@ export type {
   TrustStatement,
 } from './policy.ts'
 export type { Resources } from './resources.ts'
-export { policyVariable, Sub } from './sub.ts'
+export { literal, policyVariable, Sub } from './sub.ts'

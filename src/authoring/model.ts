@@ -24,7 +24,13 @@ export type NumberValue = number | Intrinsic<number | string>
 export type EnumValue<T extends string> = T | Intrinsic<string>
 
 /** Any JSON, in which an intrinsic function may stand anywhere. */
-export type Tree = string | number | boolean | Intrinsic | readonly Tree[] | { readonly [key: string]: Tree | undefined }
+export type Tree =
+  | string
+  | number
+  | boolean
+  | Intrinsic
+  | readonly Tree[]
+  | { readonly [key: string]: Tree | undefined }
 
 /** A call of a CloudFormation function that resolves to a `T`. */
 export class Intrinsic<out T = unknown> {
@@ -44,8 +50,7 @@ export type Call =
   | { readonly fn: 'Sub'; readonly text: readonly string[]; readonly placeholders: readonly Placeholder[] }
   | { readonly fn: 'If'; readonly condition: Condition; readonly whenTrue: unknown; readonly whenFalse: unknown }
   | { readonly fn: 'FindInMap'; readonly mapping: Mapping; readonly keys: readonly [unknown, unknown] }
-  | { readonly fn: 'ValueOf' | 'ValueOfAll'; readonly operands: readonly [unknown, string] }
-  | { readonly fn: 'RefAll'; readonly operands: string }
+  | { readonly fn: 'Literal'; readonly text: string }
   | {
       readonly fn: 'Base64' | 'Cidr' | 'GetAZs' | 'ImportValue' | 'Join' | 'Select' | 'Split'
       readonly operands: unknown
@@ -61,14 +66,31 @@ export class ParameterValue<out T = unknown> extends Intrinsic<T> {
   declare readonly call: { readonly fn: 'Ref'; readonly target: Parameter }
 }
 
-/** A function of the Rules section that gives text. */
-export class RuleText extends Intrinsic<string> {
-  declare readonly call: Extract<Call, { fn: 'ValueOf' }>
+/** Text that nobody fills in, though it holds what looks like a placeholder. */
+export class Literal extends Intrinsic<string> {
+  declare readonly call: Extract<Call, { fn: 'Literal' }>
+}
+
+/** A function of the Rules section that gives text. Not an `Intrinsic`: no property may hold it. */
+export class RuleText {
+  readonly kind = 'ruleText'
+  readonly call: { readonly fn: 'ValueOf'; readonly target: Parameter; readonly attribute: string }
+
+  constructor(call: RuleText['call']) {
+    this.call = call
+  }
 }
 
 /** A function of the Rules section that gives a list of texts. */
-export class RuleList extends Intrinsic<readonly string[]> {
-  declare readonly call: Extract<Call, { fn: 'ValueOfAll' | 'RefAll' }>
+export class RuleList {
+  readonly kind = 'ruleList'
+  readonly call:
+    | { readonly fn: 'RefAll'; readonly operands: string }
+    | { readonly fn: 'ValueOfAll'; readonly operands: readonly [string, string] }
+
+  constructor(call: RuleList['call']) {
+    this.call = call
+  }
 }
 
 /** What a `Ref` may refer to. */
@@ -180,7 +202,7 @@ export class Output {
 export type OutputDeclaration = {
   Description?: string
   Condition?: Condition
-  Value: Value<string> | BuildValue
+  Value: Value<string | number> | BuildValue
   Export?: { Name: Value<string> }
 }
 
@@ -219,6 +241,7 @@ export type Substitution =
   | Resource
   | Attribute<string>
   | BuildValue
+  | Literal
   | NamedValue
 
 /** A call with the name under which its `Sub` knows it: exactly one entry, as in `{ PoolRegion }`. */
@@ -266,9 +289,10 @@ export type Template = {
 
 const comments = new WeakMap<object, string>()
 
-/** Keeps `text` for the object, wherever a template holds it. */
+/** Keeps `text` for the object, wherever a template holds it: above what it has already, as of two calls the outer is later. */
 export function setComment(target: object, text: string): void {
-  comments.set(target, text)
+  const earlier = comments.get(target)
+  comments.set(target, earlier === undefined ? text : `${text}\n${earlier}`)
 }
 
 export function commentOf(target: object): string | undefined {

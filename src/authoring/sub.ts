@@ -1,4 +1,4 @@
-import { Intrinsic, type Placeholder, type PolicyText, PolicyVariable, type Substitution } from './model.ts'
+import { Intrinsic, Literal, type Placeholder, type PolicyText, PolicyVariable, type Substitution } from './model.ts'
 
 /** The hosts by which Amazon Cognito signs an identity's token, and so the prefixes of its condition keys. */
 type CognitoHost =
@@ -35,12 +35,25 @@ export type PolicyVariableKey =
   | 'aws:UserAgent'
   | 'ec2:SourceInstanceARN'
   | 's3:prefix'
+  | '*'
+  | '?'
+  | '$'
   | 's3:max-keys'
   | 'sns:Endpoint'
   | 'sns:Protocol'
 
+/** A variable for a policy's text; `*`, `?` and `$` are the characters themselves, where IAM would see a wildcard or a variable. */
 export function policyVariable(key: PolicyVariableKey): PolicyVariable {
   return new PolicyVariable(key)
+}
+
+/**
+ * Text as it stands, for what has placeholders of its own: a script, `${stageVariables.host}`. In a `Sub` each `${x}` in
+ * it becomes `${!x}`, which CloudFormation gives back as `${x}`.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+ */
+export function literal(text: string): Literal {
+  return new Literal({ fn: 'Literal', text })
 }
 
 /**
@@ -49,7 +62,7 @@ export function policyVariable(key: PolicyVariableKey): PolicyVariable {
  * A placeholder is a declaration, a call under a name (`${{ PoolRegion }}`) or a policy variable, never text:
  * the first two become `${UserPoolId}` and `${PoolRegion}`, the last `${!cognito-identity.amazonaws.com:sub}`.
  * Text with a policy variable in it has a type of its own, which only the fields of a policy accept.
- * A literal `${` is a diagnostic of `link`.
+ * A `${` that is just written there is a diagnostic of `link`; `literal` is the way to mean it.
  */
 export function Sub(text: TemplateStringsArray, ...placeholders: readonly Substitution[]): Intrinsic<string>
 export function Sub(text: TemplateStringsArray, ...placeholders: readonly Placeholder[]): Intrinsic<PolicyText>

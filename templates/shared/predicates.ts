@@ -1,4 +1,4 @@
-import { AWS, type Condition, Equals, If, type Intrinsic, Not, type Parameter, Ref, type Value } from 'poolform'
+import { AWS, type Branch, type Condition, Equals, If, type Intrinsic, Not, type Parameter, Ref } from 'poolform'
 
 export function isGiven(target: Parameter<string>) {
   return Not(Equals(Ref(target), ''))
@@ -9,6 +9,6 @@ export function isOn(target: Parameter<'true' | 'false'>) {
 }
 
 /** The value if the condition holds, else nothing at all. */
-export function onlyIf<T>(condition: Condition, value: Value<NoInfer<T>>): Intrinsic<T> {
+export function onlyIf<T>(condition: Condition, value: Branch<T>): Intrinsic<T> {
   return If<T>(condition, value, Ref(AWS.NoValue))
 }
