@@ -319,6 +319,9 @@ test('Sids are unique among statements that can stand together', () => {
 
 test('a policy whose statements can all be gone at once is an error that says when', () => {
   const path = `invalid-policy ${managedStatement}`
+  assert.deepEqual(found(managed({ Version: '2012-10-17' })), [
+    'invalid-policy Resources.Policy.Properties.PolicyDocument',
+  ])
   assert.deepEqual(found(managed(policyOf())), [path])
   assert.deepEqual(found(managed(policyOf(when('A', get)), conditions)), [path])
   assert.deepEqual(found(managed(policyOf(when('A', get), when('C', get)), conditions)), [path])
@@ -575,6 +578,10 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
       { Condition: { ...good, StringEquals: { [`${host}:aud`]: 'us-east-1_a1B2c3D4e' } } },
       `.Condition.StringEquals.${host}:aud`,
     ],
+    'a user pool as aud': [
+      { Condition: { ...good, StringEquals: { [`${host}:aud`]: { Ref: 'Users' } } } },
+      `.Condition.StringEquals.${host}:aud`,
+    ],
     'any aud': [
       { Condition: { ...good, StringEquals: { [`${host}:aud`]: '*' } } },
       `.Condition.StringEquals.${host}:aud`,
@@ -610,9 +617,17 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
     ],
   }
   for (const [what, [change, path]] of Object.entries(wrong)) {
-    const document = trusting(policyOf({ ...trust(host, { Ref: 'Pool' }), ...change }))
+    const document = template({
+      ...trusting(policyOf({ ...trust(host, { Ref: 'Pool' }), ...change })).Resources,
+      Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } },
+      Users: { Type: 'AWS::Cognito::UserPool' },
+    })
     assert.deepEqual(found(document), [`cognito-trust ${trustStatement}.0${path}`], what)
   }
+  // That the wildcard is too wide is said once.
+  assert.deepEqual(found(trusting(policyOf({ ...trust(host), Action: 'sts:*' }))), [
+    `service-wildcard ${trustStatement}.0.Action`,
+  ])
   assert.deepEqual(found(trusting(policyOf({ ...trust(host), Condition: {} }))), [
     `cognito-trust ${trustStatement}.0`,
     `cognito-trust ${trustStatement}.0`,
@@ -708,6 +723,14 @@ test('a policy larger than IAM takes is an error, by its largest way to be', () 
   assert.deepEqual(found(template({ ...roleWith(inline(large(5_000))), Policy: besides })), [
     'policy-size Resources.Role',
   ])
+  const elsewhere = (Roles: Json) =>
+    found(
+      template({
+        Policy: { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: policyOf(large(10_300)), Roles } },
+      }),
+    )
+  assert.deepEqual(elsewhere(['notes-app']), ['policy-size Resources.Policy.Properties.PolicyDocument'])
+  assert.deepEqual(elsewhere([]), [])
   const { Statement } = policyOf(...Array.from({ length: 7 }, () => trust(host)))
   assert.deepEqual(found(trusting({ Version: '2012-10-17', Statement: Statement ?? [] })), [
     'policy-size Resources.Role.Properties.AssumeRolePolicyDocument',
@@ -719,6 +742,7 @@ test('a policy larger than IAM takes is an error, by its largest way to be', () 
 test('white space and what only deployment knows count nothing towards an error', () => {
   const spaced = JSON.stringify(policyOf(large(6_000)), undefined, 200)
   assert.deepEqual(found(managed(spaced)), [])
+  assert.deepEqual(found(managed(policyOf({ ...get, Resource: `arn:aws:s3:::a${' '.repeat(7_000)}b` }))), [])
   const resources = Array.from({ length: 300 }, () => ({ Ref: 'Arn' }))
   assert.deepEqual(
     found(managed(policyOf({ ...get, Resource: resources }), { Parameters: { Arn: { Type: 'String' } } })),
@@ -865,6 +889,18 @@ test('a function that rules do not take is an error where it stands', () => {
   assert.deepEqual(equals({ 'Fn::FindInMap': ['M', 'a', 'b'] }), [`${path}.Fn::Equals.0.Fn::FindInMap`])
   assert.deepEqual(equals({ 'Fn::GetAtt': ['Pool', 'Arn'] }), [`${path}.Fn::Equals.0.Fn::GetAtt`])
   assert.deepEqual(equals({ Ref: 'AWS::Region' }), [`${path}.Fn::Equals.0.Ref`])
+  assert.match(
+    checkRules(
+      template(
+        {},
+        { Rules: { R: { Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'a'] }, ...described }] } } },
+      ),
+    )[0]?.message ?? '',
+    /pseudo parameter/,
+  )
+  assert.deepEqual(equals({ 'Fn::RefAll': { Ref: 'Stage' } }), [`${path}.Fn::Equals.0.Fn::RefAll`])
+  assert.deepEqual(equals({ 'Fn::ValueOf': ['Stage', { Ref: 'Other' }] }), [`${path}.Fn::Equals.0.Fn::ValueOf.1`])
+  assert.deepEqual(equals({ 'Fn::ValueOf': ['Stag', 'VpcId'] }), [`${path}.Fn::Equals.0.Fn::ValueOf.0`])
   assert.deepEqual(equals({ Ref: 'Stag' }), [`${path}.Fn::Equals.0.Ref`])
   assert.deepEqual(ruled({ Assertions: [{ Assert: { Condition: 'A' }, ...described }] }), [`${path}.Condition`])
   assert.deepEqual(ruled({ Assertions: [{ Assert: { 'Fn::Equls': ['a', 'a'] }, ...described }] }), [
@@ -962,6 +998,15 @@ test('a template too long for a request is a warning with the way out, too long 
   assert.deepEqual(at('x'.repeat(1_000_000)), ['warning template-size'])
   assert.deepEqual(at('x'.repeat(1_000_001)), ['error template-size'])
   assert.match(checkTemplateSize('x'.repeat(51_201))[0]?.help ?? '', /--s3-bucket/)
+})
+
+test('what a macro or Fn::ForEach makes is not judged', () => {
+  assert.deepEqual(
+    found(managed({ 'Fn::Transform': { Name: 'AWS::Include', Parameters: {} }, Version: '2012-10-17' })),
+    [],
+  )
+  const each = { 'Fn::ForEach::Action': ['X', ['Get'], { 'Action${X}': 's3:GetObject' }], Effect: 'Allow' }
+  assert.deepEqual(found(managed(policyOf(each, get))), [])
 })
 
 test('documents of any shape are read without an exception', () => {

@@ -136,7 +136,8 @@ function literalText(value: Json): string {
   if (!isObject(value)) return ''
   const { 'Fn::Sub': sub, 'Fn::Join': join, Ref: ref } = value
   if (ref === 'AWS::AccountId') return '0'.repeat(12)
-  if (typeof sub === 'string') return sub
+  const text = isList(sub) ? sub[0] : sub
+  if (typeof text === 'string') return text
   if (!isList(join)) return ''
   const [delimiter, parts] = join
   return isList(parts) ? parts.map(literalText).join(typeof delimiter === 'string' ? delimiter : '') : ''

@@ -204,7 +204,12 @@ function statementsOf(cases: Cases, { value, path, when }: Case<JsonObject>): re
   return cases
     .ofOneOrMore(value['Statement'], [...path, 'Statement'], when)
     .filter(isObjectCase)
-    .filter(it => !isIntrinsic(it.value))
+    .filter(it => !isComputed(it.value))
+}
+
+/** Is it a call, or has it parts that a macro or `Fn::ForEach` makes? */
+function isComputed(value: JsonObject): boolean {
+  return isIntrinsic(value) || Object.keys(value).some(key => key.startsWith('Fn::'))
 }
 
 /**
@@ -217,7 +222,7 @@ function readDocument({ value, path, when }: Case): Case<JsonObject> | Unreadabl
     return isObject(parsed) ? { value: parsed, path, when } : { path, reason: 'is text that is no JSON object' }
   }
   if (!isObject(value)) return undefined
-  if (!isIntrinsic(value)) return { value, path, when }
+  if (!isComputed(value)) return { value, path, when }
   const { 'Fn::Sub': sub, 'Fn::ToJsonString': content } = value
   if (isObject(content)) return { value: content, path: [...path, 'Fn::ToJsonString'], when }
   const [text, variables] = typeof sub === 'string' ? [sub, undefined] : isList(sub) ? sub : []

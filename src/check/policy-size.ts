@@ -74,22 +74,27 @@ const embedded: Readonly<Record<string, Readonly<Record<string, Limit>>>> = {
 
 /** What each role, user and group of the template has embedded in it: there IAM counts the sum. */
 function ownBills(cases: Cases, policies: Policies['policies'], document: Document): readonly Bill[] {
+  const resources = sectionOf(document, 'Resources')
   const bills = new Map<string, { readonly limit: Limit; readonly path: Path; readonly items: Case[] }>()
-  const charge = (owner: string, limit: Limit, item: Case): void => {
+  const charge = (owner: string, limit: Limit, path: Path, item: Case): void => {
     const bill = bills.get(owner)
-    if (bill === undefined) bills.set(owner, { limit, path: ['Resources', owner], items: [item] })
+    if (bill === undefined) bills.set(owner, { limit, path, items: [item] })
     else bill.items.push(item)
   }
   for (const policy of policies) {
     const { type, logicalId, kind } = policy
     if (kind !== 'identity' || !Object.hasOwn(embedded, type)) continue
     for (const [property, limit] of Object.entries(embedded[type] ?? {})) {
-      if (property === '') charge(logicalId, limit, policy)
-      const declared = sectionOf(document, 'Resources')[logicalId]
+      if (property === '') charge(logicalId, limit, ['Resources', logicalId], policy)
+      const declared = resources[logicalId]
       for (const target of isObject(declared) ? casesAt(cases, logicalId, declared, property) : []) {
-        const owner = isObject(target.value) ? target.value['Ref'] : undefined
         const when = cases.both(policy.when, target.when)
-        if (typeof owner === 'string' && when !== undefined) charge(owner, limit, { ...policy, when })
+        if (when === undefined) continue
+        const owner = isObject(target.value) ? target.value['Ref'] : undefined
+        const isOwn = typeof owner === 'string' && isObject(resources[owner])
+        // Of one that is not in the template only what the template adds to it is known.
+        if (isOwn) charge(owner, limit, ['Resources', owner], { ...policy, when })
+        else charge(`${property} ${JSON.stringify(target.value)}`, limit, policy.path, { ...policy, when })
       }
     }
   }

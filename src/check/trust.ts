@@ -27,7 +27,7 @@ export function checkTrust({ cases, policies }: Policies, document: Document): r
         ...principals
           .flatMap(it => hostsOf(cases, document, it, 'Service'))
           .flatMap(it => service(cases, statement, it)),
-        ...hosts.flatMap(host => (isWrong(host) ? [wrongHost(host)] : statementOf(cases, statement, host))),
+        ...hosts.flatMap(host => (isWrong(host) ? [wrongHost(host)] : statementOf(cases, document, statement, host))),
       ])
     })
 }
@@ -98,7 +98,7 @@ function service(cases: Cases, statement: Case<JsonObject>, { path, when }: Host
     : []
 }
 
-function statementOf(cases: Cases, statement: Case<JsonObject>, host: Host): readonly Diagnostic[] {
+function statementOf(cases: Cases, document: Document, statement: Case<JsonObject>, host: Host): readonly Diagnostic[] {
   const keys = keysOf(cases, statement).flatMap(key => {
     const when = cases.both(host.when, key.when)
     return when === undefined ? [] : [readKey({ ...key, when })]
@@ -106,7 +106,7 @@ function statementOf(cases: Cases, statement: Case<JsonObject>, host: Host): rea
   return [
     ...grants(cases, statement, host),
     ...possible(cases, keys, key => foreignKey(key, host)),
-    ...audience(cases, statement, host, keys),
+    ...audience(cases, document, statement, host, keys),
     ...methods(cases, statement, host, keys),
   ]
 }
@@ -180,6 +180,7 @@ function standsFor(key: CognitoKey, claim: string): boolean {
 
 function audience(
   cases: Cases,
+  document: Document,
   statement: Case<JsonObject>,
   host: Host,
   keys: readonly CognitoKey[],
@@ -211,14 +212,26 @@ function audience(
             ),
           ]
         }
-        return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => poolId(it))
+        return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => poolId(it, document))
       },
     ),
   ]
 }
 
 /** https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_IdentityPool.html */
-function poolId({ value, path }: Case): readonly Diagnostic[] {
+function poolId({ value, path }: Case, document: Document): readonly Diagnostic[] {
+  const referred = isObject(value) && typeof value['Ref'] === 'string' ? value['Ref'] : undefined
+  const resource = referred === undefined ? undefined : member(sectionOf(document, 'Resources'), referred)
+  const type = isObject(resource) ? String(resource['Type']) : ''
+  if (type === 'AWS::Cognito::UserPool' || type === 'AWS::Cognito::UserPoolClient') {
+    return [
+      wrong(
+        path,
+        `is no identity pool but a resource of type ${type}, so that nobody can assume the role`,
+        'Write a Ref to the identity pool',
+      ),
+    ]
+  }
   if (isIntrinsic(value) || (typeof value === 'string' && /^[\w-]+:[0-9a-f-]+$/.test(value))) return []
   return [
     wrong(
