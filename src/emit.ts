@@ -82,7 +82,7 @@ function notesOf(comments: EmitOptions['comments']): Note {
       note.children.set(key, child)
       note = child
     }
-    note.lines.push(...text.split(/\r\n|[\n\v\f\r\x85\u2028\u2029]/).map(commentLine))
+    note.lines.push(...text.split(/\r\n|[\n\v\f\r\x85\u2028\u2029]/))
   }
   return root
 }
@@ -119,7 +119,20 @@ function keyText(name: string, indent: string): string {
 }
 
 function above(note: Note | undefined, indent: string): string {
-  return note === undefined ? '' : note.lines.map(line => `${line}\n${indent}`).join('')
+  const lines = note?.lines.flatMap(line => wrapped(line, lineWidth - indent.length - 2)) ?? []
+  return lines.map(line => `${commentLine(line)}\n${indent}`).join('')
+}
+
+/** Cuts at blanks what is longer than `width`, but never a word. */
+function wrapped(text: string, width: number): readonly string[] {
+  if (text.length <= width) return [text]
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines
 }
 
 function roomAfter(indent: string, start: string): number {

@@ -430,6 +430,52 @@ test('a comment of several lines has its mark on each, whatever ends them', () =
 
 const lines = 'a\nb\r\n\rc\u2028d\x85e\0f'
 
+test('a long comment is cut at blanks', () => {
+  const text = `Read https://docs.aws.amazon.com/${'a'.repeat(90)} ${'and so on '.repeat(10)}`
+  const path = ['Resources', 'A', 'B']
+  assert.equal(
+    emit({ Resources: { A: { B: 'b' } } }, { header: [], comments: [{ path, text }] }),
+    `Resources:
+  A:
+    # Read
+    # https://docs.aws.amazon.com/${'a'.repeat(90)}
+    # and so on and so on and so on and so on and so on and so on and so on and so on and so on and
+    # so on
+    B: b
+`,
+  )
+})
+
+test('what only looks like a call keeps the long form', () => {
+  const Metadata = {
+    A: { Condition: 'B' },
+    C: [{ Condition: 'B' }],
+    D: { Ref: ['B'] },
+    E: { Ref: 5 },
+    F: { Other: 'x' },
+  }
+  assert.equal(
+    emit({ Metadata, Resources: {} }, bare),
+    `Metadata:
+  A:
+    Condition: B
+
+  C:
+    - Condition: B
+
+  D:
+    Ref: [B]
+
+  E:
+    Ref: 5
+
+  F:
+    Other: x
+Resources: {}
+`,
+  )
+})
+
 test('text of any length stays on its line', () => {
   const long = `a ${'word '.repeat(400)}end`
   assert.match(
@@ -442,6 +488,8 @@ test('text of several lines is a block, unless a block would hide a part of it',
   const valueText = (text: string) => emit({ Resources: { A: text } }, bare).slice('Resources:\n  A: '.length)
   assert.equal(valueText('a\n\n  b\tc\n'), '|\n    a\n\n      b\tc\n')
   assert.equal(valueText('a\nb'), '|-\n    a\n    b\n')
+  const join = emit({ Resources: { A: { 'Fn::Join': ['', ['a\nb']] } } }, bare)
+  assert.equal(join, "Resources:\n  A: !Join\n    - ''\n    - - |-\n        a\n        b\n")
   for (const hidden of ['a \nb', ' a\nb', '\na', 'a\nb\n\n', 'a\r\nb', 'a\n\u200bb']) {
     assert.equal(valueText(hidden), `${JSON.stringify(hidden).replace('\u200b', '\\u200b')}\n`)
   }
