@@ -12,6 +12,8 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
 - the identity pool asks the role's trust policy, refuses guests where they are off and the basic flow where that is
   off, and passes the claims of its principal tag map as session tags, which the trust must allow with sts:TagSession
   (Cognito Developer Guide, role-trust-and-permissions, authentication-flow, using-attributes-for-access-control-policy)
+- conditions may use pseudo parameters and Fn::FindInMap (CloudFormation User Guide, conditions-section-structure);
+  elsewhere MiniStack takes every region to be in the partition aws
 - role mappings are keyed by their IdentityProvider, which must be a provider of the pool
   (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
 - resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id)
@@ -46,7 +48,7 @@ from ministack.app import app  # noqa: E402
 from ministack.core import iam_actions, iam_evaluator  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, get_region  # noqa: E402
 from ministack.services import cognito, dynamodb, iam, sts  # noqa: E402
-from ministack.services.cloudformation import provisioners  # noqa: E402
+from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks  # noqa: E402
 
 HOST = 'cognito-identity.amazonaws.com'
 
@@ -306,6 +308,36 @@ def session_tags(pool, logins):
 
 
 cognito._get_credentials_for_identity = get_credentials_of_trusted
+
+
+# ---- conditions -------------------------------------------------------------------------------------------------
+
+evaluate_conditions = engine._evaluate_conditions
+
+
+def evaluate_conditions_of_region(template, params):
+    region = get_region()
+    partition = next((name for prefix, name in PARTITIONS.items() if region.startswith(prefix)), 'aws')
+    pseudo = {'AWS::Region': region, 'AWS::AccountId': get_account_id(), 'AWS::Partition': partition}
+
+    def resolve(value):
+        if isinstance(value, list):
+            return [resolve(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if 'Fn::FindInMap' in value:
+            return engine.find_in_map(value['Fn::FindInMap'], template.get('Mappings') or {}, resolve)
+        if value.get('Ref') in pseudo:
+            return pseudo[value['Ref']]
+        return {key: resolve(item) for key, item in value.items()}
+
+    return evaluate_conditions({**template, 'Conditions': resolve(template.get('Conditions') or {})}, params)
+
+
+PARTITIONS = {'us-gov-': 'aws-us-gov', 'cn-': 'aws-cn', 'eusc-': 'aws-eusc', 'us-iso-': 'aws-iso'}
+
+for module in (engine, stacks, handlers, changesets):
+    module._evaluate_conditions = evaluate_conditions_of_region
 
 
 # ---- role mappings ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { devNull } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
@@ -79,8 +80,8 @@ export const aws = (...args: string[]): Promise<CliResult> =>
   new Promise((resolve, reject) => {
     const env = {
       ...environment,
-      // The CLI keeps a session database in the home folder.
-      HOME: folder,
+      // No configuration is read, and the CLI leaves no session database.
+      HOME: devNull,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_DEFAULT_REGION: region,

@@ -11,6 +11,7 @@ import { account, live, region } from './emulator.ts'
 import { readTemplate, templateText } from './template.ts'
 import {
   admin,
+  adminIn,
   bucket,
   build,
   chapter,
@@ -382,6 +383,40 @@ live('a pool with one way in and no subject at all deploys: its roles have no po
       name,
     )
   }
+})
+
+live('each region trusts the host that signs its tokens, in the role and in its policies, and no other', async () => {
+  const hosts = {
+    'eu-central-1': host,
+    'us-gov-west-1': 'cognito-identity-us-gov.amazonaws.com',
+    'us-gov-east-1': 'cognito-identity.us-gov-east-1.amazonaws.com',
+    'cn-north-1': 'cognito-identity.cn-north-1.amazonaws.com.cn',
+  }
+  // MiniStack writes ARNs of the partition aws in every region, so that they show nothing here.
+  for (const [region, expected] of Object.entries(hosts)) {
+    const made = await deploy(
+      region,
+      templateText('identity-pool'),
+      { FacebookAppId: '1234567890', UploadsBucketName: bucket, UserTableName: 'notes', AllowGuests: 'true' },
+      adminIn(region),
+    )
+    for (const output of ['AuthenticatedRoleArn', 'UnauthenticatedRoleArn']) {
+      const { trust, policies } = await standingRole(present(present(made[output]).split('/').at(-1)))
+      const named = JSON.stringify({ trust, policies }).match(/cognito-identity[\w.-]*?(?=[:"])/g)
+      assert.deepEqual([...new Set(named)], [expected], `${output} in ${region}`)
+    }
+  }
+})
+
+live('a partition whose host is not known is refused before anything is made', async () => {
+  for (const region of ['eusc-de-east-1', 'us-iso-east-1']) {
+    await assert.rejects(deploy('notes', templateText('identity-pool'), { AllowGuests: 'true' }, adminIn(region)), {
+      name: 'ValidationError',
+      message: /Unable to get mapping for \w+::aws-(eusc|iso)::/,
+    })
+  }
+  const { Roles } = await admin.iam.send(new ListRolesCommand({}))
+  assert.deepEqual(Roles, [])
 })
 
 live('a creation that fails leaves no pool and no role behind', async () => {

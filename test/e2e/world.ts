@@ -41,9 +41,9 @@ import { endpoint, region } from './emulator.ts'
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
 
-/** The clients of one caller. A refusal must show at once: no retries. */
-export const clients = (credentials: Credentials) => {
-  const config = { endpoint, region, credentials, maxAttempts: 1 }
+/** The clients of one caller in one region. A refusal must show at once: no retries. */
+export const clients = (credentials: Credentials, where: string = region) => {
+  const config = { endpoint, region: where, credentials, maxAttempts: 1 }
   return {
     cloudFormation: new CloudFormationClient(config),
     dynamodb: new DynamoDBClient(config),
@@ -55,7 +55,12 @@ export const clients = (credentials: Credentials) => {
   }
 }
 
-export const admin = clients({ accessKeyId: 'test', secretAccessKey: 'test' })
+const administrator = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+export const admin = clients(administrator)
+
+/** The administrator in another region. */
+export const adminIn = (where: string) => clients(administrator, where)
 
 /** A value that AWS answers with and the SDK types as optional. */
 export const present = <T>(value: T | null | undefined): T => {
@@ -65,11 +70,9 @@ export const present = <T>(value: T | null | undefined): T => {
 
 // ---- stacks ------------------------------------------------------------------------------------------------------
 
-const settled = async (stackName: string): Promise<Stack> => {
+const settled = async (stackName: string, { cloudFormation } = admin): Promise<Stack> => {
   for (;;) {
-    const { Stacks: [stack] = [] } = await admin.cloudFormation.send(
-      new DescribeStacksCommand({ StackName: stackName }),
-    )
+    const { Stacks: [stack] = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }))
     if (!present(stack?.StackStatus).endsWith('_IN_PROGRESS')) return present(stack)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
@@ -86,6 +89,7 @@ export const deploy = async (
   stackName: string,
   template: string,
   parameters: Record<string, string> = {},
+  deployer = admin,
 ): Promise<Record<string, string>> => {
   const input = {
     StackName: stackName,
@@ -95,11 +99,11 @@ export const deploy = async (
       ([ParameterKey, ParameterValue]): Parameter => ({ ParameterKey, ParameterValue }),
     ),
   }
-  const known = await admin.cloudFormation
+  const known = await deployer.cloudFormation
     .send(new DescribeStacksCommand({}))
     .then(answer => (answer.Stacks ?? []).some(stack => stack.StackName === stackName))
-  await admin.cloudFormation.send(known ? new UpdateStackCommand(input) : new CreateStackCommand(input))
-  const stack = await settled(stackName)
+  await deployer.cloudFormation.send(known ? new UpdateStackCommand(input) : new CreateStackCommand(input))
+  const stack = await settled(stackName, deployer)
   if (stack.StackStatus !== (known ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE')) {
     const events = await stackEvents(stackName)
     throw new Error([stack.StackStatus, ...events.map(event => event.ResourceStatusReason ?? '')].join('\n'))
