@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { Json } from '../src/document.ts'
+import type { Json, JsonObject } from '../src/document.ts'
 import { ajvVersion, readKnowledge } from '../src/knowledge/index.ts'
 import { readService } from '../src/knowledge/schemas.ts'
 import { compileValidator } from '../src/knowledge/validator.ts'
@@ -180,13 +180,39 @@ test('a complaint says where, what, and the way out', () => {
   for (const [type, properties, ...expected] of given) assert.deepEqual(complaints(type, properties), expected)
 })
 
-test('of a choice only the branch that was meant is reported', () => {
-  const [first, ...others] = complaints('AWS::SES::ReceiptRule', {
-    RuleSetName: 'r',
-    Rule: { Actions: [{ S3Action: { BucketNme: 'b' } }] },
-  })
-  assert.equal(first, 'Rule.Actions.0.S3Action: lacks BucketName; Add BucketName')
-  assert.deepEqual(others, ['Rule.Actions.0.S3Action.BucketNme: is no property that this takes; Write BucketName'])
+test('of a choice only the branch is reported that was meant', () => {
+  const form = (Position: Json) => {
+    const rest = { DataType: { DataSourceType: 'Custom', DataTypeName: 'x' }, FormActionType: 'create', Name: 'f' }
+    const fields = { Fields: { name: { Position } }, SchemaVersion: '1', SectionalElements: {}, Style: {} }
+    return complaints('AWS::AmplifyUIBuilder::Form', { ...rest, ...fields })
+  }
+  const place = 'Fields.name.Position'
+  assert.deepEqual(form({ Below: 'other' }), [])
+  assert.deepEqual(form({ Ref: 'Position' }), [])
+  assert.deepEqual(form({ Below: ['other'] }), [`${place}.Below: is a list, where text is expected; Write text`])
+  assert.deepEqual(form('first'), [`${place}: is 'first', where an object is expected; Write an object`])
+})
+
+test('of properties that exclude each other, or of which one is needed, all are named', () => {
+  const group = (more: JsonObject) =>
+    complaints('AWS::AutoScaling::AutoScalingGroup', { MinSize: '1', MaxSize: '1', ...more })
+  assert.deepEqual(group({ LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '1' } }), [])
+  assert.deepEqual(group({}), [
+    ': has none of InstanceId, LaunchConfigurationName, LaunchTemplate, MixedInstancesPolicy; ' +
+      'Add InstanceId or LaunchConfigurationName or LaunchTemplate or MixedInstancesPolicy',
+  ])
+  assert.deepEqual(group({ LaunchTemplate: { LaunchTemplateId: 'lt-1', LaunchTemplateName: 'name', Version: '1' } }), [
+    'LaunchTemplate: has LaunchTemplateId and LaunchTemplateName, which exclude each other; ' +
+      'Leave all but one of them out',
+  ])
+})
+
+test('a property that AWS alone sets is told from one that is misspelt, also in a list', () => {
+  const subscription = { Frequency: 'DAILY', MonitorArnList: [], SubscriptionName: 's', Threshold: 1 }
+  const subscribers = [{ Address: 'a@example.com', Type: 'EMAIL', Status: 'CONFIRMED' }]
+  assert.deepEqual(complaints('AWS::CE::AnomalySubscription', { ...subscription, Subscribers: subscribers }), [
+    'Subscribers.0.Status: is set by AWS alone; Leave out Status',
+  ])
 })
 
 test('an intrinsic function may stand for any value, a list, an item, a map, an entry', () => {

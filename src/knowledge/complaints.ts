@@ -212,7 +212,8 @@ function withoutBranches(errors: readonly SchemaError[], properties: Json): Sche
     const inBranch = branchErrors(failed, kept)
     const all = new Set([...inBranch.values()].flat())
     const closest = closestBranch(failed, inBranch, properties)
-    kept = kept.filter(error => (all.has(error) ? closest.includes(error) : error !== failed || closest.length === 0))
+    const verdict = closest.length === 0 ? [failed] : closest
+    kept = kept.flatMap(error => (error === failed ? verdict : all.has(error) ? [] : [error]))
   }
   return kept
 }
@@ -245,21 +246,29 @@ function closestBranch(
   branches: ReadonlyMap<string, readonly SchemaError[]>,
   properties: Json,
 ): readonly SchemaError[] {
+  const all = [...branches.values()]
+  const mistyped = all.map(errors => errors.find(error => error.keyword === 'type' && isAt(error, choice)))
+  if (mistyped.every(error => error !== undefined)) {
+    const types = new Set(mistyped.flatMap(({ params }) => String(params['type']).split(',')))
+    return mistyped.slice(0, 1).map(error => ({ ...error, params: { type: [...types].join(',') } }))
+  }
   const cost = (error: SchemaError) => {
-    if (error.instancePath !== choice.instancePath) return 1
+    if (!isAt(error, choice)) return 1
     return { type: 100, additionalProperties: 10, required: 5 }[error.keyword] ?? 2
   }
-  const costs = [...branches.values()]
+  const costs = all
     .map(errors => ({ errors, cost: errors.reduce((sum, error) => sum + cost(error), 0) }))
     .sort((a, b) => a.cost - b.cost)
   const [first, second] = costs
   if (first === undefined) return []
-  const isOfPresence = [...branches.values()].every(errors =>
-    errors.every(({ keyword, instancePath }) => keyword === 'required' && instancePath === choice.instancePath),
-  )
+  const isOfPresence = all.every(errors => errors.every(error => error.keyword === 'required' && isAt(error, choice)))
   const value = at(properties, pathOf(choice.instancePath, properties))
   if (isOfPresence || (second !== undefined && second.cost === first.cost && !isObject(value))) return []
   return first.errors
+}
+
+function isAt(error: SchemaError, { instancePath }: SchemaError): boolean {
+  return error.instancePath === instancePath
 }
 
 /** The schemas that are about the value at a path: several, where there is a choice on the way. */
