@@ -55,8 +55,8 @@ function checkConditions(document: Document, solver: Solver, settled: ReadonlySe
   const constants = new Map<string, boolean>()
   for (const [name] of entriesOf(document, 'Conditions')) {
     if (!solver.isVariable(name)) continue
-    const [canHold, canFail] = [true, false].map(
-      holds => solver.satisfiable([{ condition: name, holds }], { ignoreRules: true }) !== undefined,
+    const [canHold, canFail] = [true, false].map(holds =>
+      solver.isSatisfiable([{ condition: name, holds }], { ignoreRules: true }),
     )
     if (canHold !== canFail) constants.set(name, canHold === true)
   }
@@ -84,8 +84,8 @@ function checkChoices(document: Document, solver: Solver, settled: ReadonlySet<s
     if (typeof condition !== 'string' || !Object.hasOwn(conditions, condition) || settled.has(condition)) return []
     if (!solver.isVariable(condition)) return []
     if (place.guards.length === 0) return []
-    const [canHold, canFail] = [true, false].map(
-      holds => solver.satisfiable([...place.guards, { condition, holds }], { ignoreRules: true }) !== undefined,
+    const [canHold, canFail] = [true, false].map(holds =>
+      solver.isSatisfiable([...place.guards, { condition, holds }], { ignoreRules: true }),
     )
     if (canHold === canFail) return []
     return [

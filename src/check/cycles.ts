@@ -111,7 +111,7 @@ function cycleIn(
 ): readonly Step[] | undefined {
   const isPossible = (path: readonly Step[]) => {
     const when = path.flatMap(({ edge }) => edge.when)
-    return when.length === 0 || solver.satisfiable(when) !== undefined
+    return when.length === 0 || solver.isSatisfiable(when)
   }
   const [any = ''] = knot
   const shortest = shortestFrom(any, knot, edges)

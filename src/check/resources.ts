@@ -3,7 +3,7 @@ import { type Document, isObject, type Json, type JsonObject, type Path } from '
 import { nearest } from '../nearest.ts'
 import { type Assignment, type Assumption, solverOf } from './conditions.ts'
 import type { Complaint, Knowledge, ResourceTypeFacts } from './knowledge.ts'
-import { deciders, originOf, resolve, scenariosOf } from './scenarios.ts'
+import { choicesOf, deciders, originOf, resolve, scenariosOf } from './scenarios.ts'
 import { callOf, entriesOf, type Macros, member, survey } from './walk.ts'
 
 /**
@@ -185,11 +185,12 @@ function complaintsOf(
   given: readonly Assumption[],
   facts: ResourceTypeFacts,
 ): readonly Complaint[] {
-  const scenarios = scenariosOf(written, given, solverOf(document))
+  const choices = choicesOf(written)
+  const scenarios = scenariosOf(choices, given, solverOf(document))
   const findings = new Map<string, Finding>()
   for (const scenario of scenarios) {
-    for (const complaint of facts.complaints(resolve(written, scenario) ?? {})) {
-      const path = originOf(written, complaint.path, scenario)
+    for (const complaint of facts.complaints(resolve(written, choices, scenario) ?? {})) {
+      const path = originOf(written, complaint.path, choices, scenario)
       const key = JSON.stringify([path, complaint.message])
       const finding = findings.get(key)
       if (finding === undefined)

@@ -6,22 +6,19 @@ import { callOf } from './walk.ts'
  * How a resource's properties can turn out. A scenario gives a truth value to every condition by which the properties
  * choose, as the template's parameters can bring about all at once.
  *
- * Up to five conditions: every scenario that there is. With more, enough of them that
- * - each branch of each `Fn::If` is in one,
- * - of each object whose own values choose, each combination of those choices is in one (of more than 64 the fullest,
- *   the emptiest and each branch alone),
- * - of each list whose own items choose, the longest and the shortest are in one.
+ * Of up to four conditions these are all scenarios that there are. Of more, they are enough for
+ * - each branch of each `Fn::If`,
+ * - each combination of the choices that the values of one object make; where more than four conditions make them, each
+ *   combination of every two,
+ * - the longest and the shortest form of each list whose items are chosen.
  * 256 scenarios at most.
  */
-export function scenariosOf(properties: Json, given: readonly Assumption[], solver: Solver): readonly Assignment[] {
-  const choices = choicesOf(properties)
-  const { names } = choices
-  if (names.size <= 5) return [...solver.assignments(names, given)]
+export function scenariosOf(choices: Choices, given: readonly Assumption[], solver: Solver): readonly Assignment[] {
+  const { names, groups, branches } = choices
+  if (names.size <= exhaustive) return [...solver.assignments(names, { given })]
   const scenarios = new Map<string, Assignment>()
-  const add = (when: readonly Assumption[], prefer?: (name: string) => boolean) => {
-    if (scenarios.size >= mostScenarios) return
-    const { value } = solver.assignments(names, [...given, ...when], prefer).next()
-    if (value !== undefined) scenarios.set([...value.values()].map(Number).join(''), value)
+  const add = (scenario: Assignment) => {
+    if (scenarios.size < most) scenarios.set([...names].map(name => Number(scenario.get(name))).join(''), scenario)
   }
   const isCovered = (when: readonly Assumption[]) => {
     for (const scenario of scenarios.values()) {
@@ -29,31 +26,46 @@ export function scenariosOf(properties: Json, given: readonly Assumption[], solv
     }
     return false
   }
-  for (const { within, isPresentIf } of choices.groups) {
+  /** A scenario in which `when` comes true and the group's values are there, or not, as far as that leaves it open. */
+  const cover = (
+    when: readonly Assumption[],
+    { chosenBy, isPresentIf }: Omit<Group, 'within' | 'isList'>,
+    isFull: boolean,
+  ) => {
+    const prefer = (name: string) => (isPresentIf.get(name) ?? true) === isFull
+    const wanted = [...chosenBy].map(condition => ({ condition, holds: prefer(condition) }))
+    const settled = new Set(when.map(({ condition }) => condition))
+    if (isCovered([...when, ...wanted.filter(({ condition }) => !settled.has(condition))])) return
+    const { value } = solver.assignments(chosenBy, { given: [...given, ...when], along: names, prefer }).next()
+    if (value !== undefined) add(value)
+  }
+  for (const group of groups) {
+    const { within, isList, chosenBy, isPresentIf } = group
+    if (!isList && chosenBy.size <= exhaustive) {
+      for (const scenario of solver.assignments(chosenBy, { given: [...given, ...within], along: names })) add(scenario)
+      continue
+    }
     for (const isFull of [true, false]) {
-      add(within, name => (isPresentIf.get(name) ?? true) === isFull)
+      cover(within, group, isFull)
+      if (isList) continue
+      for (const condition of chosenBy) {
+        cover([...within, { condition, holds: (isPresentIf.get(condition) ?? true) !== isFull }], group, isFull)
+      }
     }
   }
-  for (const { within, isList, chosenBy } of choices.groups) {
-    if (isList || chosenBy.size > mostChoices) continue
-    let combinations = 0
-    for (const combination of solver.assignments(chosenBy, [...given, ...within])) {
-      if (combinations++ >= mostCombinations) break
-      const when = [...within, ...[...combination].map(([condition, holds]) => ({ condition, holds }))]
-      if (!isCovered(when)) add(when)
-    }
-  }
-  for (const branch of choices.branches) if (!isCovered(branch)) add(branch)
+  const alone = { chosenBy: new Set<string>(), isPresentIf: new Map<string, boolean>() }
+  for (const branch of branches) cover(branch, alone, true)
   return [...scenarios.values()]
 }
 
-const mostScenarios = 256
-const mostCombinations = 64
-/** With more than these a combination is one of too many to try. */
-const mostChoices = 16
+const exhaustive = 4
+const most = 256
 
-type Choices = {
+/** What a value chooses by conditions, and where. */
+export type Choices = {
   readonly names: ReadonlySet<string>
+  /** The objects and lists that are not the same in every scenario. */
+  readonly open: ReadonlySet<Json>
   /** What holds where each branch is. */
   readonly branches: readonly (readonly Assumption[])[]
   readonly groups: readonly Group[]
@@ -68,11 +80,13 @@ type Group = {
   readonly isPresentIf: ReadonlyMap<string, boolean>
 }
 
-function choicesOf(properties: Json): Choices {
+export function choicesOf(properties: Json): Choices {
   const names = new Set<string>()
+  const open = new Set<Json>()
   const branches: (readonly Assumption[])[] = []
   const groups: Group[] = []
-  const visit = (value: Json, within: readonly Assumption[]): void => {
+  /** Tells whether the value is open. */
+  const visit = (value: Json, within: readonly Assumption[]): boolean => {
     const choice = choiceOf(value)
     if (choice !== undefined) {
       names.add(choice.condition)
@@ -81,18 +95,26 @@ function choicesOf(properties: Json): Choices {
         branches.push(inside)
         visit(holds ? choice.whenTrue : choice.whenFalse, inside)
       }
-      return
+      open.add(value)
+      return true
     }
-    if (typeof value !== 'object' || value === null || callOf(value) !== undefined) return
+    if (typeof value !== 'object' || value === null) return false
+    if (callOf(value) !== undefined) {
+      if (isNoValue(value)) open.add(value)
+      return open.has(value)
+    }
     const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value)
     const chosenBy = new Set<string>()
     const isPresentIf = new Map<string, boolean>()
     for (const item of items) collect(item, chosenBy, isPresentIf)
     if (chosenBy.size > 0) groups.push({ within, isList: Array.isArray(value), chosenBy, isPresentIf })
-    for (const item of items) visit(item, within)
+    let isOpen = false
+    for (const item of items) if (visit(item, within)) isOpen = true
+    if (isOpen) open.add(value)
+    return isOpen
   }
   visit(properties, [])
-  return { names, branches, groups }
+  return { names, open, branches, groups }
 }
 
 /** The conditions that choose this value, by themselves or within a branch that is a choice again. */
@@ -124,32 +146,31 @@ function isNoValue(value: Json): boolean {
 }
 
 /**
- * The value in a scenario: each choice made, and what is `AWS::NoValue` left out. Nothing if that is all of it.
- * Other calls stay as they are.
+ * The value, or a part of it, in a scenario: each choice made, and what is `AWS::NoValue` left out. Nothing if that is
+ * all of it. Other calls stay as they are.
  */
-export function resolve(value: Json, scenario: Assignment): Json | undefined {
-  if (typeof value !== 'object' || value === null) return value
+export function resolve(value: Json, choices: Choices, scenario: Assignment): Json | undefined {
+  if (typeof value !== 'object' || value === null || !choices.open.has(value)) return value
   const choice = choiceOf(value)
   if (choice !== undefined) {
-    return resolve(scenario.get(choice.condition) === true ? choice.whenTrue : choice.whenFalse, scenario)
+    return resolve(scenario.get(choice.condition) === true ? choice.whenTrue : choice.whenFalse, choices, scenario)
   }
   if (isNoValue(value)) return undefined
-  if (callOf(value) !== undefined) return value
   if (Array.isArray(value)) {
-    return value.map((item: Json) => resolve(item, scenario)).filter(item => item !== undefined)
+    return value.map((item: Json) => resolve(item, choices, scenario)).filter(item => item !== undefined)
   }
   const resolved: Record<string, Json> = {}
   for (const [key, item] of Object.entries(value)) {
-    const left = resolve(item, scenario)
+    const left = resolve(item, choices, scenario)
     if (left !== undefined) resolved[key] = left
   }
   return resolved
 }
 
 /** Where in the template, through the branches of each `Fn::If`, the value at `path` of the resolved one stands. */
-export function originOf(value: Json | undefined, path: Path, scenario: Assignment): Path {
+export function originOf(value: Json, path: Path, choices: Choices, scenario: Assignment): Path {
   const origin: (string | number)[] = []
-  let here = value
+  let here: Json | undefined = value
   const enter = () => {
     for (let choice = here === undefined ? undefined : choiceOf(here); choice !== undefined; ) {
       const holds = scenario.get(choice.condition) === true
@@ -162,7 +183,7 @@ export function originOf(value: Json | undefined, path: Path, scenario: Assignme
   for (const step of path) {
     if (Array.isArray(here) && typeof step === 'number') {
       const items: readonly Json[] = here
-      const kept = items.flatMap((item, index) => (resolve(item, scenario) === undefined ? [] : [index]))
+      const kept = items.flatMap((item, index) => (resolve(item, choices, scenario) === undefined ? [] : [index]))
       const index = kept[step] ?? step
       origin.push(index)
       here = items[index]

@@ -93,12 +93,15 @@ export function member(object: JsonObject, name: string): Json | undefined {
 /** The one function that the value calls. */
 export function callOf(value: Json | undefined): readonly [fn: string, argument: Json] | undefined {
   if (!isObject(value)) return undefined
-  const [entry, ...others] = Object.entries(value)
-  return entry !== undefined && others.length === 0 && isFunction(entry[0]) ? entry : undefined
-}
-
-function isFunction(key: string): boolean {
-  return key === 'Ref' || key.startsWith('Fn::')
+  let fn: string | undefined
+  // Reads no more of a large object than its second key.
+  for (const key in value) {
+    if (fn !== undefined) return undefined
+    fn = key
+  }
+  if (fn === undefined || !(fn === 'Ref' || fn.startsWith('Fn::'))) return undefined
+  const argument = value[fn]
+  return argument === undefined ? undefined : [fn, argument]
 }
 
 /**
