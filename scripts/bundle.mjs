@@ -1,6 +1,7 @@
 /**
- * Bundles the sources into lib/: CommonJS, which Node starts with faster than with modules, in files of which a run
- * loads only those that it needs. Beside them stand the declarations of what a template imports.
+ * Bundles the sources into lib/: CommonJS, which Node starts faster with than with ES modules, in files of which a run
+ * loads only those that it needs. Beside them stand the declarations of what a template imports; those of AWS's
+ * resource types go into aws/.
  *
  * A file is replaced only if it changes, and in one step, so that poolform can run meanwhile.
  */
@@ -8,7 +9,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 
@@ -46,20 +47,19 @@ export async function bundle() {
   for (const [name, text] of files) digest.update(`${name}\0${text}\0`)
   for (const name of data) for (const file of await filesIn(name)) digest.update(await readFile(path.join(root, file)))
   const engine = digest.digest('hex').slice(0, placeholder.length)
-  for (const [name, text] of await declarations()) files.set(name, text)
-  for (const [name, text] of files) await replace(path.join(root, 'lib', name), text.replaceAll(placeholder, engine))
-  for (const name of await filesIn('lib')) {
-    if (!files.has(path.relative('lib', name).replaceAll(path.sep, '/'))) await rm(path.join(root, name))
-  }
+  const lib = new Map([...files].map(([name, text]) => [name, text.replaceAll(placeholder, engine)]))
+  for (const [name, text] of await inTemporaryFolder(declarations)) lib.set(`types/${name}`, text)
+  await replaceAll('lib', lib)
+  await replaceAll('aws', await inTemporaryFolder(resourceTypes))
 }
 
-async function bundleOne(entry, version) {
+async function bundleOne(entry, version, format = 'cjs') {
   const result = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
     bundle: true,
     write: false,
-    format: 'cjs',
+    format,
     platform: 'node',
     target: 'node20.19',
     minify: true,
@@ -91,21 +91,32 @@ function siblings(own) {
   }
 }
 
-/** By their place in lib/. */
-async function declarations() {
-  const folder = await mkdtemp(path.join(root, 'node_modules', '.poolform-types-'))
+async function declarations(folder) {
+  const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', folder], { cwd: root })
+}
+
+async function resourceTypes(folder) {
+  const generator = path.join(folder, '..', `${path.basename(folder)}.mjs`)
+  await writeFile(generator, await bundleOne('scripts/generate/types.ts', '', 'esm'))
+  const { writeTypes } = await import(pathToFileURL(generator))
+  await rm(generator)
+  writeTypes(path.join(root, 'schemas'), folder)
+}
+
+/** The files that `write` puts into a folder, by their place in it. */
+async function inTemporaryFolder(write) {
+  const folder = await mkdtemp(path.join(root, 'node_modules', '.poolform-'))
   try {
-    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-    const options = ['-p', 'tsconfig.types.json', '--outDir', folder]
-    await promisify(execFile)(process.execPath, [tsc, ...options], { cwd: root })
-    const found = []
-    for (const file of await filesIn(path.relative(root, folder))) {
-      const name = path.relative(folder, path.join(root, file)).replaceAll(path.sep, '/')
-      found.push([`types/${name}`, await readFile(path.join(root, file), 'utf8')])
-    }
-    return found
+    await write(folder)
+    const name = path.relative(root, folder)
+    const texts = (await filesIn(name)).map(async file => [
+      path.relative(name, file).replaceAll(path.sep, '/'),
+      await readFile(path.join(root, file), 'utf8'),
+    ])
+    return new Map(await Promise.all(texts))
   } finally {
-    await rm(folder, { recursive: true })
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -121,6 +132,16 @@ async function filesIn(name) {
     .filter(entry => entry.isFile())
     .map(entry => path.relative(root, path.join(entry.parentPath, entry.name)))
     .sort()
+}
+
+/** Makes these the files of a folder. */
+async function replaceAll(folder, files) {
+  for (const [name, text] of files) await replace(path.join(root, folder, name), text)
+  for (const file of await filesIn(folder)) {
+    const name = path.relative(folder, file).replaceAll(path.sep, '/')
+    // one that ends in a number is on its way, by another run
+    if (!files.has(name) && !/\.\d+$/.test(name)) await rm(path.join(root, file), { force: true })
+  }
 }
 
 async function replace(file, text) {

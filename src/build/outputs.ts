@@ -98,6 +98,11 @@ function edited(path: string): Finding {
   }
 }
 
+/** The templates in an output folder, by its manifest; undefined where it has none that can be read. */
+export function builtFiles(folder: string): readonly string[] | undefined {
+  return new Folder(folder).artifacts?.map(({ file }) => file)
+}
+
 /** The output folder as it is. */
 class Folder {
   /** What its manifest lists; undefined where it has none that is whole. */

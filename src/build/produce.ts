@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { accept } from '../accept.ts'
 import { type Compiled, compile } from '../compile.ts'
-import type { Diagnostic } from '../diagnostic.ts'
 import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
 import type { Bundle, Bundled } from './bundle.ts'
 import { loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
+import { lintTexts } from './linting.ts'
 import type { Module } from './modules.ts'
 import { generatorLine, type Outputs, planOutputs } from './outputs.ts'
 import type { Project } from './project.ts'
@@ -44,7 +44,7 @@ export async function produce({
 }: Production): Promise<Outcome> {
   const evaluated = await evaluate(bundled.bundles, world.cwd)
   const products = compileAll(evaluated, request, world, project)
-  const linted = request.lint ? await lintAll(products, world) : []
+  const linted = request.lint ? await lintAll(products, world, request.cache) : []
   const findings = [...before, ...bundled.findings]
   if ('code' in linted) findings.push(linted)
   for (const product of products) findings.push(...judged(product, request, linted))
@@ -92,27 +92,12 @@ function compileAll(
 }
 
 /** What cfn-lint says of each artifact; a finding where it can't be asked. */
-async function lintAll(
-  products: readonly Product[],
-  { cacheFolder, engine, python, onProgress }: World,
-): Promise<LintDiagnostics | Finding> {
+async function lintAll(products: readonly Product[], world: World, cache: boolean): Promise<LintDiagnostics | Finding> {
   const inputs = products.flatMap(({ bundle, compiled }) =>
     compiled === undefined || compiled.text === '' ? [] : [{ module: bundle.module.path, text: compiled.text }],
   )
-  if (inputs.length === 0) return []
-  const unavailable = (reason: string, help: string): Finding =>
-    moduleError('lint-unavailable', 'cfn-lint', reason, `${help}, or build with --no-lint`)
-  if (cacheFolder === undefined) {
-    return unavailable('there is no folder to keep cfn-lint in', 'Name one in POOLFORM_CACHE')
-  }
-  const { lint } = await import('../lint/index.ts')
-  const linted = await lint(inputs, { cacheFolder, assets: engine.root, python, onProgress })
-  switch (linted.kind) {
-    case 'unavailable':
-      return unavailable(linted.reason, linted.help)
-    case 'linted':
-      return [...linted.diagnostics]
-  }
+  const linted = await lintTexts(inputs, world, cache)
+  return 'code' in linted ? { ...linted, help: `${linted.help}, or build with --no-lint` } : linted
 }
 
 /** The module's own findings and those of its template, without what the template accepts. */
@@ -123,9 +108,10 @@ function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostic
   const { document, text, diagnostics } = compiled
   const isLinted = lint && !('code' in linted)
   const foreign = isLinted ? (linted.find(([name]) => name === module)?.[1] ?? []) : []
-  const all: readonly Diagnostic[] = [...own, ...diagnostics, ...withoutTwins(diagnostics, foreign)]
+  const all = [...diagnostics, ...withoutTwins(diagnostics, foreign)]
   // a template that could not be linked has not been checked, so nothing can be said of what it accepts
-  return (text === '' ? all : accept(document, all, isLinted)).map(diagnostic => ({ ...diagnostic, module }))
+  const remaining = text === '' ? all : accept(document, all, isLinted)
+  return [...own, ...remaining.map(diagnostic => ({ ...diagnostic, module }))]
 }
 
 function plan(products: readonly Product[], request: BuildRequest, world: World, { version }: Project): Outputs {

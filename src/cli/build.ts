@@ -3,12 +3,15 @@ import { hasErrors } from '../build/finding.ts'
 import { cacheFolder } from '../build/folders.ts'
 import { build, type Outcome, type World } from '../build/index.ts'
 import type { BuildArguments } from './arguments.ts'
-import { isTerminal, print } from './print.ts'
-import { formatCount, formatFinding, formatJson, formatSummary } from './report.ts'
+import { print } from './print.ts'
+import { formatSummary, reportFindings } from './report.ts'
 
 export async function runBuild(args: BuildArguments): Promise<number> {
   const world = thisWorld()
-  if (args.watch) return (await import('./watch.ts')).runWatch(args, world)
+  if (args.watch) {
+    const { runWatch } = await import('./watch.ts')
+    return runWatch(args, world, outcome => reportBuild(args, outcome))
+  }
   return reportBuild(args, await build(args, world))
 }
 
@@ -23,15 +26,8 @@ export function thisWorld(): World {
 }
 
 /** The exit status. */
-export async function reportBuild({ json, check, out }: BuildArguments, outcome: Outcome): Promise<number> {
-  const { findings } = outcome
-  if (json) {
-    print('stdout', findings.map(formatJson).join(''))
-  } else {
-    const isColoured = findings.length > 0 && !process.env['NO_COLOR'] && (await isTerminal('stderr'))
-    const found = findings.map(finding => formatFinding(finding, isColoured)).join('')
-    print('stderr', found + formatCount(findings, check ? undefined : out))
-    print('stdout', formatSummary(outcome, check))
-  }
-  return hasErrors(findings) ? 1 : 0
+async function reportBuild({ json, check, out }: BuildArguments, outcome: Outcome): Promise<number> {
+  await reportFindings(outcome.findings, json, check ? '' : `; ${out} is as it was`)
+  if (!json) print('stdout', formatSummary(outcome, check))
+  return hasErrors(outcome.findings) ? 1 : 0
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { plainBuildArguments } from './arguments.ts'
-import { runBuild } from './build.ts'
+import { runBuild, thisWorld } from './build.ts'
 import { print } from './print.ts'
 
 /** Exit status 0: done, 1: something is wrong with what was given, 2: wrong use. */
@@ -10,7 +10,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const { runProgram } = await import('./program.ts')
   return runProgram(argv, {
     build: runBuild,
-    lint: async args => (await import('./lint.ts')).runLint(args),
+    lint: async args => (await import('./lint.ts')).runLint(args, thisWorld()),
   })
 }
 

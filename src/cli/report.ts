@@ -1,25 +1,32 @@
-import { type Finding, formatPlace } from '../build/finding.ts'
+import { type Finding, formatPlace, hasErrors } from '../build/finding.ts'
 import type { Outcome } from '../build/index.ts'
 import { formatDiagnostic } from '../diagnostic.ts'
 import { formatPath } from '../document.ts'
+import { isTerminal, print } from './print.ts'
 
-/** A finding as `--json` prints it: one line, with the path as acceptances write it. */
-export function formatJson({ code, severity, module, path, message, help, place }: Finding): string {
+/** JSON lines on standard output for a program, text on standard error for a person. */
+export async function reportFindings(findings: readonly Finding[], json: boolean, ifErrors = ''): Promise<void> {
+  if (findings.length === 0) return
+  if (json) return print('stdout', findings.map(formatJson).join(''))
+  const isColoured = !process.env['NO_COLOR'] && (await isTerminal('stderr'))
+  const text = findings.map(finding => formatFinding(finding, isColoured)).join('')
+  print('stderr', `${text}${count(findings)}${hasErrors(findings) ? ifErrors : ''}\n`)
+}
+
+/** The path is written as acceptances write it. */
+function formatJson({ code, severity, module, path, message, help, place }: Finding): string {
   const where = place === undefined ? '' : ` (${formatPlace(place)})`
   return `${JSON.stringify({ code, severity, module, path: formatPath(path), message: `${message}${where}`, help })}\n`
 }
 
-/** A finding as a person reads it. */
-export function formatFinding(finding: Finding, isColoured: boolean): string {
-  const { code, module, place, message, help } = finding
+function formatFinding(finding: Finding, isColoured: boolean): string {
+  const { code, module, place, message, help, severity } = finding
   if (code === 'lint-unavailable') return `poolform: could not lint: ${message}. ${help}.\n`
   const file = place === undefined ? module : formatPlace(place)
   const importer = place === undefined || place.file === module ? '' : ` (imported by ${module})`
-  const text = formatDiagnostic(file, { ...finding, message: `${message}${importer}` })
-  const [first = '', ...rest] = text.split('\n')
+  const [first = '', ...rest] = formatDiagnostic(file, { ...finding, message: `${message}${importer}` }).split('\n')
   const lines = [first, ...(place?.text ? frame(place.text, place.line, place.column) : []), ...rest]
-  const coloured = isColoured ? lines.map((line, index) => colour(line, index === 0, finding.severity)) : lines
-  return `${coloured.join('\n')}\n`
+  return `${(isColoured ? lines.map((line, index) => colour(line, index === 0, severity)) : lines).join('\n')}\n`
 }
 
 /** The source line, shortened around the column, and a caret under it. */
@@ -51,16 +58,14 @@ export function formatSummary({ artifacts, removed }: Outcome, isCheck: boolean)
   return [...lines, ...removed.map(path => `${path.padEnd(width)}  removed`)].map(line => `${line}\n`).join('')
 }
 
-/** How many, and that nothing has been written. */
-export function formatCount(findings: readonly Finding[], out: string | undefined): string {
+function count(findings: readonly Finding[]): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length
-  const warnings = findings.length - errors
-  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
-  const counts = [
-    ...(errors > 0 ? [count(errors, 'error')] : []),
-    ...(warnings > 0 ? [count(warnings, 'warning')] : []),
+  const counts: readonly (readonly [number, string])[] = [
+    [errors, 'error'],
+    [findings.length - errors, 'warning'],
   ]
-  if (counts.length === 0) return ''
-  const kept = errors > 0 && out !== undefined ? `; ${out} is as it was` : ''
-  return `${counts.join(' and ')}${kept}\n`
+  return counts
+    .filter(([number]) => number > 0)
+    .map(([number, noun]) => `${number} ${noun}${number === 1 ? '' : 's'}`)
+    .join(' and ')
 }

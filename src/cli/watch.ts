@@ -1,6 +1,22 @@
-import type { World } from '../build/index.ts'
+import type { Outcome, World } from '../build/index.ts'
+import { watch } from '../build/watch.ts'
 import type { BuildArguments } from './arguments.ts'
 
-export async function runWatch(_args: BuildArguments, _world: World): Promise<number> {
+/** Until Ctrl-C, which is the way to end it and so no failure. */
+export async function runWatch(
+  args: BuildArguments,
+  world: World,
+  report: (outcome: Outcome) => Promise<unknown>,
+): Promise<number> {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+  await watch(
+    args,
+    world,
+    async outcome => {
+      await report(outcome)
+    },
+    stop.signal,
+  )
   return 0
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { cachedLint, driverFile, type LintInput, storeReports } from './cache.ts'
+import { type CachedLint, cachedLint, driverFile, type LintInput, storeReports } from './cache.ts'
 import { discard, type Environment, type EnvironmentOptions, environment, type Unavailable } from './environment.ts'
 import { ignoredRules } from './ignored.ts'
 import { diagnostics, parseReport, type Report } from './report.ts'
@@ -8,6 +8,11 @@ import { run, tellingLine } from './run.ts'
 export { type CachedLint, cachedLint, type LintFolders, type LintInput } from './cache.ts'
 export type { EnvironmentOptions as LintTools, Unavailable } from './environment.ts'
 export { withoutTwins } from './twins.ts'
+
+export type LintOptions = EnvironmentOptions & {
+  /** Asks cfn-lint also where the cache knows what it said. */
+  readonly isFresh?: boolean
+}
 
 /** What cfn-lint says of each template, by module; `started` tells whether its process had to be started. */
 export type Linted = {
@@ -24,8 +29,9 @@ export type Linted = {
  *
  * @throws Error with its standard error if cfn-lint crashes
  */
-export async function lint(inputs: readonly LintInput[], tools: EnvironmentOptions): Promise<Linted | Unavailable> {
-  const cached = cachedLint(inputs, tools)
+export async function lint(inputs: readonly LintInput[], tools: LintOptions): Promise<Linted | Unavailable> {
+  const nothing: CachedLint = { diagnostics: new Map(), misses: inputs }
+  const cached = tools.isFresh ? nothing : cachedLint(inputs, tools)
   if (cached.misses.length === 0) return { kind: 'linted', diagnostics: cached.diagnostics, started: false }
   const texts = [...new Set(cached.misses.map(({ text }) => text))]
   const reports = await reportsOn(texts, tools)

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { accept } from '../accept.ts'
+import { check } from '../check/index.ts'
+import { readKnowledge } from '../knowledge/index.ts'
+import { withoutTwins } from '../lint/twins.ts'
+import { type Read, read } from '../read.ts'
+import { loadCompiler } from './engine.ts'
+import { type Finding, moduleError, type Place } from './finding.ts'
+import { lintTexts } from './linting.ts'
+import { pathFrom } from './modules.ts'
+import { builtFiles } from './outputs.ts'
+import type { World } from './request.ts'
+
+type File = { readonly path: string; readonly text: string; readonly read: Read }
+
+/**
+ * What is wrong with CloudFormation templates, whoever wrote them, by our checks and by cfn-lint; of the same mistake
+ * once. No files: those that the manifest in `out` lists.
+ */
+export async function lintFiles(named: readonly string[], out: string, world: World): Promise<readonly Finding[]> {
+  const { cwd, cacheFolder, engine } = world
+  const paths = named.length > 0 ? named : builtFiles(resolve(cwd, out))?.map(file => `${out}/${file}`)
+  if (paths === undefined) {
+    const help = 'Name a template, or build one first: poolform build'
+    return [moduleError('unreadable-file', `${out}/manifest.json`, 'lists no template', help)]
+  }
+  const findings: Finding[] = []
+  const files = new Map<string, File>()
+  for (const argument of paths) {
+    const path = pathFrom(cwd, resolve(cwd, argument))
+    try {
+      const text = readFileSync(resolve(cwd, argument), 'utf8')
+      files.set(path, { path, text, read: read(text) })
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error
+      findings.push(
+        moduleError('unreadable-file', path, `can't be read: ${error.message}`, 'Name a template that is there'),
+      )
+    }
+  }
+  const readable = [...files.values()].filter(({ read }) => read.kind === 'template')
+  const inputs = readable.map(({ path, text }) => ({ module: path, text }))
+  const linted = await lintTexts(inputs, world, true)
+  const knowledge = readKnowledge({ assets: engine.root, cacheFolder, engine: engine.digest, loadCompiler })
+  for (const file of files.values()) {
+    const { path, text, read } = file
+    switch (read.kind) {
+      case 'unreadable':
+        for (const { position, message, help } of read.problems) {
+          findings.push({
+            ...moduleError('unreadable-file', path, message, help),
+            place: placeAt(file, position),
+          })
+        }
+        break
+      case 'template': {
+        const own = check(read.document, text, knowledge)
+        const foreign = 'code' in linted ? [] : (linted.find(([module]) => module === path)?.[1] ?? [])
+        const all = [...own, ...withoutTwins(own, foreign)]
+        for (const diagnostic of accept(read.document, all, !('code' in linted))) {
+          findings.push({ ...diagnostic, module: path, place: placeAt(file, read.positionOf(diagnostic.path)) })
+        }
+      }
+    }
+  }
+  return 'code' in linted ? [...findings, linted] : findings
+}
+
+function placeAt({ path, text }: File, { line, column }: { readonly line: number; readonly column: number }): Place {
+  return { file: path, line, column, text: text.split('\n')[line - 1]?.trimEnd() ?? '' }
+}
