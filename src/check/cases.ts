@@ -18,6 +18,8 @@ export type Satisfiable = (when: When) => boolean
  */
 export class Cases {
   readonly #satisfiable: Satisfiable
+  /** Several rules read the same entries. */
+  readonly #entries = new WeakMap<Case, Map<string, readonly Case[]>>()
 
   constructor(satisfiable: Satisfiable) {
     this.#satisfiable = satisfiable
@@ -83,20 +85,27 @@ export class Cases {
     for (const [index, holds] of [true, false].entries()) {
       const narrowed = this.both(when, new Map([[condition, holds]]))
       if (narrowed === undefined) continue
-      found.push(...this.of(holds ? whenTrue : whenFalse, [...path, 'Fn::If', index + 1], narrowed))
+      found.push(...this.of(holds ? whenTrue : whenFalse, path.concat('Fn::If', index + 1), narrowed))
     }
     return found
   }
 
   /** The same of an entry of an object. */
-  ofEntry({ value, path, when }: Case<JsonObject>, key: string): readonly Case[] {
-    const entry = value[key]
-    return entry === undefined ? none : this.of(entry, [...path, key], when)
+  ofEntry(it: Case<JsonObject>, key: string): readonly Case[] {
+    const entry = it.value[key]
+    if (entry === undefined) return none
+    const known = this.#entries.get(it) ?? new Map<string, readonly Case[]>()
+    this.#entries.set(it, known)
+    const earlier = known.get(key)
+    if (earlier !== undefined) return earlier
+    const found = this.of(entry, it.path.concat(key), it.when)
+    known.set(key, found)
+    return found
   }
 
   /** The same of each item of a list. */
   ofItems({ value, path, when }: Case<readonly Json[]>): readonly Case[] {
-    return value.flatMap((item, index) => this.of(item, [...path, index], when))
+    return value.flatMap((item, index) => this.of(item, path.concat(index), when))
   }
 
   /** What the place holds where a list may stand for its items. */

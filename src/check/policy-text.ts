@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { type Document, isObject, type Json } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { isList } from './cases.ts'
 import { cognitoHosts, otherPrefixes } from './condition-keys.ts'
@@ -10,6 +10,12 @@ import { sectionOf } from './walk.ts'
 
 /** Where IAM fills in no policy variables. */
 const withoutVariables = new Set(['Action', 'NotAction', 'Principal', 'NotPrincipal', 'Effect', 'Sid'])
+
+const strange = /[^\t\n\r\u0020-\u00ff]/
+
+function isLatin1(text: string): boolean {
+  return !strange.test(text)
+}
 
 /**
  * The texts of policy documents: characters that IAM refuses, policy variables where it fills in none, and variables
@@ -24,70 +30,78 @@ export function checkPolicyText(
 ): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   const seen = new Set<string>()
-  const report = (path: Path, message: string, help: string): void => {
+  /** Of the value at hand. */
+  const path: (string | number)[] = []
+  let element: string | undefined
+
+  function report(message: string, help: string): void {
     const place = path.join('\0')
     // One text stands in several cases of a document when a part beside it is under If.
     if (seen.has(place + message)) return
     seen.add(place + message)
-    diagnostics.push({ code: 'invalid-policy', severity: 'error', path, message, help })
+    diagnostics.push({ code: 'invalid-policy', severity: 'error', path: [...path], message, help })
   }
 
-  function walk(value: Json, path: Path, element: string | undefined): void {
-    if (typeof value === 'string') {
-      readText(value, path, element, /\$\{([^}]*)\}/g)
-    } else if (isList(value)) {
-      for (const [index, item] of value.entries()) walk(item, [...path, index], element)
-    } else if (isObject(value)) {
-      for (const [key, item] of Object.entries(value)) {
-        if (key === 'Fn::Sub') {
-          readSub(item, [...path, key], element)
-          continue
+  function walk(value: Json, key: string | number): void {
+    path.push(key)
+    if (typeof value === 'string') readText(value, /\$\{([^}]*)\}/g)
+    else if (isList(value)) for (let index = 0; index < value.length; index++) walk(value[index] ?? null, index)
+    else if (isObject(value)) {
+      for (const name of Object.keys(value)) {
+        const item = value[name] ?? null
+        if (name === 'Fn::Sub') walkSub(item, name)
+        else {
+          if (!isLatin1(name)) readCharacters(name)
+          walk(item, name)
         }
-        readCharacters(key, [...path, key])
-        walk(item, [...path, key], element)
       }
     }
+    path.pop()
   }
 
-  function readSub(operands: Json, path: Path, element: string | undefined): void {
+  function walkSub(operands: Json, key: string): void {
+    path.push(key)
     const [text, variables] = isList(operands) ? operands : [operands]
     // In Fn::Sub `${!x}` is what leaves `${x}` for IAM.
-    if (typeof text === 'string') readText(text, path, element, /\$\{!([^}]*)\}/g)
-    if (variables !== undefined) walk(variables, [...path, 1], element)
+    if (typeof text === 'string') readText(text, /\$\{!([^}]*)\}/g)
+    if (variables !== undefined) walk(variables, 1)
+    path.pop()
   }
 
-  function readText(text: string, path: Path, element: string | undefined, variables: RegExp): void {
-    readCharacters(text, path)
+  function readText(text: string, variables: RegExp): void {
+    if (!isLatin1(text)) readCharacters(text)
     if (!text.includes('${')) return
     for (const [, variable = ''] of text.matchAll(variables)) {
       if (element !== undefined && withoutVariables.has(element)) {
         report(
-          path,
           `has a policy variable, which IAM fills in only under Resource and Condition: \${${variable}}`,
           'Write it out, or move the distinction to Resource or Condition',
         )
         continue
       }
       const problem = variableProblem(variable, document, knowledge)
-      if (problem !== undefined) report(path, problem.message, problem.help)
+      if (problem !== undefined) report(problem.message, problem.help)
     }
   }
 
-  function readCharacters(text: string, path: Path): void {
-    const index = text.search(/[^\t\n\r\u0020-\u00ff]/)
-    if (index === -1) return
-    const point = text.codePointAt(index) ?? 0
+  function readCharacters(text: string): void {
+    const point = text.codePointAt(text.search(strange)) ?? 0
     report(
-      path,
       `has U+${point.toString(16).toUpperCase().padStart(4, '0')}, and IAM takes only Latin-1 characters in a policy`,
       'Write it with characters up to U+00FF',
     )
   }
 
-  for (const { statements, value, path } of policies) {
-    for (const [key, item] of Object.entries(value)) if (key !== 'Statement') walk(item, [...path, key], undefined)
+  for (const { statements, value, path: place } of policies) {
+    path.splice(0, path.length, ...place)
+    element = undefined
+    for (const [key, item] of Object.entries(value)) if (key !== 'Statement') walk(item, key)
     for (const statement of statements) {
-      for (const [key, item] of Object.entries(statement.value)) walk(item, [...statement.path, key], key)
+      path.splice(0, path.length, ...statement.path)
+      for (const [key, item] of Object.entries(statement.value)) {
+        element = key
+        walk(item, key)
+      }
     }
   }
   return diagnostics
