@@ -217,7 +217,11 @@ Resources:
       ['conditional', 'cfn-lint/E3628 in ca-west-1, cn-north-1'],
       ['forEach', 'cfn-lint/E3628 in ca-west-1'],
       ['ownRegions', 'cfn-lint/E3628 in cn-northwest-1'],
-      ['nowhere', 'cfn-lint/E3628 in ca-west-1, cn-north-1', 'cfn-lint/E3006'],
+      [
+        'nowhere',
+        'cfn-lint/E3006 in af-south-1, ap-east-1, ap-east-2, ap-northeast-1',
+        'cfn-lint/E3628 in ca-west-1, cn-north-1',
+      ],
     ])
   })
 
@@ -226,7 +230,7 @@ Resources:
     const schemas = join(home, '.cache', 'aws', 'cfn-lint', 'schemas')
     mkdirSync(join(schemas, 'providers'), { recursive: true })
     mkdirSync(join(schemas, 'resources'), { recursive: true })
-    writeFileSync(join(home, '.cfnlintrc'), 'ignore_checks: [E]\n')
+    writeFileSync(join(home, '.cfnlintrc'), 'merge_configs: true\nignore_checks: [E]\n')
     writeFileSync(join(schemas, 'version.json'), '{"schema_date": "2999-01-01"}')
     writeFileSync(join(schemas, 'providers', 'us-east-1.json'), '{}')
     const { HOME } = process.env
@@ -422,12 +426,15 @@ for text in texts:
     assert.match(here.told.join('\n'), /^Replacing [^\n]*\nInstalling [^\n]*$/, 'one attempt')
   })
 
-  test('an installation that was killed is none; of two runs one installs and the other waits', async () => {
+  test('an installation that was killed, or is of long ago, is none; of two runs one installs and the other waits', async () => {
     const here = tools()
     const killed = `${here.place}.1-1.new`
     mkdirSync(killed)
     renameSync(here.place, join(killed, 'half'))
     utimesSync(killed, 0, 0)
+    const outdated = join(here.cacheFolder, 'cfn-lint-0123456789abcdef-python3.10')
+    mkdirSync(outdated)
+    utimesSync(outdated, 0, 0)
     const there = { ...emptyTools(), cacheFolder: here.cacheFolder, assets: here.assets }
     const first = messages('one', here)
     while (here.told.length === 0) await sleep(5)
