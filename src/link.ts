@@ -131,7 +131,7 @@ class Linker {
   }
 
   #listed<T extends Declaration>(template: RecordOfUnknown, section: string, kind: Kind<T>): Entries<T> {
-    const given = template[section] ?? {}
+    const given = template[section] === undefined ? {} : template[section]
     if (!isRecord(given)) {
       this.#report('invalid-value', [section], `is ${describe(given)}`, 'Write { LogicalId: declaration, … }')
       return []
@@ -175,8 +175,8 @@ class Linker {
 
   /** The template's own metadata, then the console's form, then the accepted diagnostics. */
   #metadata(template: RecordOfUnknown, parameters: Entries<Parameter>): Section {
-    const written = this.#object(template['Metadata'] ?? {}, ['Metadata'])
-    const accepted = template['Accept'] ?? []
+    const written = template['Metadata'] === undefined ? {} : this.#object(template['Metadata'], ['Metadata'])
+    const accepted = template['Accept'] === undefined ? [] : template['Accept']
     const added = {
       ...optional('AWS::CloudFormation::Interface', this.#form(parameters)),
       ...(Array.isArray(accepted) && accepted.length === 0

@@ -57,7 +57,7 @@ const Subnets = parameter({ Type: 'List<AWS::EC2::Subnet::Id>' })
 const AllowGuests = parameter({ Type: 'String', AllowedValues: ['true', 'false'], Default: 'false' })
 const Selection = parameter({ Type: 'String', AllowedValues: ['Default', 'Token'] })
 const Guests = condition(Equals(Ref(AllowGuests), 'true'))
-const Hosts = mapping({ aws: { Host: 'a', Scope: 'global' }, 'aws-cn': { Host: 'b', Scope: 'regional' } })
+const Hosts = mapping({ aws: { Host: 'a', Ports: [80], Scope: 'global' }, 'aws-cn': { Host: 'b', Ports: [80, 443] } })
 const Pool = resource({ Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } })
 const Checked = rule({ Assertions: [{ Assert: Equals(Ref(UserPoolId), ''), AssertDescription: '' }] })
 const PoolId = output({ Value: Ref(Pool) })
@@ -87,11 +87,16 @@ If(UserPoolId, true, false)
 If(Equals(Ref(UserPoolId), ''), true, false)
 // @ts-expect-error a key that the mapping lacks
 FindInMap(Hosts, 'aws-us-gov', 'Host')
+// @ts-expect-error a list where a text goes
+FindInMap(Hosts, 'aws', 'Ports') satisfies Value<string>
+// @ts-expect-error a text or a list, where nobody knows which
+FindInMap(Hosts, 'aws', Ref(UserPoolId)) satisfies Value<string>
 // @ts-expect-error a second key that the mapping lacks
 FindInMap(Hosts, 'aws', 'Hots')
 // @ts-expect-error a parameter where a mapping goes
 FindInMap(UserPoolId, 'aws', 'Host')
-FindInMap(Hosts, Ref(AWS.Partition), 'Host')
+FindInMap(Hosts, Ref(AWS.Partition), 'Host') satisfies Value<string>
+FindInMap(Hosts, 'aws', 'Ports') satisfies Value<readonly number[]>
 // @ts-expect-error a resource by name
 resource({ Type: 'AWS::SQS::Queue', DependsOn: 'Pool' })
 // @ts-expect-error a parameter is there before every resource

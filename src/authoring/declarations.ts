@@ -152,12 +152,17 @@ export function condition(predicate: Predicate<InCondition>): Condition {
   return new Condition(predicate)
 }
 
+type Rows = {
+  readonly [top: string]: { readonly [second: string]: string | number | boolean | readonly (string | number)[] }
+}
+
+type KeyOf<Row> = Row extends unknown ? keyof Row & string : never
+type ValueAt<Row, Key> = Row extends unknown ? (Key extends keyof Row ? Row[Key] : never) : never
+
 /** A table of literals. Keys are letters, digits, `.` and `-`; the second key's letters and digits. */
-export function mapping<
-  Top extends string,
-  Second extends string,
-  const T extends string | number | boolean | readonly (string | number)[],
->(table: Readonly<Record<Top, Readonly<Record<Second, T>>>>): Mapping<Top, Second, T> {
+export function mapping<const R extends Rows>(
+  table: R,
+): Mapping<keyof R & string, { [Key in KeyOf<R[keyof R]>]: ValueAt<R[keyof R], Key> }> {
   return new Mapping(table)
 }
 

@@ -57,11 +57,11 @@ export function Split(delimiter: string, text: Value<string>): Intrinsic<readonl
   return new Intrinsic({ fn: 'Split', operands: [delimiter, text] })
 }
 
-export function FindInMap<Top extends string, Second extends string, T>(
-  mapping: Mapping<Top, Second, T>,
+export function FindInMap<Top extends string, Row, Key extends keyof Row & string>(
+  mapping: Mapping<Top, Row>,
   topLevelKey: NoInfer<Top> | Intrinsic<string>,
-  secondLevelKey: NoInfer<Second> | Intrinsic<string>,
-): Intrinsic<T> {
+  secondLevelKey: Key | Intrinsic<string>,
+): Intrinsic<Row[Key]> {
   return new Intrinsic({ fn: 'FindInMap', mapping, keys: [topLevelKey, secondLevelKey] })
 }
 

@@ -163,11 +163,11 @@ export class Condition {
   }
 }
 
-/** A table of two keys; `Top` and `Second` are its literal keys. */
-export class Mapping<out Top extends string = string, out Second extends string = string, out T = unknown> {
+/** A table of two keys; `Top` is the first, and `Row` has what there is under each second. */
+export class Mapping<out Top extends string = string, out Row = unknown> {
   readonly kind = 'mapping'
-  declare readonly [keysOf]: readonly [Top, Second]
-  declare readonly [resolvesTo]: T
+  declare readonly [keysOf]: Top
+  declare readonly [resolvesTo]: Row
   readonly table: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
   constructor(table: Mapping['table']) {
