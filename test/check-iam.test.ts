@@ -543,6 +543,16 @@ test('trust in Cognito that names pool and sign-in has nothing, for every host t
     found(trusting(policyOf({ Effect: 'Allow', Principal: github, Action: 'sts:AssumeRoleWithWebIdentity' }))),
     [],
   )
+  const saml = { Federated: 'arn:aws:iam::111122223333:saml-provider/adfs' }
+  const audience = { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } }
+  assert.deepEqual(
+    found(
+      trusting(policyOf({ Effect: 'Allow', Principal: saml, Action: 'sts:AssumeRoleWithSAML', Condition: audience })),
+    ),
+    [],
+  )
+  const messages = { Effect: 'Allow', Principal: { Service: 'cognito-idp.amazonaws.com' }, Action: 'sts:AssumeRole' }
+  assert.deepEqual(found(trusting(policyOf(messages))), [])
   const lambda = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }
   assert.deepEqual(found(trusting(policyOf(lambda))), [])
 })
@@ -553,6 +563,11 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
   const good = { StringEquals: aud, 'ForAnyValue:StringLike': amr }
   const wrong: Readonly<Record<string, readonly [change: JsonObject, path: string]>> = {
     'a host that is none': [{ Principal: { Federated: 'cognito-identity.amazon.com' } }, '.Principal.Federated'],
+    'the host of user pools': [{ Principal: { Federated: 'cognito-idp.amazonaws.com' } }, '.Principal.Federated'],
+    'a host with its letters swapped': [
+      { Principal: { Federated: 'congito-identity.amazonaws.com' } },
+      '.Principal.Federated',
+    ],
     'a host with a scheme': [{ Principal: { Federated: `https://${host}` } }, '.Principal.Federated'],
     'a host of another region': [
       { Principal: { Federated: 'cognito-identity.eu-west-1.amazonaws.com' } },

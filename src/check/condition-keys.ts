@@ -1,3 +1,5 @@
+import { nearest } from '../nearest.ts'
+
 /**
  * Hosts that sign the tokens of an Amazon Cognito identity pool, which its roles trust: all commercial Regions,
  * AWS GovCloud (US-West), AWS GovCloud (US-East), China (Beijing). In no other Region is one documented.
@@ -14,7 +16,8 @@ export const cognitoHosts: readonly string[] = [
 
 /** Is the host one of Cognito's identity hosts, or meant to be one? */
 export function isLikeCognitoHost(host: string): boolean {
-  return /^(https?:\/\/)?cognito-?identit/i.test(host)
+  if (/^(https?:\/\/)?cognito-?identit/i.test(host)) return true
+  return !host.startsWith('arn:') && nearest(host, cognitoHosts) !== undefined
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import { actionsOf, isWildcard, splitAction, wildcardPattern } from './actions.ts'
 import { type Case, type Cases, isList, type When } from './cases.ts'
-import { isLikeCognitoHost } from './condition-keys.ts'
 import { guestActions } from './guest-session-policy.ts'
 import type { Knowledge } from './knowledge.ts'
 import { keysOf } from './policy-conditions.ts'
@@ -47,7 +46,7 @@ function guestRoles(document: Document, { cases, policies }: Pick<Policies, 'cas
   for (const policy of policies.filter(it => it.kind === 'trust')) {
     for (const statement of policy.statements) {
       for (const { name, value, path, when } of keysOf(cases, statement)) {
-        if (!isLikeCognitoHost(name) || !name.toLowerCase().endsWith(':amr')) continue
+        if (!/^cognito-identity.*:amr$/i.test(name)) continue
         for (const method of cases.ofOneOrMore(value, path, when)) {
           if (method.value === 'unauthenticated') add(policy.logicalId, method.when)
         }

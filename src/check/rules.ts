@@ -67,7 +67,7 @@ export function checkRules(document: Document): readonly Diagnostic[] {
       report(path, 'is no rule', 'Write an object with Assertions, and a RuleCondition if it does not always apply')
       return
     }
-    keys(value, path, ['RuleCondition', 'Assertions'], 'rule')
+    keys(value, path, ['RuleCondition', 'Assertions'], 'a rule')
     if (value['RuleCondition'] !== undefined) predicate(value['RuleCondition'], [...path, 'RuleCondition'])
     const { Assertions } = value
     if (!isList(Assertions) || Assertions.length === 0) {
@@ -88,7 +88,7 @@ export function checkRules(document: Document): readonly Diagnostic[] {
       return
     }
     const known = ['Assert', 'AssertDescription']
-    keys(value, path, known, 'assertion')
+    keys(value, path, known, 'an assertion')
     const isMeant = (key: string) =>
       value[key] !== undefined || Object.keys(value).some(it => !known.includes(it) && nearest(it, known) === key)
     const { Assert, AssertDescription } = value
@@ -109,7 +109,7 @@ export function checkRules(document: Document): readonly Diagnostic[] {
   function keys(value: { readonly [key: string]: Json }, path: Path, known: readonly string[], what: string): void {
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue
-      report([...path, key], `is nothing that a ${what} has`, `Write ${nearest(key, known) ?? known.join(' or ')}`)
+      report([...path, key], `is nothing that ${what} has`, `Write ${nearest(key, known) ?? known.join(' or ')}`)
     }
   }
 

@@ -44,7 +44,7 @@ function hostsOf(
   return cases.ofOneOrMore(value[key], [...path, key], when).flatMap(it => {
     const [text, ...others] = isTextCase(it) ? [it.value] : mapped(it.value, document)
     const start = text ?? startOf(it.value)
-    if (!isLikeCognitoHost(start) && nearest(start, cognitoHosts) === undefined) return []
+    if (!isLikeCognitoHost(start)) return []
     return [{ name: others.length === 0 ? text : undefined, path: it.path, when: it.when }]
   })
 }
@@ -158,7 +158,7 @@ function foreignKey(key: CognitoKey, host: Host): readonly Diagnostic[] {
       ),
     ]
   }
-  if (!isLikeCognitoHost(key.host) && nearest(key.host, cognitoHosts) === undefined) return []
+  if (!isLikeCognitoHost(key.host)) return []
   return [
     wrong(
       key.path,
@@ -174,7 +174,7 @@ function foreignKey(key: CognitoKey, host: Host): readonly Diagnostic[] {
  */
 function standsFor(key: CognitoKey, claim: string): boolean {
   return key.claim === claim
-    ? isLikeCognitoHost(key.host) || key.host.includes('${') || nearest(key.host, cognitoHosts) !== undefined
+    ? isLikeCognitoHost(key.host) || key.host.includes('${')
     : !cognitoClaims.includes(key.claim) && isLikeCognitoHost(key.host) && nearest(key.claim, cognitoClaims) === claim
 }
 
