@@ -204,5 +204,15 @@ export default defineTemplate({
       Path: `${statements}.1.Action.0`,
       Reason: 'The chapter grants s3:* in the folder, and this template shows what the chapter grants.',
     },
+    {
+      Code: 'cfn-lint/I3042',
+      Path: `${statements}.1.Resource.0.Fn::Sub`,
+      Reason: 'The chapter spells the partition out, and the template is refused in any other partition.',
+    },
+    {
+      Code: 'cfn-lint/I3042',
+      Path: `${statements}.2.Resource.0.Fn::Sub.0`,
+      Reason: 'The chapter spells the partition out, and the template is refused in any other partition.',
+    },
   ],
 })
