@@ -4,11 +4,11 @@
  *     python3 -m venv VENV && VENV/bin/pip install --require-hashes -r requirements-lint.txt
  *     npm run generate -- --python VENV/bin/python
  *
- * With `--verify` it then compiles the validator of every type, which takes a minute.
+ * With `--verify` it then compiles the validator of every type, which takes half a minute.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type ServiceRecord, serviceOf, type TypeRecord } from '../../src/knowledge/schemas.ts'
@@ -34,6 +34,10 @@ async function generate(python: string): Promise<void> {
       stdio: ['ignore', 'pipe', 'inherit'],
     }),
   )
+  const pinned = readFileSync(join(folder, '..', 'requirements-lint.txt'), 'utf8')
+  if (!pinned.includes(`cfn-lint==${extraction.version} `)) {
+    throw new Error(`requirements-lint.txt pins another cfn-lint than ${extraction.version}`)
+  }
   const iam = await readIamData()
   for (const generated of ['resources', 'iam']) rmSync(join(folder, generated), { recursive: true, force: true })
 
@@ -104,9 +108,8 @@ function write(path: string, text: string): void {
   writeFileSync(file, text)
 }
 
-const { values } = parseArgs({
-  options: { python: { type: 'string', default: '.venv/bin/python' }, verify: { type: 'boolean', default: false } },
-})
+const { values } = parseArgs({ options: { python: { type: 'string' }, verify: { type: 'boolean', default: false } } })
+if (values.python === undefined) throw new Error('say with --python where the Python is that has the pinned cfn-lint')
 await generate(values.python)
 if (values.verify) {
   const failures = verify(folder)

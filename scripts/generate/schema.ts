@@ -29,10 +29,17 @@ const ignoredKeywords = new Set([
   // kinds of text ("AWS::IAM::Role.Arn", "json") that cfn-lint checks by rules of its own
   'format',
   // the registry's own, about the order of lists and links between types
-  ...['arrayType', 'insertionOrder', 'relationshipRef', 'tagging', 'typeName'],
-  'default',
+  ...['arrayType', 'default', 'insertionOrder', 'relationshipRef'],
   // cfn-lint's own: uniqueness by key, of which intrinsics leave little to compare
   ...['maxUniqueItems', 'uniqueKeys'],
+])
+
+/** What a registry schema says of the type as a whole, beside what its properties can be. */
+const registryKeywords = new Set([
+  ...['additionalIdentifiers', 'conditionalCreateOnlyProperties', 'createOnlyProperties', 'definitions'],
+  ...['deprecatedProperties', 'documentationUrl', 'handlers', 'lifecycle', 'primaryIdentifier', 'propertyTransform'],
+  ...['readOnlyProperties', 'replacementStrategy', 'resourceLink', 'sourceUrl', 'taggable', 'tagging'],
+  ...['typeConfiguration', 'typeName', 'writeOnlyProperties'],
 ])
 
 /** As keys of `patternProperties` these match every name, and `additionalProperties` says it more plainly. */
@@ -40,8 +47,8 @@ const anyName = new Set(['.*', '.+', '.{1,}', '^.*$', '^.+$', '[\\S\\s]*', '^[\\
 
 /**
  * Makes of a registry schema what poolform keeps of the type. Properties that only CloudFormation sets are gone, and
- * what is left is JSON Schema (draft 7) that ajv compiles in strict mode, but for five keywords that say in one what
- * takes a nest of `oneOf` and `not`: `requiredXor`, `requiredOr`, `dependentExcluded` and `enumCaseInsensitive`, of
+ * what is left is JSON Schema (draft 7) that ajv compiles in strict mode, but for four keywords that say in one what takes
+ * a nest of `oneOf` and `not`: `requiredXor`, `requiredOr`, `dependentExcluded` and `enumCaseInsensitive`, of
  * cfn-lint, which the validator teaches ajv.
  */
 export function toRecord(
@@ -49,12 +56,14 @@ export function toRecord(
   { schema: given, attributes }: Extracted,
 ): { record: TypeRecord; dropped: DroppedPattern[] } {
   const schema = supplement(name, given)
-  const cleaner = new Cleaner(name, schema)
   const readOnly = pointers(schema['readOnlyProperties'])
   // three types list a property as read-only and as set at creation: their documentation lets a template set it
   const settable = new Set([...pointers(schema['createOnlyProperties']), ...pointers(schema['writeOnlyProperties'])])
-  const unsettable = cleaner.locate(readOnly.filter(pointer => !settable.has(pointer)))
-  const properties = cleaner.cleanRoot(unsettable)
+  const cleaner = new Cleaner(
+    name,
+    schema,
+    readOnly.filter(pointer => !settable.has(pointer)),
+  )
   const tagging = objectOf(schema['tagging'])
   const tagProperty = tagging['taggable'] === false ? undefined : tagging['tagProperty']
   const lists = {
@@ -66,7 +75,7 @@ export function toRecord(
     deprecated: pointers(schema['deprecatedProperties']).map(dotted),
   }
   const record: TypeRecord = {
-    schema: properties,
+    schema: cleaner.cleanRoot(),
     attributes: Object.fromEntries(
       Object.entries(attributes)
         .map(([attribute, pointer]): [string, AttributeType] => [
@@ -88,30 +97,30 @@ export function toRecord(
   return { record, dropped: cleaner.dropped }
 }
 
+/** Somewhere in a schema. */
+type Place = {
+  readonly schema: Json
+  /** Its JSON pointer; in a definition that of the definition's own. */
+  readonly at: string
+  /** The pointer of the reference through which the definition was reached. */
+  readonly site: string | undefined
+}
+
 class Cleaner {
   readonly dropped: DroppedPattern[] = []
   private readonly name: string
   private readonly root: JsonObject
   /** JSON pointers of schemas that a template may not set. */
-  private unsettable: ReadonlySet<string> = new Set()
+  private readonly unsettable: ReadonlySet<string>
 
-  constructor(name: string, root: JsonObject) {
+  constructor(name: string, root: JsonObject, unsettable: readonly string[]) {
     this.name = name
     this.root = root
+    this.unsettable = this.locate(unsettable)
   }
 
-  cleanRoot(unsettable: ReadonlySet<string>): JsonObject {
-    this.unsettable = unsettable
-    const registryOnly =
-      /^(?:additionalIdentifiers|definitions|deprecatedProperties|documentationUrl|handlers|lifecycle)$/
-    const { definitions, ...rest } = this.root
-    const isSchemaKeyword = (key: string) =>
-      !registryOnly.test(key) &&
-      !/^(?:propertyTransform|replacementStrategy|resourceLink|sourceUrl|taggable|tagging|typeConfiguration)$/.test(
-        key,
-      ) &&
-      !/^(?:primaryIdentifier|.*OnlyProperties)$/.test(key)
-    const own = Object.fromEntries(Object.entries(rest).filter(([key]) => isSchemaKeyword(key)))
+  cleanRoot(): JsonObject {
+    const own = Object.fromEntries(Object.entries(this.root).filter(([key]) => !registryKeywords.has(key)))
     const root = this.clean({ type: 'object', ...own }, '')
     const kept = new Map<string, JsonObject>()
     const keep = (schema: Json): void => {
@@ -132,7 +141,7 @@ class Cleaner {
    * The schemas that read-only pointers name. A definition that is used elsewhere too keeps the property: there a
    * template may set it.
    */
-  locate(readOnly: readonly string[]): Set<string> {
+  private locate(readOnly: readonly string[]): ReadonlySet<string> {
     const direct = new Set<string>()
     const viaDefinition = new Map<string, Set<string>>()
     for (const pointer of readOnly) {
@@ -151,21 +160,15 @@ class Cleaner {
   }
 
   /** Where a pointer of the registry's own kind leads: `/properties/Tags/` + `*` + `/Key` goes through lists and `$ref`. */
-  private resolve(pointer: string): { at: string; site: string | undefined }[] {
-    let places: { schema: Json; at: string; site: string | undefined }[] = [
-      { schema: this.root, at: '', site: undefined },
-    ]
-    const [, ...tokens] = pointer.split('/').slice(1)
-    for (const token of tokens) {
+  private resolve(pointer: string): Place[] {
+    let places: Place[] = [{ schema: this.root, at: '', site: undefined }]
+    for (const token of pointer.split('/').slice(2)) {
       places = places.flatMap(place => this.step(place, unescapeToken(token)))
     }
-    return places.map(({ at, site }) => ({ at, site }))
+    return places
   }
 
-  private step(
-    place: { schema: Json; at: string; site: string | undefined },
-    token: string,
-  ): { schema: Json; at: string; site: string | undefined }[] {
+  private step(place: Place, token: string): Place[] {
     if (!isObject(place.schema)) return []
     const { schema } = place
     const reference = schema['$ref']
@@ -201,11 +204,7 @@ class Cleaner {
   attributeType(pointer: string): AttributeType {
     if (pointer === '/properties/CfnLintStringType') return 'string'
     if (pointer === '/properties/CfnLintAllTypes') return 'json'
-    let places: { schema: Json; at: string; site: string | undefined }[] = [
-      { schema: this.root, at: '', site: undefined },
-    ]
-    for (const token of pointer.split('/').slice(2)) places = places.flatMap(place => this.step(place, token))
-    return this.typeOf(places[0]?.schema)
+    return this.typeOf(this.resolve(pointer)[0]?.schema)
   }
 
   private typeOf(schema: Json | undefined): AttributeType {

@@ -9,7 +9,7 @@ import { compileValidator, keywords } from '../../src/knowledge/validator.ts'
 
 /** Compiles and loads the validator of every type, its schema held against the meta-schema. Gives what fails. */
 export function verify(schemasFolder: string): string[] {
-  const ajv = new Ajv({ keywords, logger: false })
+  const ajv = new Ajv({ keywords: [...keywords], logger: false })
   const failures: string[] = []
   for (const file of readdirSync(join(schemasFolder, 'resources'))) {
     for (const [type, { schema }] of Object.entries(readService(schemasFolder, file.replace(/\.json$/, '')))) {

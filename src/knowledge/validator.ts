@@ -1,7 +1,7 @@
 /**
  * The only file that knows ajv, and a bundle of its own: a build needs it when a validator is not in the cache.
  */
-import { _, Ajv, type Code, type CodeKeywordDefinition, type KeywordCxt, type Name } from 'ajv'
+import { _, Ajv, type Code, type CodeKeywordDefinition, type KeywordCxt, type Name, type Options } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import type { JsonObject } from '../document.ts'
 import { allowIntrinsics } from './intrinsics.ts'
@@ -12,27 +12,8 @@ import { convert, isUnknown } from './runtime.ts'
  * they hold, and leaves ajv's errors in its `errors`. Its `require` must answer with `runtimeModules`.
  */
 export function compileValidator(schema: JsonObject): string {
-  const ajv = strictAjv()
+  const ajv = new Ajv(options)
   return standalone.default(ajv, ajv.compile(allowIntrinsics(schema)))
-}
-
-/** `ajv` as poolform uses it. The schemas are held against their meta-schema when they are generated, not here. */
-export function strictAjv(): Ajv {
-  return new Ajv({
-    strict: true,
-    strictRequired: false,
-    // a list of keys may be shorter than the tuple that says what each is
-    strictTuples: false,
-    allowUnionTypes: true,
-    allowMatchingProperties: true,
-    allErrors: true,
-    inlineRefs: false,
-    messages: false,
-    meta: false,
-    validateSchema: false,
-    code: { source: true, esm: false },
-    keywords,
-  })
 }
 
 /** Lets through what only deployment knows, and holds anything else to the schema, converted to its type. */
@@ -99,7 +80,32 @@ const enumCaseInsensitive: CodeKeywordDefinition = {
   },
 }
 
-export const keywords = [value, literal, requiredXor, requiredOr, dependentExcluded, enumCaseInsensitive]
+/** What registry schemas say, and JSON Schema only in many words. */
+export const keywords: readonly CodeKeywordDefinition[] = [
+  value,
+  literal,
+  requiredXor,
+  requiredOr,
+  dependentExcluded,
+  enumCaseInsensitive,
+]
+
+/** The schemas are held against their meta-schema when they are generated, not here. */
+const options: Options = {
+  strict: true,
+  strictRequired: false,
+  // a list of keys may be shorter than the tuple that says what each is
+  strictTuples: false,
+  allowUnionTypes: true,
+  allowMatchingProperties: true,
+  allErrors: true,
+  inlineRefs: false,
+  messages: false,
+  meta: false,
+  validateSchema: false,
+  code: { source: true, esm: false },
+  keywords: [...keywords],
+}
 
 function unknown({ gen, data }: KeywordCxt): Code {
   return _`${gen.scopeValue('func', { ref: isUnknown, code: _`require("poolform").isUnknown` })}(${data})`
