@@ -1,21 +1,20 @@
 /** The built templates: their text, and as plain JSON, so that a test can spoil one part of it. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CollectionTag, parse, type ScalarTag } from 'yaml'
 import { type Document, isObject } from '../../src/document.ts'
 
-const dist = path.resolve(
-  path.dirname(fileURLToPath(import.meta.url)),
-  '../..',
-  process.env['POOLFORM_E2E_DIST'] || 'dist',
-)
+const dist = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../dist')
 
 /** The path of a built template. */
 export const templateFile = (name: string): string => path.join(dist, `${name}.yaml`)
 
-export const templateText = (name: string): string => readFileSync(templateFile(name), 'utf8')
+export const templateText = (name: string): string => {
+  assert(existsSync(templateFile(name)), `${templateFile(name)} is not there: npm run build makes it`)
+  return readFileSync(templateFile(name), 'utf8')
+}
 
 const functions = [
   ...['And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAtt', 'GetAZs', 'If', 'ImportValue', 'Join', 'Not', 'Or'],

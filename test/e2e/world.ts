@@ -153,25 +153,27 @@ export const standingRole = async (RoleName: string) => {
 }
 
 /** An identity pool as Cognito has it: what was never set left out, and the tags that CloudFormation adds. */
-export const standingPool = async (IdentityPoolId: string): Promise<Record<string, unknown>> => {
+export const standingPool = async (
+  IdentityPoolId: string,
+): Promise<Record<string, unknown> & { IdentityPoolName: string; Roles: Record<string, string> }> => {
   const {
     $metadata: _,
     IdentityPoolTags,
     ...pool
   } = await admin.identity.send(new DescribeIdentityPoolCommand({ IdentityPoolId }))
   const { Roles, RoleMappings } = await admin.identity.send(new GetIdentityPoolRolesCommand({ IdentityPoolId }))
-  const own = Object.entries(IdentityPoolTags ?? {}).filter(([key]) => !key.startsWith('aws:cloudformation:'))
-  return Object.fromEntries(
-    Object.entries({
-      ...pool,
-      // MiniStack keeps the word 'true' where a template gives a word for a boolean; CloudFormation makes it one.
-      AllowUnauthenticatedIdentities: String(pool.AllowUnauthenticatedIdentities) === 'true',
-      AllowClassicFlow: String(pool.AllowClassicFlow) === 'true',
-      IdentityPoolTags: Object.fromEntries(own),
-      Roles,
-      RoleMappings,
-    }).filter(([, value]) => value !== undefined && !['""', '[]', '{}'].includes(JSON.stringify(value))),
-  )
+  const tags = Object.entries(IdentityPoolTags ?? {}).filter(([key]) => !key.startsWith('aws:cloudformation:'))
+  const said = Object.entries({ ...pool, IdentityPoolTags: Object.fromEntries(tags), RoleMappings })
+  return {
+    ...Object.fromEntries(
+      said.filter(([, value]) => value !== undefined && !['""', '[]', '{}'].includes(JSON.stringify(value))),
+    ),
+    IdentityPoolName: present(pool.IdentityPoolName),
+    // MiniStack keeps the word 'true' where a template gives a word for a boolean; CloudFormation makes it one.
+    AllowUnauthenticatedIdentities: String(pool.AllowUnauthenticatedIdentities) === 'true',
+    AllowClassicFlow: String(pool.AllowClassicFlow) === 'true',
+    Roles: Roles ?? {},
+  }
 }
 
 /** The principal tag map of one provider of a pool, null if it has none. */
