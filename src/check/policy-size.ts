@@ -216,7 +216,8 @@ function sumWithCommas(sizes: readonly number[]): number {
 
 /** Characters of a text within JSON, without its quotes. */
 function count(text: string): number {
-  return /[\s"\\\p{Cc}]/u.test(text) ? JSON.stringify(text).replace(/\s/g, '').length - 2 : text.length
+  // What JSON escapes and what is white space stands outside these ranges.
+  return /[^!#-[\]-~\u00a1-\u167f]/.test(text) ? JSON.stringify(text).replace(/\s/g, '').length - 2 : text.length
 }
 
 /** The longest that pseudo parameters are in any Region where stacks are deployed. */
