@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { test } from 'node:test'
+
+/**
+ * What each room may import, besides itself: files, folders, packages. A file is in the room with the longest name
+ * that its own starts with. Arrows go one way, from what authors mean to what a person sees; what is not here is shut.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  // What should exist in AWS, in the words of the authoring API. A template has a folder of its own, if it needs one.
+  'templates/': ['poolform', 'templates/shared/'],
+  'templates/shared/': ['poolform'],
+
+  // What a template may import. The model imports nothing: everybody may know it.
+  'src/authoring/index.ts': ['src/authoring/'],
+  'src/authoring/': ['src/authoring/model.ts', 'src/authoring/resources.ts'],
+  'src/authoring/resources.ts': ['src/authoring/model.ts'],
+  'src/authoring/model.ts': [],
+
+  // The language between the stages.
+  'src/document.ts': [],
+  'src/diagnostic.ts': ['src/document.ts'],
+  'src/nearest.ts': [],
+
+  // The stages, each from one type to the next. Only `link` knows templates and documents, only `read` a YAML library.
+  'src/link.ts': ['src/authoring/model.ts', 'src/diagnostic.ts', 'src/document.ts'],
+  'src/check/': ['src/diagnostic.ts', 'src/document.ts', 'src/nearest.ts'],
+  'src/emit.ts': ['src/document.ts'],
+  'src/read.ts': ['src/document.ts', 'yaml'],
+  'src/accept.ts': ['src/diagnostic.ts', 'src/document.ts'],
+  'src/compile.ts': [
+    'src/authoring/model.ts',
+    'src/check/index.ts',
+    'src/check/knowledge.ts',
+    'src/diagnostic.ts',
+    'src/document.ts',
+    'src/emit.ts',
+    'src/link.ts',
+  ],
+
+  // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
+  'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/nearest.ts', 'node:'],
+  'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
+  'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/build/': [
+    'src/accept.ts',
+    'src/authoring/',
+    'src/check/index.ts',
+    'src/compile.ts',
+    'src/diagnostic.ts',
+    'src/document.ts',
+    'src/knowledge/index.ts',
+    'src/knowledge/validator.ts',
+    'src/lint/',
+    'src/nearest.ts',
+    'src/read.ts',
+    'node:',
+  ],
+  'src/build/bundle.ts': ['src/build/', 'src/nearest.ts', 'esbuild', 'node:'],
+  'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
+}
+
+/** They look at nothing but what they are given: the same template, the same text. */
+const pureRooms = [
+  ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
+  ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts'],
+]
+
+/** Packages that one file knows, so that they load where they are needed and nowhere else. */
+const keepers: Readonly<Record<string, string>> = {
+  ajv: 'src/knowledge/validator.ts',
+  commander: 'src/cli/program.ts',
+  esbuild: 'src/build/bundle.ts',
+  yaml: 'src/read.ts',
+}
+
+const files = ['src', 'templates'].flatMap(folder =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => posix.join(folder, name.replaceAll('\\', '/'))),
+)
+
+const texts = new Map(files.map(file => [file, readFileSync(file, 'utf8')]))
+const imports = new Map([...texts].map(([file, text]) => [file, importsOf(file, text)]))
+
+test('every file is in a room, and every room has a file', () => {
+  assert.deepEqual(
+    files.filter(file => roomOf(file) === undefined),
+    [],
+  )
+  const entered = new Set(files.map(roomOf))
+  assert.deepEqual(
+    Object.keys(rooms).filter(room => !entered.has(room)),
+    [],
+  )
+})
+
+test('a file imports only what its room may', () => {
+  const strangers = [...imports].flatMap(([file, targets]) => {
+    const room = roomOf(file) ?? file
+    const open = [room, ...(rooms[room] ?? [])]
+    const strange = targets.filter(target => !isOwn(file, target) && !open.some(door => isWithin(target, door)))
+    return strange.map(target => `${file} imports ${target}`)
+  })
+  assert.deepEqual(strangers, [])
+})
+
+test('no file imports itself by way of others', () => {
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (file: string, trail: readonly string[]): void => {
+    if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' → '))
+    if (done.has(file) || trail.includes(file)) return
+    for (const target of imports.get(file) ?? []) if (imports.has(target)) visit(target, [...trail, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+  assert.deepEqual(cycles, [])
+})
+
+for (const [name, keeper] of Object.entries(keepers)) {
+  test(`only ${keeper} knows ${name}`, () => {
+    const known = [...imports].filter(([, targets]) => targets.some(target => isWithin(target, name)))
+    assert.deepEqual(
+      known.map(([file]) => file),
+      [keeper],
+    )
+  })
+}
+
+test('what must be pure asks neither the clock, nor chance, nor the machine', () => {
+  const asks =
+    /\b(?:process|console|globalThis|performance|Intl)\.\w|\b(?:fetch|randomUUID)\(|\bnew Date\b|\bDate\.now\b|\bMath\.random\b|\.toLocale(?!String\('en'\))|\.localeCompare\b/
+  const found = [...texts].flatMap(([file, text]) =>
+    pureRooms.some(room => isWithin(file, room)) && asks.test(text) ? [`${file} has ${asks.exec(text)?.[0]}`] : [],
+  )
+  assert.deepEqual(found, [])
+})
+
+test('every import is found, however it is written', () => {
+  const text = `import a from './a.ts'
+import { b,
+  type c } from 'b'
+import type {} from 'poolform/aws/iam'
+import './d.ts'
+export { e } from '../e.ts'
+export * from 'node:fs'
+const f = await import('./f.ts')
+type G = import('./g.ts').G
+const h = require('h')
+/** import type {} from 'poolform/aws/no' */
+`
+  assert.deepEqual(importsOf('src/x/y.ts', text), [
+    ...['src/x/a.ts', 'b', 'poolform/aws/iam', 'src/x/d.ts', 'src/e.ts', 'node:fs', 'src/x/f.ts', 'src/x/g.ts', 'h'],
+  ])
+})
+
+function roomOf(file: string): string | undefined {
+  const candidates = Object.keys(rooms).filter(room => isWithin(file, room))
+  return candidates.sort((a, b) => b.length - a.length)[0]
+}
+
+/** Is it the file, package or node module of that name, or in the folder? */
+function isWithin(target: string, door: string): boolean {
+  return target === door || target.startsWith(/[/:]$/.test(door) ? door : `${door}/`)
+}
+
+/** `templates/identity-pool.ts` and what is in `templates/identity-pool/` belong together, and to nobody else. */
+function isOwn(file: string, target: string): boolean {
+  const template = /^templates\/(?!shared\/)[^/]+?(?=\.ts$|\/)/
+  const own = template.exec(file)?.[0]
+  return own !== undefined && target.startsWith(`${own}/`)
+}
+
+function importsOf(file: string, text: string): readonly string[] {
+  const statement = /^(?:import|export)\s[^']*?\bfrom '([^']+)'|^import '([^']+)'/gm
+  const call = /\b(?:import|require)\('([^']+)'\)/g
+  const targets = [...text.matchAll(statement), ...text.matchAll(call)].map(([, one, other]) => one ?? other ?? '')
+  return targets.map(target => (target.startsWith('.') ? posix.join(posix.dirname(file), target) : target))
+}
