@@ -607,23 +607,29 @@ function bindingsOf(
   left: readonly Candidate[],
   holders: Map<Value, string>,
 ): readonly Binding[] {
-  const bindings: Binding[] = []
-  for (const [facet, operand] of operands.entries()) {
-    if (operand === undefined) continue
+  const facets = operands.map((operand, facet) => {
     const values = new Set(left.map(it => it[facet]))
     const [only] = values
-    if (values.size === 1 && typeof only === 'string') {
+    return { operand, values, only: values.size === 1 ? only : undefined }
+  })
+  const bindings: Binding[] = []
+  for (const [facet, { operand, values, only }] of facets.entries()) {
+    if (operand === undefined) continue
+    if (typeof only === 'string') {
       bindings.push({ operand, is: only })
-      // A region says the rest.
-      if (facet === 0) break
-      continue
+      // A region says which partition, and a partition which URL suffix.
+      break
     }
-    if (values.size === 1 && only !== undefined) {
+    if (only !== undefined) {
       const sameAs = holders.get(only)
       if (sameAs !== undefined) bindings.push({ operand, sameAs })
       else holders.set(only, operand)
     }
-    const all = new Set(candidates.map(it => it[facet]))
+    // Of what the other facets leave: no region of another partition has to be ruled out.
+    const peers = candidates.filter(it =>
+      facets.every(({ only: said }, at) => typeof said !== 'string' || it[at] === said),
+    )
+    const all = new Set(peers.map(it => it[facet]))
     const isNot = [...all].filter(it => typeof it === 'string').filter(it => !values.has(it))
     if (isNot.length > 0) bindings.push({ operand, isNot })
   }

@@ -28,7 +28,7 @@ export type Candidate = readonly Value[]
 
 export type Variable = {
   readonly index: number
-  /** What each facet is called; nothing where a person would not know it. */
+  /** What each facet is called; nothing where a person would not know it, or the template does not ask for it. */
   readonly operands: readonly (string | undefined)[]
   readonly candidates: readonly Candidate[]
 }
@@ -71,6 +71,8 @@ type Draft = {
   readonly operands: readonly (string | undefined)[]
   /** By facet, what it is compared with. */
   readonly literals: readonly Set<string>[]
+  /** By facet, whether it is compared at all. */
+  readonly isCompared: boolean[]
   readonly constraint: Constraint
 }
 
@@ -171,6 +173,8 @@ class Parser {
     if (literalB !== undefined) return this.#textIs(a, left, literalB)
     const [one, other] = [this.#whole(a, left), this.#whole(b, right)]
     if (one.variable === other.variable && one.facet === other.facet) return constant(true)
+    this.#compared(one)
+    this.#compared(other)
     this.#unite(one.variable, other.variable)
     return { kind: 'same', left: one, right: other }
   }
@@ -193,8 +197,14 @@ class Parser {
   }
 
   #is(operand: Operand, literal: string): Formula {
-    this.#drafts[operand.variable]?.literals[operand.facet]?.add(literal)
+    this.#compared(operand)?.literals[operand.facet]?.add(literal)
     return { kind: 'is', operand, literal }
+  }
+
+  #compared({ variable, facet }: Operand): Draft | undefined {
+    const draft = this.#drafts[variable]
+    if (draft !== undefined) draft.isCompared[facet] = true
+    return draft
   }
 
   /** The text as one operand: its only part, or a variable for the whole expression. */
@@ -299,7 +309,7 @@ class Parser {
 
   #draft(operands: readonly (string | undefined)[], constraint: Constraint): number {
     const index = this.#drafts.length
-    this.#drafts.push({ index, operands, literals: operands.map(() => new Set()), constraint })
+    this.#drafts.push({ index, operands, literals: operands.map(() => new Set()), isCompared: [], constraint })
     this.#groups.push(index)
     return index
   }
@@ -331,7 +341,8 @@ class Parser {
       for (const values of places) for (const value of values) pool?.add(value)
       for (const draft of group) {
         const candidates = draft === place ? places : candidatesOf(draft, pool)
-        variables[draft.index] = { index: draft.index, operands: draft.operands, candidates }
+        const operands = draft.operands.map((name, facet) => (draft.isCompared[facet] === true ? name : undefined))
+        variables[draft.index] = { index: draft.index, operands, candidates }
       }
     }
     return variables

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type Json, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { textOf } from './parameter.ts'
-import { type Call, callOf, entriesOf, type Macros, member, placeholdersOf, survey } from './walk.ts'
+import { type Call, callOf, entriesOf, isPlaceholder, type Macros, member, placeholdersOf, survey } from './walk.ts'
 
 /**
  * Calls of functions: is there such a function, may it stand where it stands, and has it the arguments that it takes?
@@ -15,6 +15,8 @@ export function checkFunctions(document: Document): readonly Diagnostic[] {
   for (const call of calls) {
     // The body of an Fn::ForEach is a text from which calls are made, not yet a call.
     if (call.place.section === 'Rules' || call.place.isGenerated) continue
+    // What stands in the place of a condition's name is judged with the choice.
+    if (call.path.at(-3) === 'Fn::If' && call.path.at(-2) === 0) continue
     const misplaced = placeOf(call, macros)
     if (misplaced === undefined) diagnostics.push(...shapeOf(call, macros))
     else diagnostics.push(misplaced)
@@ -266,7 +268,7 @@ function sub(argument: Json, path: Path): readonly Diagnostic[] {
 
 function placeholders(text: string, path: Path): readonly Diagnostic[] {
   return [...new Set(placeholdersOf(text))]
-    .filter(name => !/^[A-Za-z0-9_:.]+$/.test(name))
+    .filter(name => !isPlaceholder(name))
     .map(name =>
       invalid(
         path,

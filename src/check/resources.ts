@@ -176,44 +176,55 @@ function nullsIn(value: Json, path: Path): readonly Path[] {
   return isObject(value) ? Object.entries(value).flatMap(([key, item]) => nullsIn(item, [...path, key])) : []
 }
 
-/** A complaint with its place in the template, and the scenarios that it comes up in. */
-type Finding = { readonly complaint: Complaint; readonly scenarios: Set<Assignment> }
-
+/** What the type's schema finds wrong in any scenario, by its place in the template. */
 function complaintsOf(
   document: Document,
   written: JsonObject,
   given: readonly Assumption[],
   facts: ResourceTypeFacts,
 ): readonly Complaint[] {
+  const solver = solverOf(document)
   const choices = choicesOf(written)
-  const scenarios = scenariosOf(choices, given, solverOf(document))
-  const findings = new Map<string, Finding>()
-  for (const scenario of scenarios) {
+  const scenarios = scenariosOf(choices, given, solver)
+  const inScenario = (scenario: Assignment) => {
+    const found = new Map<string, Complaint>()
     for (const complaint of facts.complaints(resolve(written, choices, scenario) ?? {})) {
       const path = originOf(written, complaint.path, choices, scenario)
-      const key = JSON.stringify([path, complaint.message])
-      const finding = findings.get(key)
-      if (finding === undefined)
-        findings.set(key, { complaint: { ...complaint, path }, scenarios: new Set([scenario]) })
-      else finding.scenarios.add(scenario)
+      found.set(JSON.stringify([path, complaint.message]), { ...complaint, path })
     }
+    return found
   }
-  return [...findings.values()].map(({ complaint, scenarios: bad }) => {
-    const when = explanation(deciders(written, complaint.path), bad, scenarios)
-    return when === '' ? complaint : { ...complaint, message: `${complaint.message} when ${when}` }
+  const found = scenarios.map(inScenario)
+  const all = new Map(found.flatMap(it => [...it]))
+  return [...all].map(([key, complaint]) => {
+    const example = scenarios[found.findIndex(it => it.has(key))]
+    if (example === undefined || found.every(it => it.has(key))) return complaint
+    /** Do these values alone bring it about, whatever the other conditions are? */
+    const isEnough = (names: readonly string[]) => {
+      const when = [...given, ...names.map(condition => ({ condition, holds: example.get(condition) === true }))]
+      return (
+        scenarios.every((it, at) => names.some(name => it.get(name) !== example.get(name)) || found[at]?.has(key)) &&
+        [true, false].every(preferred => {
+          const { value } = solver.assignments(choices.names, { given: when, prefer: () => preferred }).next()
+          return value === undefined || inScenario(value).has(key)
+        })
+      )
+    }
+    const when = decisive(deciders(written, complaint.path), isEnough)
+    const values = when.map(name => `${name} is ${example.get(name)}`)
+    return { ...complaint, message: `${complaint.message} when ${values.join(' and ')}` }
   })
 }
 
-/** The fewest values of conditions that come with the finding in every scenario that has them. */
-function explanation(names: readonly string[], bad: ReadonlySet<Assignment>, all: readonly Assignment[]): string {
-  const [example] = bad
-  if (example === undefined || bad.size === all.length) return ''
-  const isEnough = (some: readonly string[]) =>
-    all.every(it => bad.has(it) || some.some(name => it.get(name) !== example.get(name)))
+/** The fewest conditions that are enough: those around the place, with none, one, two or all of those beside it. */
+function decisive(
+  { around, beside }: ReturnType<typeof deciders>,
+  isEnough: (names: readonly string[]) => boolean,
+): readonly string[] {
+  const names = [...beside]
   const pairs = names.flatMap((one, at) => names.slice(at + 1).map(other => [one, other]))
-  const singles = names.map(name => [name])
-  const enough = [...singles, ...pairs].find(isEnough) ?? names
-  return enough.map(name => `${name} is ${example.get(name)}`).join(' and ')
+  const some = [[], ...names.map(name => [name]), ...pairs].find(it => isEnough([...around, ...it]))
+  return [...around, ...(some ?? names)]
 }
 
 function invalid(path: Path, message: string, help: string): Diagnostic {

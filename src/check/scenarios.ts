@@ -159,12 +159,12 @@ export function resolve(value: Json, choices: Choices, scenario: Assignment): Js
   if (Array.isArray(value)) {
     return value.map((item: Json) => resolve(item, choices, scenario)).filter(item => item !== undefined)
   }
-  const resolved: Record<string, Json> = {}
-  for (const [key, item] of Object.entries(value)) {
-    const left = resolve(item, choices, scenario)
-    if (left !== undefined) resolved[key] = left
-  }
-  return resolved
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => {
+      const left = resolve(item, choices, scenario)
+      return left === undefined ? [] : [[key, left]]
+    }),
+  )
 }
 
 /** Where in the template, through the branches of each `Fn::If`, the value at `path` of the resolved one stands. */
@@ -196,20 +196,28 @@ export function originOf(value: Json, path: Path, choices: Choices, scenario: As
   return origin
 }
 
-/** The conditions that decide whether `path` of the template is there, and what is directly in it. */
-export function deciders(properties: Json, path: Path): readonly string[] {
-  const names = new Set<string>()
+/**
+ * The conditions that decide whether the path of the template is there (`around` it), and those that choose what is
+ * directly in it or beside it.
+ */
+export function deciders(
+  properties: Json,
+  path: Path,
+): { readonly around: ReadonlySet<string>; readonly beside: ReadonlySet<string> } {
+  const around = new Set<string>()
+  const beside = new Set<string>()
   let here: Json | undefined = properties
   for (const [at, step] of path.entries()) {
     if (here !== undefined && step === 'Fn::If') {
       const choice = choiceOf(here)
-      if (choice !== undefined) names.add(choice.condition)
+      if (choice !== undefined) around.add(choice.condition)
     }
     here = Array.isArray(here) ? here[Number(step)] : isObject(here) ? here[String(step)] : undefined
-    if (at === path.length - 2 && here !== undefined) addDirect(here, names)
+    if (at === path.length - 2 && here !== undefined) addDirect(here, beside)
   }
-  if (here !== undefined) addDirect(here, names)
-  return [...names]
+  if (here !== undefined) addDirect(here, beside)
+  for (const name of around) beside.delete(name)
+  return { around, beside }
 }
 
 function addDirect(value: Json, names: Set<string>): void {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { textOf } from './parameter.ts'
-import { entriesOf, member, survey } from './walk.ts'
+import { callOf, entriesOf, member, survey } from './walk.ts'
 
 /**
  * The shape of a template but for its resources and the calls in it: which sections there are, and what an entry of
@@ -94,8 +94,17 @@ function shape(entry: Json, path: Path, { required, known }: Members): readonly 
         const help = near === undefined ? `Remove it; there are ${list(Object.keys(known))}` : `Write ${near}`
         return [invalid([...path, name], 'is unknown here', help)]
       }
-      const wanted = { text: 'text', number: 'a number', boolean: 'true or false', scalars: 'a list of text', any: '' }
-      return isKind(value, kind) ? [] : [wrong([...path, name], value, wanted[kind], `Write ${wanted[kind]}`)]
+      const wanted = {
+        text: 'text',
+        number: 'a number',
+        boolean: 'true or false',
+        scalars: 'a list of text',
+        any: 'a value',
+      }
+      // A call is judged with the functions.
+      return isKind(value, kind) || callOf(value) !== undefined
+        ? []
+        : [wrong([...path, name], value, wanted[kind], `Write ${wanted[kind]}`)]
     }),
   ]
 }
@@ -111,7 +120,7 @@ function isKind(value: Json, kind: 'text' | 'number' | 'boolean' | 'scalars' | '
     case 'scalars':
       return Array.isArray(value) && value.length > 0 && value.every((it: Json) => textOf(it) !== undefined)
     case 'any':
-      return true
+      return value !== null
   }
 }
 
@@ -129,11 +138,12 @@ function mapping(table: Json, path: Path): readonly Diagnostic[] {
   if (isObject(table) && Object.hasOwn(table, 'Fn::Transform')) return []
   if (!isObject(table)) return [wrong(path, table, 'an object of objects', 'Write the values under two keys')]
   return Object.entries(table).flatMap(([first, row]) => {
+    if (first.startsWith('Fn::')) return []
     if (!isObject(row)) return [wrong([...path, first], row, 'an object', 'Write the values under two keys')]
     return Object.entries(row).flatMap(([second, value]) => {
       const items: readonly Json[] = Array.isArray(value) ? value : [value]
-      const isLiteral = second.startsWith('Fn::') || items.every(item => textOf(item) !== undefined)
-      return isLiteral
+      const isLiteral = items.every(item => textOf(item) !== undefined)
+      return isLiteral || second.startsWith('Fn::') || callOf(value) !== undefined
         ? []
         : [
             wrong(

@@ -116,6 +116,11 @@ export function placeholdersOf(text: string): readonly string[] {
   return placeholders
 }
 
+/** Can this stand between the braces? CloudFormation takes letters, digits, `_`, `.` and `:` alone. */
+export function isPlaceholder(text: string): boolean {
+  return /^[A-Za-z0-9_:.]+$/.test(text)
+}
+
 /** Sections that CloudFormation resolves no reference in. */
 const inert: ReadonlySet<string> = new Set(['AWSTemplateFormatVersion', 'Description', 'Metadata', 'Transform'])
 
@@ -260,7 +265,7 @@ class Surveyor {
       const [name, attribute]: readonly Json[] = argument
       if (typeof name === 'string') {
         const attributePath = [...this.#path, 1]
-        const literal = typeof attribute === 'string' ? attribute : undefined
+        const literal = typeof attribute === 'string' && argument.length === 2 ? attribute : undefined
         this.#at(0, () => this.#refer({ kind: 'attribute', name, attribute: literal, attributePath }))
       }
       this.#value(argument)
@@ -273,7 +278,7 @@ class Surveyor {
     if (typeof text === 'string') {
       const names = new Set(placeholdersOf(text))
       for (const placeholder of names) {
-        if (Object.hasOwn(own, placeholder)) continue
+        if (Object.hasOwn(own, placeholder) || !isPlaceholder(placeholder)) continue
         const [name, attribute] = splitAttribute(placeholder)
         if (attribute === undefined) this.#refer({ kind: 'value', name })
         else this.#refer({ kind: 'attribute', name, attribute, attributePath: [...this.#path] })
