@@ -520,29 +520,34 @@ describe('findings', () => {
     line: 1,
     column: 1,
   }
-  const messages = (regions: readonly string[], texts: readonly string[]) =>
+  const messages = (regions: readonly (readonly string[])[], texts: readonly string[]) =>
     diagnostics({ regions, day: null, findings: texts.map(message => ({ ...finding, message })) }).map(
       ({ message }) => message,
     )
 
   test('that differ in the region only are one', () => {
-    assert.deepEqual(messages(['r-1', 'r-2', 'r-3'], ["no X in 'r-1'", "no X in 'r-2'", "no Y in 'r-1'"]), [
-      'no X in r-1, r-2',
-      'no Y in r-1',
-    ])
-    assert.deepEqual(messages(['r-1', 'r-2'], ["no X in 'r-1'", "no X in 'r-2'"]), ['no X'])
-    assert.deepEqual(messages(['r-1', 'r-2'], ["'X' is not one of ['A', 'B'] in ['r-1', 'r-2']"]), [
+    const texts = ["no X in 'r-1'", "no X in 'r-2'", "no Y in 'r-1'"]
+    assert.deepEqual(messages([['r-1'], ['r-2'], ['r-3']], texts), ['no X in r-1, r-2', 'no Y in r-1'])
+    assert.deepEqual(messages([['r-1'], ['r-2']], texts), ['no X', 'no Y in r-1'])
+    assert.deepEqual(messages([['r-1']], texts.slice(0, 1)), ['no X in r-1'])
+    assert.deepEqual(messages([['r-1'], ['r-2']], ["'X' is not one of ['A', 'B'] in ['r-1', 'r-2']"]), [
       "'X' is not one of ['A', 'B']",
     ])
-    const many = ['r-1', 'r-2', 'r-3', 'r-4', 'r-5', 'r-6']
-    assert.deepEqual(messages([...many, 'r-7'], [`no X in ['${many.join("', '")}']`]), [
-      'no X in r-1, r-2, r-3, r-4 and 2 more regions',
-    ])
+  })
+
+  test('of a region are of all that are like it', () => {
+    const regions = [
+      ['r-2', 'r-6', 'r-1'],
+      ['r-3', 'r-4', 'r-5'],
+      ['r-7', 'r-8'],
+    ]
+    assert.deepEqual(messages(regions, ["no X in 'r-2'"]), ['no X in r-1, r-2, r-6'])
+    assert.deepEqual(messages(regions, ["no X in ['r-2', 'r-3']"]), ['no X in r-1, r-2, r-3, r-4 and 2 more regions'])
   })
 
   test('that differ in a list are several', () => {
     const texts = ["Only one of ['A', 'B'] is required", "Only one of ['C', 'D'] is required"]
-    assert.deepEqual(messages(['r-1'], texts), texts)
+    assert.deepEqual(messages([['r-1']], texts), texts)
   })
 
   test('are cut to what a person reads', () => {
@@ -571,12 +576,13 @@ describe('findings', () => {
   })
 
   test('of another shape are none', () => {
-    const whole = JSON.stringify({ regions: ['r-1'], day: null, findings: [finding] })
-    assert.deepEqual(parseReport(whole), { regions: ['r-1'], day: null, findings: [finding] })
+    const whole = JSON.stringify({ regions: [['r-1']], day: null, findings: [finding] })
+    assert.deepEqual(parseReport(whole), { regions: [['r-1']], day: null, findings: [finding] })
     for (const [text, other] of [
       ['"line":1', '"line":"1"'],
       ['"rule":"E1"', '"rule":null'],
       ['["r-1"]', '[1]'],
+      ['["r-1"]', '"r-1"'],
       ['"day":null', '"day":1'],
       ['["Resources","A"]', '[null]'],
     ] as const) {

@@ -33,7 +33,8 @@ export type EnvironmentOptions = LintFolders & {
  *
  * It is made beside its place and then renamed, so one that is there is complete, whoever was killed on the way. (Only
  * the scripts of a virtual environment hold its path; we start its Python alone.) A folder being made is touched
- * every second: others wait for it, and take one that is not touched any more for litter.
+ * every second: others wait for it, and take one that is not touched any more for litter. An environment is touched
+ * whenever it is used.
  */
 export async function environment(options: EnvironmentOptions): Promise<Environment | Unavailable> {
   const { assets, onProgress = () => {} } = options
@@ -45,15 +46,15 @@ export async function environment(options: EnvironmentOptions): Promise<Environm
   const folder = join(cacheFolder, `cfn-lint-${digest}-python${base.version}`)
   try {
     await mkdir(cacheFolder, { recursive: true })
-    await removeLitter(cacheFolder)
     for (let told = false; !existsSync(folder) && isBeingMade(folder); told = true) {
       if (!told) onProgress('Waiting for another run to install cfn-lint')
       await sleep(200)
     }
-    if (existsSync(folder)) return opened(folder, false)
+    if (existsSync(folder)) return await opened(folder, false)
     onProgress(`Installing cfn-lint for Python ${base.version} into ${folder}, once: this takes up to a minute`)
+    await removeLitter(cacheFolder)
     const failure = await make(folder, base, requirements)
-    return failure ?? opened(folder, true)
+    return failure ?? (await opened(folder, true))
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error)) throw error
     return {
@@ -76,15 +77,12 @@ export async function discard({ folder, inode }: Environment): Promise<void> {
   await rm(litter, { recursive: true, force: true })
 }
 
-function opened(folder: string, fresh: boolean): Environment {
-  return {
-    kind: 'environment',
-    folder,
-    python: pythonIn(folder),
-    home: homeIn(folder),
-    inode: statSync(folder).ino,
-    fresh,
-  }
+async function opened(folder: string, fresh: boolean): Promise<Environment> {
+  const now = new Date()
+  // in a folder that is read only nothing is cleared away either
+  await utimes(folder, now, now).catch(() => {})
+  const { ino } = statSync(folder)
+  return { kind: 'environment', folder, python: pythonIn(folder), home: homeIn(folder), inode: ino, fresh }
 }
 
 function pythonIn(folder: string): string {
@@ -171,8 +169,11 @@ function said(ended: Ended): string {
 }
 
 const heartbeatMs = 1000
-// many heartbeats, for a machine that is busy
-const deadAfterMs = 30_000
+// long enough for a machine that is busy: then another installs too, which only costs time
+const waitForMs = 10_000
+// long enough for a machine that was asleep: what is taken away is lost
+const litterAfterMs = 3_600_000
+const unusedAfterMs = 90 * 24 * 3_600_000
 
 function temporaryName(folder: string, kind: 'new' | 'old'): string {
   return `${folder}.${process.pid}-${Date.now()}.${kind}`
@@ -181,20 +182,23 @@ function temporaryName(folder: string, kind: 'new' | 'old'): string {
 function isBeingMade(folder: string): boolean {
   const parent = join(folder, '..')
   return readdirSync(parent).some(
-    name => name.startsWith(`${basename(folder)}.`) && name.endsWith('.new') && isAlive(join(parent, name)),
+    name => name.startsWith(`${basename(folder)}.`) && name.endsWith('.new') && idleMs(join(parent, name)) < waitForMs,
   )
 }
 
-function isAlive(folder: string): boolean {
+/** How long ago somebody touched a folder, by clocks that may differ; for ever if it is not there. */
+function idleMs(folder: string): number {
   const stat = statSync(folder, { throwIfNoEntry: false })
-  return stat !== undefined && Date.now() - stat.mtimeMs < deadAfterMs
+  return stat === undefined ? Number.POSITIVE_INFINITY : Math.abs(Date.now() - stat.mtimeMs)
 }
 
+/** What installations that were killed have left, and environments of other versions that nobody uses any more. */
 async function removeLitter(cacheFolder: string): Promise<void> {
   for (const name of readdirSync(cacheFolder)) {
-    if (!/^cfn-lint-.*\.(?:new|old)$/.test(name)) continue
+    if (!name.startsWith('cfn-lint-')) continue
     const folder = join(cacheFolder, name)
-    if (!isAlive(folder)) await rm(folder, { recursive: true, force: true })
+    const keepForMs = /\.(?:new|old)$/.test(name) ? litterAfterMs : unusedAfterMs
+    if (idleMs(folder) > keepForMs) await rm(folder, { recursive: true, force: true })
   }
 }
 

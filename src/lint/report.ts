@@ -14,9 +14,12 @@ export type Finding = {
   readonly column: number
 }
 
-/** What cfn-lint says of one template: for which regions, and on which day if that matters to the findings. */
+/**
+ * What cfn-lint says of one template: for which regions, in lists of those that are alike and of which a message names
+ * the first, and on which day if that matters to the findings.
+ */
 export type Report = {
-  readonly regions: readonly string[]
+  readonly regions: readonly (readonly string[])[]
   readonly day: string | null
   readonly findings: readonly Finding[]
 }
@@ -31,7 +34,13 @@ export function parseReport(text: string): Report | undefined {
   }
   if (!isObject(value)) return undefined
   const { regions, day = null, findings } = value
-  if (!isStrings(regions) || !(day === null || typeof day === 'string') || !Array.isArray(findings)) return undefined
+  if (
+    !Array.isArray(regions) ||
+    !regions.every(isStrings) ||
+    !(day === null || typeof day === 'string') ||
+    !Array.isArray(findings)
+  )
+    return undefined
   const parsed: Finding[] = []
   for (const finding of findings) {
     const one = parseFinding(finding)
@@ -105,15 +114,17 @@ function withoutRegions(message: string): string {
 }
 
 /** Where a finding holds, unless it holds wherever the template was linted. */
-function where(group: readonly Finding[], linted: readonly string[]): string {
-  const found = new Set<string>()
+function where(group: readonly Finding[], regions: Report['regions']): string {
+  const named = new Set<string>()
   for (const { message } of group) {
     const match = regionsAtTheEnd.exec(message)
     const names = match?.[1] ?? match?.[2]?.replaceAll("'", '')
-    for (const name of names?.split(', ') ?? []) found.add(name)
+    for (const name of names?.split(', ') ?? []) named.add(name)
   }
-  if (found.size === 0 || (linted.length > 1 && linted.every(region => found.has(region)))) return ''
-  const names = [...found].sort()
+  const found = regions.filter(([first]) => first !== undefined && named.has(first)).flat()
+  const linted = regions.flat()
+  if (found.length === 0 || (linted.length > 1 && found.length === linted.length)) return ''
+  const names = found.sort()
   const more = names.length - 4
   return ` in ${names.slice(0, more > 1 ? 4 : names.length).join(', ')}${more > 1 ? ` and ${more} more regions` : ''}`
 }

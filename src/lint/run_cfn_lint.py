@@ -4,8 +4,8 @@ In, as JSON on standard input: {"ignored": [rule ID, ...], "templates": [text, .
 Out, as JSON lines: first {"ready": true}, once cfn-lint is known to be whole; then for each template, in order,
   {"regions": [...], "day": "2026-11-23" or null, "findings": [
     {"rule", "title", "source", "message", "causes", "path", "line", "column"}, ...]}
-where "regions" are those that the template was linted for, "day" is set where the findings depend on the date, and
-"causes" are the messages that explain a finding.
+where "regions" are lists of regions that are the same to cfn-lint and of which it was told the first, "day" is set
+where the findings depend on the date, and "causes" are the messages that explain a finding.
 An exit without the first line means that the virtual environment is damaged.
 """
 
@@ -36,9 +36,10 @@ check_installation()
 import cfnlint  # noqa: E402
 from cfnlint.config import ConfigMixIn  # noqa: E402
 from cfnlint.decode.decode import decode_str  # noqa: E402
-from cfnlint.helpers import REGIONS  # noqa: E402
+from cfnlint.helpers import AVAILABILITY_ZONES, REGION_PRIMARY, REGIONS  # noqa: E402
 from cfnlint.match import Match  # noqa: E402
 from cfnlint.rules.errors import RuleError  # noqa: E402
+from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional  # noqa: E402
 from cfnlint.rules.jsonschema.CfnLintJsonSchemaRegional import CfnLintJsonSchemaRegional  # noqa: E402
 from cfnlint.runner import Runner, run_template_by_data  # noqa: E402
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # noqa: E402
@@ -49,6 +50,8 @@ PROVIDERS = os.path.join(os.path.dirname(cfnlint.__file__), "data", "schemas", "
 KNOWN_REGIONS = [region for region in REGIONS if os.path.isfile(os.path.join(PROVIDERS, f"{region}.json"))]
 # W2531, E2531 and E2533 compare the ends of life of Lambda's runtimes with today.
 DATED_TYPES = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
+# Few, for the time grows with their cube; more than one, for most of it does not
+REGIONS_AT_ONCE = 3
 
 # cfn-lint works a Fn::Sub out for each combination of the regions, partitions and suffixes that it holds: with all
 # regions at once a template with a few such strings takes hours, with these a second.
@@ -73,7 +76,7 @@ def is_everywhere(resource_type):
 
 
 def examine(text):
-    """The regions where all resource types of a template exist, and whether its findings depend on the date.
+    """The resource types of a template, and the regions where all of them exist.
 
     A resource counts where its condition can be true. A type that exists nowhere rules out no region, and types that
     share no region leave those with the most of them: cfn-lint's E3006 then says of each where it is missing.
@@ -102,36 +105,42 @@ def examine(text):
         for region in KNOWN_REGIONS
     }
     fewest = min(missing.values())
-    return [r for r in KNOWN_REGIONS if missing[r] == fewest], set(conditions)
+    return set(conditions), [region for region in KNOWN_REGIONS if missing[region] == fewest]
 
 
-def partition(region):
-    """As far as cfn-lint tells partitions apart."""
-    return next((prefix for prefix in ("cn-", "us-gov-") if region.startswith(prefix)), "")
+def alike(regions, types, text, rules):
+    """The regions in lists of those that cfn-lint can't tell apart by this template.
+
+    It resolves what depends on the region by trying all values, and Fn::Sub with variables by trying all combinations,
+    whose number grows with the cube of that of the regions. What it knows of a region: its name, its partition, the
+    schemas of the resource types, what instance types there are, how many availability zones, and where SnapStart is.
+    """
+    schemas = [list(PROVIDER_SCHEMA_MANAGER.get_resource_schemas_by_regions(t, regions)) for t in sorted(types)]
+    regional_rules = [
+        rule
+        for rule in rules.values()
+        if isinstance(rule, CfnLintJsonSchemaRegional) and any(k.split("/")[1] in types for k in rule.keywords)
+    ]
+
+    def known(region):
+        return json.dumps([
+            region if region in text else None,
+            [region.startswith(prefix) for prefix in ("cn-", "us-gov-")],
+            [[region in having for having, _ in by_schema] for by_schema in schemas],
+            [rule.schema.get(region) for rule in regional_rules],
+            len(AVAILABILITY_ZONES[region]) if "GetAZs" in text else None,
+            # E2530, and the longest ARN of a layer
+            region in rules["E2530"].regions if "SnapStart" in text else None,
+            len(region) if "Layers" in text else None,
+        ])
+
+    classes = {}
+    for region in sorted(regions, key=lambda region: region != REGION_PRIMARY):
+        classes.setdefault(known(region), []).append(region)
+    return list(classes.values())
 
 
-def differing(text, regions, types, rules):
-    """Of regions that a template cannot tell apart one: those of one partition that it does not name, and in which all
-    its types have the same schemas. All of them where a rule knows more of a type by region than the schema says."""
-    by_region = {"AWS::Lambda::Function"}  # E2530, on SnapStart
-    for rule in rules.values():
-        if isinstance(rule, CfnLintJsonSchemaRegional):
-            by_region.update(keyword.split("/")[1] for keyword in rule.keywords if keyword.startswith("Resources/"))
-    if types & by_region:
-        return regions
-    alike = {region: [partition(region), region if region in text else None] for region in regions}
-    for resource_type in sorted(types):
-        schemas = PROVIDER_SCHEMA_MANAGER.get_resource_schemas_by_regions(resource_type, regions)
-        for number, (with_this_schema, _) in enumerate(schemas):
-            for region in with_this_schema:
-                alike[region].append((resource_type, number))
-    first = {}
-    for region in regions:
-        first.setdefault(repr(alike[region]), region)
-    return list(first.values())
-
-
-def report(matches):
+def findings(matches):
     ids = {match.id for match in matches}
 
     def causes(match):
@@ -140,62 +149,56 @@ def report(matches):
                 yield child.message
                 yield from causes(child)
 
-    def place(match):
-        path = [str(step) for step in getattr(match, "path", None) or []]
-        return match.linenumber, match.columnnumber, match.rule.id, path, match.message
+    return [
+        {
+            "rule": match.rule.id,
+            "title": match.rule.shortdesc,
+            "source": match.rule.source_url,
+            "message": match.message,
+            "causes": sorted(set(causes(match))),
+            "path": list(getattr(match, "path", None) or []),
+            "line": match.linenumber,
+            "column": match.columnnumber,
+        }
+        for match in matches
+        if match.parent_id not in ids
+    ]
 
-    return {
-        "regions": [],
-        "day": None,
-        "findings": [
-            {
-                "rule": match.rule.id,
-                "title": match.rule.shortdesc,
-                "source": match.rule.source_url,
-                "message": match.message,
-                "causes": sorted(set(causes(match))),
-                "path": list(getattr(match, "path", None) or []),
-                "line": match.linenumber,
-                "column": match.columnnumber,
-            }
-            for match in sorted(matches, key=place)
-            if match.parent_id not in ids
-        ],
-    }
+
+def place(finding):
+    return finding["line"], finding["column"], finding["rule"], list(map(str, finding["path"])), finding["message"]
 
 
 def lint(text, ignored, rules):
     template, parse_errors = decode_str(text)
     if parse_errors:
-        return report(parse_errors)
+        return {"regions": [], "day": None, "findings": findings(parse_errors)}
     day = datetime.today().strftime("%Y-%m-%d")
-    regions, types = examine(text) if isinstance(template, dict) else (KNOWN_REGIONS, set())
+    types, regions = examine(text) if isinstance(template, dict) else (set(), KNOWN_REGIONS)
     own = own_configuration(template)
     own_regions = own.get("regions")
     if isinstance(own_regions, list) and own_regions and all(region in REGIONS for region in own_regions):
-        regions = own_regions
+        regions = list(map(str, own_regions))
     own_ignored = own.get("ignore_checks")
-    told = differing(text, regions, types, rules)
-    findings = []
-    for start in range(0, len(told), REGIONS_AT_ONCE):
+    classes = alike(regions, types, text, rules)
+    found = {}
+    for start in range(0, len(classes), REGIONS_AT_ONCE):
         config = ConfigMixIn(
             [],
-            regions=told[start : start + REGIONS_AT_ONCE],
+            regions=[regions[0] for regions in classes[start : start + REGIONS_AT_ONCE]],
             ignore_checks=ignored + (own_ignored if isinstance(own_ignored, list) else []),
             include_checks=["I"],
             include_experimental=True,
         )
-        # a copy each time, for a run changes it
-        matches = list(run_template_by_data(decode_str(text)[0], config, rules))
-        findings += [found for found in report(matches)["findings"] if not is_among(found, findings)]
-    return {"regions": regions, "day": None if DATED_TYPES.isdisjoint(types) else day, "findings": findings}
-
-
-def is_among(found, findings):
-    """E3006, of a type that is missing, names the regions of one run."""
-    return found in findings or any(
-        found["rule"] == other["rule"] == "E3006" and found["path"] == other["path"] for other in findings
-    )
+        # decoded anew, for transforms change it
+        template, _ = decode_str(text)
+        for finding in findings(list(run_template_by_data(template, config, rules))):
+            found[json.dumps(finding)] = finding
+    return {
+        "regions": classes,
+        "day": None if types.isdisjoint(DATED_TYPES) else day,
+        "findings": sorted(found.values(), key=place),
+    }
 
 
 def main():
@@ -214,7 +217,8 @@ def main():
             raise
         except Exception as error:
             # cfn-lint's own rule for what it stumbles over within a rule, here for what it stumbles over before
-            answer(report([Match.create(message=f"{type(error).__name__}: {error}", filename="", rule=RuleError())]))
+            match = Match.create(message=f"{type(error).__name__}: {error}", filename="", rule=RuleError())
+            answer({"regions": [], "day": None, "findings": findings([match])})
 
 
 main()
