@@ -369,6 +369,7 @@ const granted: PolicyDocument = {
     statement,
     If(Guests, statement, Ref(AWS.NoValue)),
     { Effect: 'Deny', NotAction: ['s3:*'], NotResource: ['*'], Sid: 'Rest' },
+    { ...statement, Effect: If(Guests, 'Allow', 'Deny'), Action: If(Guests, ['s3:GetObject', 's3:*'], 's3:Get*') },
     {
       ...statement,
       Resource: [folder, Sub`arn:${AWS.Partition}:s3:::x`, If(Guests, folder, 'x'), If(Guests, 'a', Ref(AWS.NoValue))],
@@ -382,6 +383,8 @@ const granted: PolicyDocument = {
     },
     // @ts-expect-error an effect that IAM does not have
     { ...statement, Effect: 'Permit' },
+    // @ts-expect-error in a branch
+    { ...statement, Effect: If(Guests, 'Allow', 'Denied') },
     // @ts-expect-error an action without a service
     { ...statement, Action: 'GetObject' },
     // @ts-expect-error in a list
@@ -416,6 +419,7 @@ const trusted: TrustPolicyDocument = {
   Version: '2012-10-17',
   Statement: [
     { Effect: 'Allow', Principal: { Federated: 'accounts.google.com' }, Action: 'sts:AssumeRoleWithWebIdentity' },
+    { Effect: 'Allow', Principal: { AWS: Ref(SamlProviderArns) }, Action: 'sts:AssumeRole' },
     { Effect: 'Allow', Principal: { Service: ['a', Ref(UserPoolId)] }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
     // @ts-expect-error trust in whom
     { Effect: 'Allow', Action: 'sts:AssumeRole' },

@@ -14,8 +14,8 @@ type OneOrMore<T> = T | readonly T[]
 export type Action = `${string}:${string}` | '*'
 
 type Actions =
-  | { Action: OneOrMore<Value<Action>>; NotAction?: never }
-  | { NotAction: OneOrMore<Value<Action>>; Action?: never }
+  | { Action: Value<OneOrMore<Value<Action>>>; NotAction?: never }
+  | { NotAction: Value<OneOrMore<Value<Action>>>; Action?: never }
 
 type Subjects =
   | { Resource: Value<OneOrMore<PolicyValue>>; NotResource?: never }
@@ -25,10 +25,10 @@ type Subjects =
 export type Principal =
   | '*'
   | {
-      AWS?: OneOrMore<Value<string>>
-      CanonicalUser?: OneOrMore<Value<string>>
-      Federated?: OneOrMore<Value<string>>
-      Service?: OneOrMore<Value<string>>
+      AWS?: Value<OneOrMore<Value<string>>>
+      CanonicalUser?: Value<OneOrMore<Value<string>>>
+      Federated?: Value<OneOrMore<Value<string>>>
+      Service?: Value<OneOrMore<Value<string>>>
     }
 
 type Principals =
@@ -54,7 +54,7 @@ export type ConditionBlock = {
 
 type Common = {
   Sid?: Value<string>
-  Effect: 'Allow' | 'Deny'
+  Effect: Value<'Allow' | 'Deny'>
   Condition?: Value<ConditionBlock>
 }
 
