@@ -89,7 +89,7 @@ import {
 
 // ---- what a call may answer --------------------------------------------------------------------------------------
 
-const refusals = ['AccessDenied', 'AccessDeniedException', 'NotAuthorizedException']
+const refusals = ['AccessDenied', 'AccessDeniedException']
 
 /** The call is refused for want of permission, and for no other reason. */
 const refused = async (call: Promise<unknown>, what: string): Promise<void> => {
