@@ -62,6 +62,8 @@ async function bundleOne(entry, version, format = 'cjs') {
     format,
     platform: 'node',
     target: 'node20.19',
+    // else Node would parse each bundle once more, for its exports
+    supported: { 'dynamic-import': false },
     minify: true,
     external: ['esbuild'],
     conditions: ['poolform-source'],
