@@ -9,14 +9,14 @@ import {
   type Value,
   type Variable,
 } from './formula.ts'
+import type { Assumption } from './walk.ts'
+
+export type { Assumption } from './walk.ts'
 
 /**
  * Which conditions of a template can hold together: a complete search over what its parameters can be, as far as
  * their constraints and the template's Rules let them.
  */
-
-/** A condition by name, and whether it holds. */
-export type Assumption = { readonly condition: string; readonly holds: boolean }
 
 /** What a parameter, pseudo parameter or expression is, or is not, so that assumptions come true. */
 export type Binding =

@@ -1,5 +1,7 @@
 import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
-import type { Assumption } from './conditions.ts'
+
+/** A condition by name, and whether it holds. */
+export type Assumption = { readonly condition: string; readonly holds: boolean }
 
 /**
  * One walk over a document, which the rules share: every call of a function in it and every name that it refers to.
