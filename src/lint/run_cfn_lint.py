@@ -50,11 +50,8 @@ PROVIDERS = os.path.join(os.path.dirname(cfnlint.__file__), "data", "schemas", "
 KNOWN_REGIONS = [region for region in REGIONS if os.path.isfile(os.path.join(PROVIDERS, f"{region}.json"))]
 # W2531, E2531 and E2533 compare the ends of life of Lambda's runtimes with today.
 DATED_TYPES = {"AWS::Lambda::Function", "AWS::Serverless::Function"}
-# Few, for the time grows with their cube; more than one, for most of it does not
-REGIONS_AT_ONCE = 3
-
 # cfn-lint works a Fn::Sub out for each combination of the regions, partitions and suffixes that it holds: with all
-# regions at once a template with a few such strings takes hours, with these a second.
+# regions at once a template of 50 kB takes hours, with these not much longer than with one.
 REGIONS_AT_ONCE = 4
 
 
@@ -111,9 +108,8 @@ def examine(text):
 def alike(regions, types, text, rules):
     """The regions in lists of those that cfn-lint can't tell apart by this template.
 
-    It resolves what depends on the region by trying all values, and Fn::Sub with variables by trying all combinations,
-    whose number grows with the cube of that of the regions. What it knows of a region: its name, its partition, the
-    schemas of the resource types, what instance types there are, how many availability zones, and where SnapStart is.
+    What it knows of a region: its name, its partition, the schemas of the resource types, what instance types there
+    are, how many availability zones, whether there is SnapStart.
     """
     schemas = [list(PROVIDER_SCHEMA_MANAGER.get_resource_schemas_by_regions(t, regions)) for t in sorted(types)]
     regional_rules = [
@@ -129,9 +125,9 @@ def alike(regions, types, text, rules):
             [[region in having for having, _ in by_schema] for by_schema in schemas],
             [rule.schema.get(region) for rule in regional_rules],
             len(AVAILABILITY_ZONES[region]) if "GetAZs" in text else None,
-            # E2530, and the longest ARN of a layer
             region in rules["E2530"].regions if "SnapStart" in text else None,
-            len(region) if "Layers" in text else None,
+            # E3716 counts the letters of a layer's ARN, with those of the region and the partition
+            [*region.split("-")[:2], len(region)] if "Layers" in text else None,
         ])
 
     classes = {}
@@ -185,7 +181,7 @@ def lint(text, ignored, rules):
     for start in range(0, len(classes), REGIONS_AT_ONCE):
         config = ConfigMixIn(
             [],
-            regions=[regions[0] for regions in classes[start : start + REGIONS_AT_ONCE]],
+            regions=[first for first, *_ in classes[start : start + REGIONS_AT_ONCE]],
             ignore_checks=ignored + (own_ignored if isinstance(own_ignored, list) else []),
             include_checks=["I"],
             include_experimental=True,
