@@ -1125,6 +1125,38 @@ test('with more conditions than all their combinations could be tried, every bra
   assert.match(show(found), /SubnetId.* when I is true and J is true/)
 })
 
+test('what a complaint says of conditions is all that it takes, and no more', () => {
+  const base = switches('ABCDEF')
+  const partition = { AttributeName: 'a', KeyType: 'HASH' }
+  const sort = { AttributeName: 'b', KeyType: 'RANGE' }
+  const table = (more: object) => ({
+    ...base,
+    Resources: {
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          AttributeDefinitions: [
+            { AttributeName: 'a', AttributeType: 'S' },
+            { AttributeName: 'b', AttributeType: choose('E', 'S', choose('F', 'N', 'B')) },
+          ],
+          BillingMode: choose('C', 'PAY_PER_REQUEST', noValue),
+          TableName: choose('D', 'a', noValue),
+          ...more,
+        },
+      },
+    },
+  })
+  const index = { IndexName: 'byB', KeySchema: [partition, sort], Projection: { ProjectionType: 'ALL' } }
+  const two = [partition, choose('A', sort, noValue)]
+  // Indexes beside the table's own key need a sort key in that.
+  finds(table({ KeySchema: two, LocalSecondaryIndexes: choose('B', [index], noValue) }), {
+    code: 'invalid-property',
+    path: 'Resources.Table.Properties.KeySchema',
+    says: /has 1 item when A is false and B is true$/,
+    help: /2 items/,
+  })
+})
+
 test('what rules exclude is no way for properties to turn out', () => {
   const one = { AllowUnauthenticatedIdentities: choose('IsOn', true, noValue) }
   isClean({
@@ -1167,6 +1199,26 @@ test('what a macro may add is not held against the template, and it is said', ()
       },
     },
   })
+})
+
+test('what a macro of one’s own may change is no error', () => {
+  finds(
+    {
+      Transform: ['AWS::Serverless-2016-10-31', 'Mine'],
+      Resources: { Main: { ...topic, Properties: { TopicNam: 'a' } } },
+    },
+    {
+      code: 'invalid-property',
+      path: 'Resources.Main.Properties.TopicNam',
+      says: /no property.*, unless the macro Mine changes it$/,
+      help: /TopicName/,
+      severity: 'warning',
+    },
+  )
+  finds(
+    { Transform: 'AWS::Serverless-2016-10-31', Resources: { Main: { ...topic, Properties: { TopicNam: 'a' } } } },
+    { code: 'invalid-property', path: 'Resources.Main.Properties.TopicNam', says: /takes$/, help: /TopicName/ },
+  )
 })
 
 test('the language extensions are known, where they are on', () => {

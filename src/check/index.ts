@@ -14,6 +14,7 @@ import { checkReferences } from './references.ts'
 import { checkResources } from './resources.ts'
 import { checkRules } from './rules.ts'
 import { checkSections } from './sections.ts'
+import { survey } from './walk.ts'
 
 type Rule = (document: Document, knowledge: Knowledge) => readonly Diagnostic[]
 
@@ -39,5 +40,12 @@ const rules: readonly Rule[] = [
  * `text` is the template as it is deployed, of which only the size is read.
  */
 export function check(document: Document, text: string, knowledge: Knowledge): readonly Diagnostic[] {
-  return [...rules.flatMap(rule => rule(document, knowledge)), ...checkTemplateSize(text)]
+  const diagnostics = [...rules.flatMap(rule => rule(document, knowledge)), ...checkTemplateSize(text)]
+  const [macro] = survey(document).macros.unknown
+  return macro === undefined ? diagnostics : diagnostics.map(it => doubtful(it, macro))
+}
+
+/** A macro gets the whole template before CloudFormation does, and may change anything in it. */
+function doubtful(diagnostic: Diagnostic, macro: string): Diagnostic {
+  return { ...diagnostic, severity: 'warning', message: `${diagnostic.message}, unless the macro ${macro} changes it` }
 }

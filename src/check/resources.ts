@@ -61,7 +61,7 @@ function unknownType(type: string, path: Path, knowledge: Knowledge, macros: Mac
   }
   const near = nearest(type, knowledge.resourceTypeNames())
   const help = near === undefined ? 'Look it up in the resource type reference' : `Write ${near}`
-  return report(macros.mayRefer ? 'warning' : 'error', `is ${type}, and there is no such type`, help)
+  return report('error', `is ${type}, and there is no such type`, help)
 }
 
 const attributeNames: readonly string[] = [
@@ -173,7 +173,9 @@ function properties(
 function nullsIn(value: Json, path: Path): readonly Path[] {
   if (value === null) return [path]
   if (Array.isArray(value)) return value.flatMap((item: Json, index) => nullsIn(item, [...path, index]))
-  return isObject(value) ? Object.entries(value).flatMap(([key, item]) => nullsIn(item, [...path, key])) : []
+  // What a call takes is judged with the functions.
+  if (!isObject(value) || callOf(value)?.[1] === null) return []
+  return Object.entries(value).flatMap(([key, item]) => nullsIn(item, [...path, key]))
 }
 
 /** What the type's schema finds wrong in any scenario, by its place in the template. */
@@ -210,21 +212,25 @@ function complaintsOf(
         })
       )
     }
-    const when = decisive(deciders(written, complaint.path), isEnough)
+    const when = decisive(choices.names, deciders(written, complaint.path), isEnough)
     const values = when.map(name => `${name} is ${example.get(name)}`)
     return { ...complaint, message: `${complaint.message} when ${values.join(' and ')}` }
   })
 }
 
-/** The fewest conditions that are enough: those around the place, with none, one, two or all of those beside it. */
+/** Those around the place, and of the others as few as are enough: one that has nothing to do with the place goes first. */
 function decisive(
+  names: ReadonlySet<string>,
   { around, beside }: ReturnType<typeof deciders>,
   isEnough: (names: readonly string[]) => boolean,
 ): readonly string[] {
-  const names = [...beside]
-  const pairs = names.flatMap((one, at) => names.slice(at + 1).map(other => [one, other]))
-  const some = [[], ...names.map(name => [name]), ...pairs].find(it => isEnough([...around, ...it]))
-  return [...around, ...(some ?? names)]
+  const others = [...names].filter(name => !around.has(name) && !beside.has(name))
+  const needed = new Set([...around, ...beside, ...others])
+  for (const name of [...others, ...beside]) {
+    needed.delete(name)
+    if (!isEnough([...needed])) needed.add(name)
+  }
+  return [...names].filter(name => needed.has(name))
 }
 
 function invalid(path: Path, message: string, help: string): Diagnostic {

@@ -8,58 +8,80 @@ import { callOf } from './walk.ts'
  *
  * Of up to four conditions these are all scenarios that there are. Of more, they are enough for
  * - each branch of each `Fn::If`,
- * - each combination of the choices that the values of one object make; where more than four conditions make them, each
- *   combination of every two,
- * - the longest and the shortest form of each list whose items are chosen.
+ * - each combination of the choices that the values of one object make, if at most four conditions make them,
+ * - the fullest and the emptiest form of each object and list whose values are chosen,
+ * - each combination of every two conditions, of up to 40.
  * 256 scenarios at most.
  */
 export function scenariosOf(choices: Choices, given: readonly Assumption[], solver: Solver): readonly Assignment[] {
   const { names, groups, branches } = choices
   if (names.size <= exhaustive) return [...solver.assignments(names, { given })]
-  const scenarios = new Map<string, Assignment>()
-  const add = (scenario: Assignment) => {
-    if (scenarios.size < most) scenarios.set([...names].map(name => Number(scenario.get(name))).join(''), scenario)
+  const scenarios = new Scenarios(names)
+  const first = (when: readonly Assumption[], asked: Iterable<string>, prefer?: (name: string) => boolean) => {
+    if (scenarios.all.size >= most) return
+    const options = { given: [...given, ...when], along: names, ...(prefer === undefined ? {} : { prefer }) }
+    const { value } = solver.assignments(asked, options).next()
+    if (value !== undefined) scenarios.add(value)
   }
-  const isCovered = (when: readonly Assumption[]) => {
-    for (const scenario of scenarios.values()) {
+  for (const { within, isList, chosenBy, isPresentIf } of groups) {
+    for (const isFull of [true, false]) {
+      const prefer = (name: string) => (isPresentIf.get(name) ?? true) === isFull
+      const wanted = [...chosenBy].map(condition => ({ condition, holds: prefer(condition) }))
+      if (!scenarios.have([...within, ...wanted])) first(within, chosenBy, prefer)
+    }
+    if (isList || chosenBy.size > exhaustive) continue
+    for (const combination of solver.assignments(chosenBy, { given: [...given, ...within] })) {
+      const when = [...within, ...[...combination].map(([condition, holds]) => ({ condition, holds }))]
+      if (!scenarios.have(when)) first(when, [])
+    }
+  }
+  for (const branch of branches) if (!scenarios.have(branch)) first(branch, [])
+  if (names.size <= mostPaired) for (const pair of scenarios.missingPairs()) first(pair, [])
+  return [...scenarios.all.values()]
+}
+
+const exhaustive = 4
+const mostPaired = 40
+const most = 256
+
+/** Scenarios, each once, and which values of two conditions they have together. */
+class Scenarios {
+  readonly all = new Map<string, Assignment>()
+  readonly #names: readonly string[]
+  /** By two literals, each the number of a condition doubled and its value: is there a scenario with both? */
+  readonly #pairs: Uint8Array
+
+  constructor(names: ReadonlySet<string>) {
+    this.#names = [...names]
+    this.#pairs = new Uint8Array((2 * names.size) ** 2)
+  }
+
+  add(scenario: Assignment): void {
+    const values = this.#names.map(name => Number(scenario.get(name)))
+    const key = values.join('')
+    if (this.all.has(key)) return
+    this.all.set(key, scenario)
+    const literals = values.map((value, index) => 2 * index + value)
+    for (const one of literals) for (const other of literals) this.#pairs[one * 2 * literals.length + other] = 1
+  }
+
+  have(when: readonly Assumption[]): boolean {
+    for (const scenario of this.all.values()) {
       if (when.every(({ condition, holds }) => scenario.get(condition) === holds)) return true
     }
     return false
   }
-  /** A scenario in which `when` comes true and the group's values are there, or not, as far as that leaves it open. */
-  const cover = (
-    when: readonly Assumption[],
-    { chosenBy, isPresentIf }: Omit<Group, 'within' | 'isList'>,
-    isFull: boolean,
-  ) => {
-    const prefer = (name: string) => (isPresentIf.get(name) ?? true) === isFull
-    const wanted = [...chosenBy].map(condition => ({ condition, holds: prefer(condition) }))
-    const settled = new Set(when.map(({ condition }) => condition))
-    if (isCovered([...when, ...wanted.filter(({ condition }) => !settled.has(condition))])) return
-    const { value } = solver.assignments(chosenBy, { given: [...given, ...when], along: names, prefer }).next()
-    if (value !== undefined) add(value)
-  }
-  for (const group of groups) {
-    const { within, isList, chosenBy, isPresentIf } = group
-    if (!isList && chosenBy.size <= exhaustive) {
-      for (const scenario of solver.assignments(chosenBy, { given: [...given, ...within], along: names })) add(scenario)
-      continue
-    }
-    for (const isFull of [true, false]) {
-      cover(within, group, isFull)
-      if (isList) continue
-      for (const condition of chosenBy) {
-        cover([...within, { condition, holds: (isPresentIf.get(condition) ?? true) !== isFull }], group, isFull)
+
+  *missingPairs(): Generator<readonly Assumption[]> {
+    const literals = this.#names.flatMap(condition => [false, true].map(holds => ({ condition, holds })))
+    for (const [at, one] of literals.entries()) {
+      for (const [index, other] of literals.entries()) {
+        const isKnown = this.#pairs[at * literals.length + index] === 1
+        if (at < index && one.condition !== other.condition && !isKnown) yield [one, other]
       }
     }
   }
-  const alone = { chosenBy: new Set<string>(), isPresentIf: new Map<string, boolean>() }
-  for (const branch of branches) cover(branch, alone, true)
-  return [...scenarios.values()]
 }
-
-const exhaustive = 4
-const most = 256
 
 /** What a value chooses by conditions, and where. */
 export type Choices = {

@@ -58,6 +58,8 @@ export type Reference = { readonly name: string; readonly path: Path; readonly p
 /** What may change the template before CloudFormation deploys it. */
 export type Macros = {
   readonly names: readonly string[]
+  /** Those of them that are not AWS's, of which nothing is known here. */
+  readonly unknown: readonly string[]
   /** May what no section declares come to be: by a macro, `Fn::Transform` or `Fn::ForEach`? */
   readonly mayDeclare: boolean
   /** May they read names by ways that the template does not show? */
@@ -361,6 +363,7 @@ class Surveyor {
     const isKnown = (name: string) => name === languageExtensions || name === serverless
     return {
       names,
+      unknown: names.filter(name => !name.startsWith('AWS::')),
       mayDeclare: generators.length > 0 || names.some(name => name !== languageExtensions),
       mayRefer: generators.length > 0 || names.some(name => !isKnown(name)),
       hasLanguageExtensions: names.includes(languageExtensions),
