@@ -1084,13 +1084,13 @@ test('with more conditions than all their combinations could be tried, every bra
     {
       code: 'invalid-property',
       path: 'Resources.Bucket.Properties.Tags.9.Fn::If.1.Fn::If.1.Val',
-      says: /no property.* when J is true and A is true$/,
+      says: /no property.* when A is true and J is true$/,
       help: /Value/,
     },
     {
       code: 'invalid-property',
       path: 'Resources.Bucket.Properties.Tags.9.Fn::If.1.Fn::If.1',
-      says: /Value.* when J is true and A is true$/,
+      says: /Value.* when A is true and J is true$/,
       help: /./,
     },
   )
