@@ -221,11 +221,38 @@ Resources:
     ])
   })
 
-  test('combinations of regions are not tried where they would take for ever', { timeout: 60_000 }, async () => {
-    const places = ['Partition', 'Region', 'URLSuffix', 'StackId'].map(name => `${name}: !Ref AWS::${name}`)
-    const names = ['Partition', 'Region', 'URLSuffix', 'StackId'].map(name => `\${${name}}`).join('-')
-    const text = `${pool}      IdentityPoolName: !Sub ['${names}', { ${places.join(', ')} }]\n`
-    await lintOne(text, tools())
+  test('regions that cfn-lint knows apart, or that a template names, are not taken for each other', async () => {
+    const here = tools()
+    await lintOne(`${pool}Conditions: { Ireland: !Equals [!Ref AWS::Region, eu-west-1] }\n`, here)
+    const [name = ''] = readdirSync(join(here.cacheFolder, 'lint'))
+    const report = parseReport(readFileSync(join(here.cacheFolder, 'lint', name), 'utf8'))
+    const alike = report?.regions.map(regions => [regions[0], regions.includes('eu-west-2'), regions.length > 1])
+    assert.deepEqual(alike, [
+      ['us-east-1', true, true],
+      ['cn-north-1', false, false],
+      ['eu-west-1', false, false],
+      ['us-gov-east-1', false, true],
+    ])
+  })
+
+  test('a string of several values by region takes no longer than another', { timeout: 30_000 }, async () => {
+    const text = `Parameters: { Name: { Type: String, Default: '' } }
+Conditions: { HasName: !Not [!Equals [!Ref Name, '']] }
+Resources:
+  Policy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - Effect: Allow
+            Action: dynamodb:GetItem
+            Resource: !If
+              - HasName
+              - !Sub 'arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/\${AWS::URLSuffix}\${Name}'
+              - '*'
+`
+    assert.deepEqual(await lintOne(text, tools()), [])
   })
 
   test('neither the settings nor the schemas in the home of the user change what is found', async () => {
