@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { BuildOptions, Message, Metafile } from 'esbuild'
 import { nearest } from '../nearest.ts'
+import { withDeadZones } from './dead-zones.ts'
 import type { Finding, Place } from './finding.ts'
 import type { Module } from './modules.ts'
 import { parseSourceMap, type SourceMap } from './source-map.ts'
@@ -31,9 +32,9 @@ export type Bundled = { readonly bundles: readonly Bundle[]; readonly findings: 
  *
  * The program is under way when this function returns its promise: time to load other things.
  */
-export async function bundle(modules: readonly Module[], cwd: string): Promise<Bundled> {
+export async function bundle(modules: readonly Module[], cwd: string, program = findProgram()): Promise<Bundled> {
   if (modules.length === 0) return { bundles: [], findings: [] }
-  return (await byProgram(modules, cwd)) ?? (await byApi(modules, cwd))
+  return (await byProgram(program, modules, cwd)) ?? (await byApi(modules, cwd))
 }
 
 /** tsconfig.json has no say, or a module could mean another thing where another one lies above it. */
@@ -51,8 +52,11 @@ const options = {
   charset: 'utf8',
 } satisfies BuildOptions
 
-async function byProgram(modules: readonly Module[], cwd: string): Promise<Bundled | undefined> {
-  const program = findProgram()
+async function byProgram(
+  program: string | undefined,
+  modules: readonly Module[],
+  cwd: string,
+): Promise<Bundled | undefined> {
   if (program === undefined) return undefined
   const outdir = mkdtempSync(join(tmpdir(), 'poolform-'))
   try {
@@ -213,7 +217,14 @@ function bundleOf({ module, graph, outdir, name, code, map: mapText }: Output): 
   const map = parseSourceMap(mapText, outdir)
   const { files, isStrict, isExact, entryPoint } = graph.inputsOf(name)
   const inputs = new Map(files.map(file => [file, map.texts.get(file)]))
-  return { module, code, map, inputs, isStrict, isExact: isExact && entryPoint === module.file }
+  return {
+    module,
+    code: withDeadZones(code, map.mappings),
+    map,
+    inputs,
+    isStrict,
+    isExact: isExact && entryPoint === module.file,
+  }
 }
 
 function findingOf(module: Module, message: Message, severity: Finding['severity'], cwd: string): Finding {

@@ -11,7 +11,7 @@ export async function lintTexts(
 ): Promise<LintDiagnostics | Finding> {
   if (inputs.length === 0) return []
   if (cacheFolder === undefined) {
-    return unavailable('there is no folder to keep cfn-lint in', 'Name one in POOLFORM_CACHE')
+    return unavailable('there is no folder to keep cfn-lint in', 'Name one of your own in POOLFORM_CACHE')
   }
   const { lint } = await import('../lint/index.ts')
   const linted = await lint(inputs, { cacheFolder, assets: engine.root, python, onProgress, isFresh: !useCache })

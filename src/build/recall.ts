@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Finding } from './finding.ts'
+import { makeFolder } from './folders.ts'
 import type { Module } from './modules.ts'
 import type { Project } from './project.ts'
 import { isAtWork } from './replace.ts'
@@ -129,7 +130,7 @@ export function remember(question: Question, answer: Answer, { cacheFolder, engi
   const file = entryFile(cacheFolder, question)
   const temporary = `${file}.${process.pid}`
   try {
-    mkdirSync(entriesFolder(cacheFolder), { recursive: true, mode: 0o700 })
+    makeFolder(entriesFolder(cacheFolder), { mkdirSync, statSync })
     const head = Buffer.from(formatEntry(entry))
     writeFileSync(temporary, Buffer.concat([head, ...contents.map(({ content }) => content)]), { mode: 0o600 })
     renameSync(temporary, file)

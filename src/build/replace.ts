@@ -1,5 +1,6 @@
 import * as nodeFs from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolder } from './folders.ts'
 
 /** What is to become of a folder's files, by name; other files are not touched. */
 export type Plan = {
@@ -51,19 +52,16 @@ const patienceMs = 10_000
  * @throws FolderInUse, or the system's error
  */
 export function replaceFiles(folder: string, plan: () => Plan, fs: FileSystem = nodeFs): void {
-  const created = fs.mkdirSync(folder, { recursive: true })
+  const created = makeFolder(folder, fs, 0o777)
   const work = join(folder, workPrefix)
   try {
     seize(folder, work, fs)
     try {
       const { write, remove } = plan()
-      if (write.size > 0 || remove.length > 0) {
-        stage(folder, work, { write, remove }, fs)
-        finish(folder, work, fs)
-      }
+      if (write.size > 0 || remove.length > 0) finish(folder, work, stage(folder, work, { write, remove }, fs), fs)
     } finally {
-      // unless it has to be undone yet, and could not be
-      if (readSteps(work, fs) === undefined) discard(work, fs)
+      // unless an error could not be undone: that is for the next to do
+      if (!list(work, fs).includes(stepsFile)) discard(work, fs)
     }
   } catch (error) {
     if (created !== undefined) removeEmptyFolders(folder, created, fs)
@@ -91,7 +89,8 @@ function seize(folder: string, work: string, fs: FileSystem): void {
         // there is none: another reason, or it has just ended
         if (owner === undefined && !hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
         if (owner !== undefined && !isAlive(owner) && inherit(work, owner, fs)) {
-          finish(folder, work, fs)
+          const steps = readSteps(work, fs)
+          if (steps !== undefined) finish(folder, work, steps, fs)
           fs.rmSync(own, { recursive: true, force: true })
           return
         }
@@ -157,7 +156,7 @@ type Steps = {
   readonly existing: readonly string[]
 }
 
-function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSystem): void {
+function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSystem): Steps {
   for (const name of ['new', 'old']) {
     fs.rmSync(join(work, name), { recursive: true, force: true })
     fs.mkdirSync(join(work, name))
@@ -166,13 +165,13 @@ function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSy
   const there = new Set(list(folder, fs))
   const existing = [...write.keys(), ...remove].filter(name => there.has(name))
   for (const name of existing) keep(join(folder, name), join(work, 'old', name), fs)
-  writeSteps(work, { direction: 'place', write: [...write.keys()], remove, existing }, fs)
+  const steps: Steps = { direction: 'place', write: [...write.keys()], remove, existing }
+  writeSteps(work, steps, fs)
+  return steps
 }
 
 /** Does what is staged, by this process or by one that died over it. */
-function finish(folder: string, work: string, fs: FileSystem): void {
-  const steps = readSteps(work, fs)
-  if (steps === undefined) return
+function finish(folder: string, work: string, steps: Steps, fs: FileSystem): void {
   switch (steps.direction) {
     case 'place':
       try {
@@ -222,12 +221,9 @@ function writeSteps(work: string, steps: Steps, fs: FileSystem): void {
 }
 
 function readSteps(work: string, fs: FileSystem): Steps | undefined {
-  try {
-    const steps: Steps = JSON.parse(fs.readFileSync(join(work, stepsFile), 'utf8'))
-    return steps
-  } catch {
-    return undefined
-  }
+  if (!list(work, fs).includes(stepsFile)) return undefined
+  const steps: Steps = JSON.parse(fs.readFileSync(join(work, stepsFile), 'utf8'))
+  return steps
 }
 
 function dropSteps(work: string, fs: FileSystem): void {

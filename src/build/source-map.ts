@@ -3,6 +3,8 @@ import type { Place } from './finding.ts'
 
 /** Where the lines of a bundle come from. */
 export type SourceMap = {
+  /** By lines of the bundle (`;`), in each by columns (`,`). */
+  readonly mappings: string
   /** What each source held, by its absolute path. */
   readonly texts: ReadonlyMap<string, string>
   /** The source of a position in the bundle; its line and column count from 1, as do those of the place. */
@@ -27,7 +29,7 @@ export function parseSourceMap(json: string, folder: string): SourceMap {
     const text = texts.get(file)?.split('\n')[original.line] ?? ''
     return { file, line: original.line + 1, column: original.column + 1, text }
   }
-  return { texts, placeOf }
+  return { mappings, texts, placeOf }
 }
 
 type Original = { readonly source: number; readonly line: number; readonly column: number }

@@ -106,8 +106,10 @@ function watched(object: object, name: string, { pure = [], members = {}, onTouc
       if (Object.hasOwn(members, key)) return Reflect.get(members, key)
       touch(key)
       const value: unknown = Reflect.get(object, key)
-      // Node's own objects want to be called themselves
-      return typeof value === 'function' && !Object.hasOwn(value, 'prototype') ? value.bind(object) : value
+      // Node's own objects want to be called themselves; a function may have members of its own
+      return typeof value === 'function' && object !== globalThis
+        ? Object.setPrototypeOf(value.bind(object), value)
+        : value
     },
     set: (_, key, value) => {
       touch(key)

@@ -1,6 +1,6 @@
 import { thisEngine } from '../build/engine.ts'
 import { hasErrors } from '../build/finding.ts'
-import { cacheFolder } from '../build/folders.ts'
+import { cachePlace, openCacheFolder } from '../build/folders.ts'
 import { build, type Outcome, type World } from '../build/index.ts'
 import type { BuildArguments } from './arguments.ts'
 import { print } from './print.ts'
@@ -16,9 +16,10 @@ export async function runBuild(args: BuildArguments): Promise<number> {
 }
 
 export function thisWorld(): World {
+  const place = cachePlace(process.env, process.platform)
   return {
     cwd: process.cwd(),
-    cacheFolder: cacheFolder(process.env, process.platform),
+    cacheFolder: place === undefined ? undefined : openCacheFolder(place),
     engine: thisEngine(),
     python: process.env['POOLFORM_PYTHON'],
     onProgress: text => print('stderr', `${text}\n`),
