@@ -655,6 +655,7 @@ describe('a finding that a check of ours has made too', () => {
   test('of a cycle is shown once, wherever in it', () => {
     const own = [make('circular-reference', 'Resources', 'A')]
     assert.deepEqual(withoutTwins(own, [make('cfn-lint/E3004', 'Resources', 'B')]), [])
+    assert.equal(withoutTwins(own, [make('cfn-lint/E3005', 'Resources', 'B', 'DependsOn')]).length, 1)
   })
 })
 
