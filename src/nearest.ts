@@ -1,12 +1,13 @@
 /**
  * The candidate that a reader most likely meant by `name`; nothing where none is close.
- * Close is an edit distance (insertion, deletion, substitution, swap of neighbours) of at most a third of the name;
+ * Close is an edit distance (insertion, deletion, substitution, swap of neighbours) of at most a third of the name, so
+ * that to a name of one letter or two only its own in another case is near;
  * a difference in case alone counts least. Of two equally near the first in order wins.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const lower = name.toLowerCase()
   let best: string | undefined
-  let bound = Math.floor(Math.max(name.length, 3) / 3) + 1
+  let bound = Math.floor(name.length / 3) + 1
   for (const candidate of candidates) {
     if (candidate === name) continue
     const distance = distanceBelow(lower, candidate.toLowerCase(), bound)

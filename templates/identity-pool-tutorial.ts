@@ -29,7 +29,7 @@ const IdentityPoolName = parameter({
   AllowedPattern: orEmpty(patterns.identityPoolName),
   ConstraintDescription: 'must be up to 128 letters, digits, blanks and any of _ + = , . @ -, or be left empty',
   Description: 'The name of the identity pool, for people. Left empty, CloudFormation makes one up.',
-  Label: 'Name',
+  Label: 'Identity pool name',
 })
 
 const UserPoolId = parameter({

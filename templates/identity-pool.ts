@@ -176,7 +176,7 @@ function roleByToken(client: Parameter<string>) {
 }
 
 const RoleAttachment = comment(
-  'The only one that the pool can have: under another logical ID it would collide with itself.',
+  'A pool has room for one attachment only: two of them, here or elsewhere, overwrite each other or fail with AlreadyExists.',
   resource({
     Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
     DeletionPolicy: 'RetainExceptOnCreate',
@@ -267,9 +267,9 @@ export default defineTemplate({
     RolePath,
   },
   Rules: {
-    SomebodyCanSignIn,
     UserPoolHasClient,
     ClientHasUserPool,
+    SomebodyCanSignIn,
     ClientsDiffer,
     ClassicFlowIsAlone,
     FilesHaveBucket,

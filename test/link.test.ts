@@ -848,3 +848,15 @@ function messages(diagnostics: Linked['diagnostics']): readonly string[] {
 function untyped(value: unknown): ReturnType<typeof JSON.parse> {
   return Reflect.get({ value }, 'value')
 }
+
+test('a declaration or call that is joined to text without Sub says so, rather than leave [object Object]', () => {
+  const Name = parameter({ Type: 'String' })
+  for (const join of [
+    () => `for ${Name}`,
+    () => `for ${Ref(Name)}`,
+    () => `${AWS.Region}`,
+    () => `x-${Build.TemplateId}`,
+  ]) {
+    assert.throws(join, { name: 'TypeError', message: /write Sub`/ })
+  }
+})

@@ -32,13 +32,21 @@ export type Tree =
   | readonly Tree[]
   | { readonly [key: string]: Tree | undefined }
 
+/** Joined to text by other means than `Sub` it would leave `[object Object]` in the template: whoever tries is told. */
+class Deferred {
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('has no text before the stack is deployed: write Sub`…${it}…`')
+  }
+}
+
 /** A call of a CloudFormation function that resolves to a `T`. */
-export class Intrinsic<out T = unknown> {
+export class Intrinsic<out T = unknown> extends Deferred {
   readonly kind = 'intrinsic'
   declare readonly [resolvesTo]: T
   readonly call: Call
 
   constructor(call: Call) {
+    super()
     this.call = call
   }
 }
@@ -96,12 +104,13 @@ export class RuleList {
 /** What a `Ref` may refer to. */
 export type Target = Parameter | PseudoParameter | Resource
 
-export class Parameter<out T = unknown> {
+export class Parameter<out T = unknown> extends Deferred {
   readonly kind = 'parameter'
   declare readonly [resolvesTo]: T
   readonly declaration: AnyParameterDeclaration
 
   constructor(declaration: AnyParameterDeclaration) {
+    super()
     this.declaration = declaration
   }
 }
@@ -124,53 +133,58 @@ export class ParameterGroup {
 }
 
 /** A parameter that CloudFormation declares itself, such as `AWS::Region`. */
-export class PseudoParameter<out T = unknown> {
+export class PseudoParameter<out T = unknown> extends Deferred {
   readonly kind = 'pseudoParameter'
   declare readonly [resolvesTo]: T
   readonly name: `AWS::${string}`
 
   constructor(name: `AWS::${string}`) {
+    super()
     this.name = name
   }
 }
 
 /** What the build knows of a template and the template does not: text, by the time that `link` is done. */
-export class BuildValue {
+export class BuildValue extends Deferred {
   readonly kind = 'buildValue'
   readonly name: 'TemplateId' | 'TemplateVersion'
 
   constructor(name: BuildValue['name']) {
+    super()
     this.name = name
   }
 }
 
-export class Resource<out T extends string = string> {
+export class Resource<out T extends string = string> extends Deferred {
   readonly kind = 'resource'
   declare readonly [typeOf]: T
   readonly declaration: { readonly Type: string }
 
   constructor(declaration: Resource['declaration']) {
+    super()
     this.declaration = declaration
   }
 }
 
-export class Condition {
+export class Condition extends Deferred {
   readonly kind = 'condition'
   readonly predicate: Predicate<InCondition>
 
   constructor(predicate: Predicate<InCondition>) {
+    super()
     this.predicate = predicate
   }
 }
 
 /** A table of two keys; `Top` is the first, and `Row` has what there is under each second. */
-export class Mapping<out Top extends string = string, out Row = unknown> {
+export class Mapping<out Top extends string = string, out Row = unknown> extends Deferred {
   readonly kind = 'mapping'
   declare readonly [keysOf]: Top
   declare readonly [resolvesTo]: Row
   readonly table: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
   constructor(table: Mapping['table']) {
+    super()
     this.table = table
   }
 }
@@ -250,11 +264,12 @@ export type NamedValue = { readonly [name: string]: Intrinsic<string | number> }
 export type Placeholder = Substitution | PolicyVariable
 
 /** A variable that IAM fills in at each request, such as `${cognito-identity.amazonaws.com:sub}`. */
-export class PolicyVariable {
+export class PolicyVariable extends Deferred {
   readonly kind = 'policyVariable'
   readonly key: string
 
   constructor(key: string) {
+    super()
     this.key = key
   }
 }

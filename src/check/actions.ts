@@ -105,7 +105,7 @@ function wildcard({ value, path }: Case<string>, lookUp: LookUp): readonly Diagn
       severity: 'error',
       path,
       message,
-      help: 'Name the actions that are needed, or accept this under Accept with the reason',
+      help: 'Name the actions that are needed, or accept this with the reason (Accept in a module, Metadata.poolform.Accept in a template)',
     },
   ]
   if (service === '*') return report('allows every action of every service, also those to come')

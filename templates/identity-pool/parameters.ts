@@ -19,7 +19,7 @@ export const IdentityPoolName = parameter({
   AllowedPattern: orEmpty(patterns.identityPoolName),
   ConstraintDescription: 'must be up to 128 letters, digits, blanks and any of _ + = , . @ -, or be left empty',
   Description: 'The name of the identity pool, for people. Left empty, CloudFormation makes one up.',
-  Label: 'Name',
+  Label: 'Identity pool name',
   Group: PoolGroup,
 })
 
@@ -263,7 +263,7 @@ export const AdditionalApiArns = parameter({
   ConstraintDescription:
     'must be execute-api ARNs with region, account and API ID spelt out, such as arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/*, with commas and no blanks between them, or be left empty',
   Description:
-    'ARNs of further APIs, stages or methods that signed-in users may call, with commas between them. A * may stand after the API ID only.',
+    'ARNs of further APIs, stages or methods that signed-in users may call, with commas between them. Only what follows the API ID may hold a *.',
   Label: 'ARNs of further APIs',
   Group: ApiGroup,
 })
@@ -297,8 +297,8 @@ export const AmbiguousRoleResolution = parameter({
   AllowedValues: ['Deny', 'AuthenticatedRole'],
   ConstraintDescription: 'must be Deny or AuthenticatedRole',
   Description:
-    "With role selection Token: what a user gets for whom the groups name no role, or more than one of the same precedence. Deny: no credentials. AuthenticatedRole: this stack's role.",
-  Label: 'If the token names no one role',
+    'With role selection Token: what a user gets whose groups name no role, or several of the same precedence. Deny: no credentials. AuthenticatedRole: the role of this stack.',
+  Label: 'When the role is ambiguous',
   Group: RolesGroup,
 })
 

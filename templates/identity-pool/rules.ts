@@ -30,26 +30,6 @@ import {
   UserPoolId,
 } from './parameters.ts'
 
-export const SomebodyCanSignIn = rule({
-  Assertions: [
-    {
-      Assert: Or(
-        isGiven(UserPoolId),
-        isGiven(FacebookAppId),
-        isGiven(GoogleClientId),
-        isGiven(AmazonAppId),
-        isGiven(AppleServicesId),
-        isGiven(OpenIdConnectProviderArns),
-        isGiven(SamlProviderArns),
-        isGiven(DeveloperProviderName),
-        isOn(AllowGuests),
-      ),
-      AssertDescription:
-        'There is nothing to sign in with: give UserPoolId and UserPoolClientId, or another identity provider, or set AllowGuests to true',
-    },
-  ],
-})
-
 export const UserPoolHasClient = rule({
   RuleCondition: isGiven(UserPoolId),
   Assertions: [
@@ -67,6 +47,26 @@ export const ClientHasUserPool = rule({
       Assert: isGiven(UserPoolId),
       AssertDescription:
         'UserPoolClientId, UserPoolClientId2 and UserPoolClientId3 need UserPoolId: the user pool that the app clients belong to',
+    },
+  ],
+})
+
+export const SomebodyCanSignIn = rule({
+  Assertions: [
+    {
+      Assert: Or(
+        isGiven(UserPoolId),
+        isGiven(FacebookAppId),
+        isGiven(GoogleClientId),
+        isGiven(AmazonAppId),
+        isGiven(AppleServicesId),
+        isGiven(OpenIdConnectProviderArns),
+        isGiven(SamlProviderArns),
+        isGiven(DeveloperProviderName),
+        isOn(AllowGuests),
+      ),
+      AssertDescription:
+        'There is nothing to sign in with: give UserPoolId and UserPoolClientId, or another identity provider, or set AllowGuests to true',
     },
   ],
 })
