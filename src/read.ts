@@ -144,6 +144,8 @@ class Reader {
 
   #scalar(node: Scalar): Json {
     const { value, source = '' } = node
+    // YAML 1.1 lists these among its booleans, its readers do not: `N` is the type of a DynamoDB key
+    if (typeof value === 'boolean' && /^[yn]$/i.test(source)) return source
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
     // an account ID with a zero in front; octal numbers have no 8 and no 9
     if (typeof value === 'number' && /^[-+]?0\d*[89]\d*$/.test(source)) return source
