@@ -605,7 +605,7 @@ test('an attribute is one that the type has', () => {
 
 test('literal keys are in the mapping, through both branches of a choice', () => {
   const code = 'undefined-reference'
-  const Mappings = { M: { a: { x: 1, y: 2 }, b: { x: 3 } } }
+  const Mappings = { M: { alpha: { name: 1, size: 2 }, beta: { name: 3 } } }
   const wrong = (
     keys: readonly (Json | object)[],
     ...expected: readonly (readonly [path: string, says: RegExp, help: RegExp])[]
@@ -616,11 +616,16 @@ test('literal keys are in the mapping, through both branches of a choice', () =>
         ([path, says, help]) => ({ code, path: `Outputs.O.Value.Fn::FindInMap.${path}`, says, help }) as const,
       ),
     )
-  wrong(['a', 'x'])
-  wrong([ref('AWS::Region'), 'y'])
-  wrong(['c', 'x'], ['1', /is c, and M has no such key/, /^Write a$/])
-  wrong(['b', 'y'], ['2', /is y, and M has no such key/, /^Write x$/])
-  wrong([ref('AWS::Region'), 'elsewhere'], ['2', /is elsewhere/, /Add elsewhere to M/])
+  wrong(['alpha', 'size'])
+  wrong([ref('AWS::Region'), 'size'])
+  wrong(['alpa', 'name'], ['1', /is alpa, and M has no such key/, /^Write alpha$/])
+  wrong(['beta', 'size'], ['2', /is size, and M has no such key/, /Add size to M/])
+  wrong([ref('AWS::Region'), 'nane'], ['2', /is nane/, /^Write name$/])
+  const chosen = { 'Fn::FindInMap': ['M', choose('IsOn', 'alpa', 'beta'), 'size'] }
+  finds(
+    { ...switched, Transform: 'AWS::LanguageExtensions', Mappings, Outputs: { O: { Value: chosen } } },
+    { code, path: 'Outputs.O.Value.Fn::FindInMap.1.Fn::If.1', says: /is alpa/, help: /^Write alpha$/ },
+  )
 })
 
 test('a reference to a conditional resource stands only where the resource exists', () => {
@@ -1342,7 +1347,8 @@ const names = ['A', 'B', 'C']
 
 type Problem = {
   readonly template: object
-  readonly truths: readonly (readonly [parameters: Parameters, values: readonly boolean[]])[]
+  /** A call, so that a counterexample shows the template alone. */
+  readonly truths: () => readonly (readonly [parameters: Parameters, values: readonly boolean[]])[]
 }
 
 /** Three conditions and a rule, and all that they come to for parameters that the template takes. */
@@ -1377,17 +1383,20 @@ const problems = (mayRelate: boolean): fc.Arbitrary<Problem> =>
             }),
         Resources: {},
       }
-      const truths: [Parameters, boolean[]][] = []
-      const values = parameters.map(it => universe.filter(it.takes))
-      for (const P of values[0] ?? [])
-        for (const Q of values[1] ?? [])
-          for (const R of values[2] ?? [])
-            for (const place of places) {
-              const all = { P, Q, R, ...place }
-              if (rule !== null && (when === null || when.value(all)) && !rule.value(all)) continue
-              const isFirst = first.value(all)
-              truths.push([all, [isFirst, ...others.map(({ value }) => isFirst || value(all))]])
-            }
+      const truths = () => {
+        const found: [Parameters, boolean[]][] = []
+        const values = parameters.map(it => universe.filter(it.takes))
+        for (const P of values[0] ?? [])
+          for (const Q of values[1] ?? [])
+            for (const R of values[2] ?? [])
+              for (const place of places) {
+                const all = { P, Q, R, ...place }
+                if (rule !== null && (when === null || when.value(all)) && !rule.value(all)) continue
+                const isFirst = first.value(all)
+                found.push([all, [isFirst, ...others.map(({ value }) => isFirst || value(all))]])
+              }
+        return found
+      }
       return { template, truths }
     })
 
@@ -1400,7 +1409,9 @@ const assumptions = fc.array(fc.record({ condition: fc.constantFrom(...names), h
 
 test('the solver finds every combination of conditions that trying all parameters finds, and no other', () => {
   fc.assert(
-    fc.property(problems(true), fc.array(assumptions, { maxLength: 6 }), ({ template, truths }, queries) => {
+    fc.property(problems(true), fc.array(assumptions, { maxLength: 6 }), (problem, queries) => {
+      const { template } = problem
+      const truths = problem.truths()
       // Rules that nothing can satisfy are left out of account.
       fc.pre(truths.length > 0)
       const solver = solverOf(read(template))
@@ -1415,9 +1426,9 @@ test('the solver finds every combination of conditions that trying all parameter
       const all = [...new Set(truths.map(([, values]) => holdsIn(values)))].sort()
       const combinations = [...solver.assignments(names)].map(it => holdsIn(names.map(name => it.get(name) === true)))
       assert.deepEqual(combinations.sort(), all)
-      const withOthers = [...solver.assignments(['B'], { along: names })]
-      for (const it of withOthers) assert.ok(all.includes(holdsIn(names.map(name => it.get(name) === true))))
-      assert.deepEqual(withOthers.map(it => it.get('B')).sort(), [...new Set(truths.map(([, [, B]]) => B))].sort())
+      const withOthers = [...solver.explore(names).combinations(['B'])]
+      for (const it of withOthers) assert.ok(all.includes(holdsIn(it)))
+      assert.deepEqual(withOthers.map(([, B]) => B).sort(), [...new Set(truths.map(([, [, B]]) => B))].sort())
     }),
     { numRuns: 200 },
   )
@@ -1431,7 +1442,9 @@ test('whatever agrees with a witness brings the assumptions about', () => {
       return 'isNot' in it ? !it.isNot.includes(value) : value === parameters[it.sameAs]
     })
   fc.assert(
-    fc.property(problems(false), assumptions, ({ template, truths }, query: readonly Assumption[]) => {
+    fc.property(problems(false), assumptions, (problem, query: readonly Assumption[]) => {
+      const { template } = problem
+      const truths = problem.truths()
       const witness = solverOf(read(template)).satisfiable(query)
       fc.pre(truths.length > 0 && witness !== undefined)
       const agreeing = truths.filter(([parameters]) => witness !== undefined && agrees(witness, parameters))
@@ -1466,8 +1479,13 @@ test('a variable of more values than a word has bits is searched as well', () =>
 })
 
 test('conditions that say nothing may be either, and are the same wherever they are asked for', () => {
-  const solver = solverOf(read({ Conditions: { Odd: 'text', Loop: not({ Condition: 'Loop' }) }, Resources: {} }))
-  for (const condition of ['Odd', 'Loop', 'Missing']) {
+  const solver = solverOf(
+    read({
+      Conditions: { Odd: 'text', Loop: not({ Condition: 'Loop' }), Other: { Condition: 'Missing' } },
+      Resources: {},
+    }),
+  )
+  for (const condition of ['Odd', 'Loop', 'Missing', 'Unheard']) {
     assert.ok(solver.isSatisfiable([{ condition, holds: true }]))
     assert.ok(solver.isSatisfiable([{ condition, holds: false }]))
     assert.ok(
@@ -1501,6 +1519,7 @@ test('the nearest name is found, and none that is far', () => {
   assert.equal(nearest('Usre', ['User', 'Use']), 'User')
   assert.equal(nearest('abc', ['xyz']), undefined)
   assert.equal(nearest('', ['ab']), undefined)
+  assert.equal(nearest('ab', ['ac', 'AB']), 'AB')
   assert.equal(nearest('same', ['same']), undefined)
   fc.assert(
     fc.property(

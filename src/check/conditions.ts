@@ -1,14 +1,6 @@
 import type { Document } from '../document.ts'
-import {
-  type Candidate,
-  type Formula,
-  isTrue,
-  type Named,
-  problemOf,
-  unknownVariable,
-  type Value,
-  type Variable,
-} from './formula.ts'
+import { type Candidate, isVariable, problemOf, type Value, type Variable } from './formula.ts'
+import { contains, type Goal, intersects, Search, type State, union } from './search.ts'
 import type { Assumption } from './walk.ts'
 
 export type { Assumption } from './walk.ts'
@@ -52,554 +44,234 @@ export function formatWitness(witness: Witness): string {
     .join(' and ')
 }
 
-/**
- * A formula over candidates by number. A mask has a bit for each candidate of its variable, 32 to a word.
- * `equal` of `same` has for each candidate of the left variable the mask of those of the right that equal it.
- */
-type Node =
-  | { readonly kind: 'constant'; readonly value: boolean }
-  | { readonly kind: 'in'; readonly variable: number; readonly mask: Uint32Array }
-  | { readonly kind: 'same'; readonly left: number; readonly right: number; readonly equal: readonly Uint32Array[] }
-  | { readonly kind: 'not'; readonly node: Node }
-  | { readonly kind: 'all' | 'any'; readonly nodes: readonly Node[] }
-  | { readonly kind: 'named'; readonly index: number; readonly node: Node }
+/** What is asked of the conditions and their parameters alone. */
+export type QueryOptions = { readonly ignoreRules?: boolean }
 
-/** A formula that is to come out as `holds`; `variables` is the mask of those that it depends on. */
-type Goal = {
-  readonly node: Node
-  readonly holds: boolean
-  readonly variables: Uint32Array
-  /** Does the template demand it, whatever is asked? */
-  readonly isRule: boolean
-}
+/** That a condition holds, and that it does not. */
+type Condition = { readonly whenTrue: Goal; readonly whenFalse: Goal }
 
-export type QueryOptions = {
-  /** Ask of the conditions and parameters alone? */
-  readonly ignoreRules?: boolean
-}
-
-export type AssignmentOptions = {
-  readonly given?: readonly Assumption[]
-  readonly along?: Iterable<string>
-  readonly prefer?: (condition: string) => boolean
-}
-
-/** Conditions to find values of: of the first `asked` ones every combination. */
-type Query = {
-  readonly conditions: readonly Condition[]
-  readonly asked: number
-  readonly prefer: (condition: string) => boolean
-}
-
-/** A condition by name, compiled. */
-type Condition = { readonly name: string; readonly node: Node; readonly variables: Uint32Array }
-
-/** The candidates that are left, as masks one after the other. A change gives a new version, by which results are kept. */
-type State = { readonly domains: Uint32Array; version: number }
+/** Rules that share variables, by way of each other. */
+type Component = { readonly variables: Uint32Array; readonly goals: readonly Goal[] }
 
 export class Solver {
-  readonly #conditions = new Map<string, Condition>()
-  readonly #variables: Variable[] = []
-  /** By variable, where its mask starts in a state. */
-  readonly #offsets: number[] = []
-  #initial: Uint32Array = new Uint32Array(0)
+  readonly #search: Search
+  readonly #variables: readonly Variable[]
+  readonly #conditions: ReadonlyMap<string, Condition>
+  /** Names of conditions that do not compare literals alone. */
+  readonly #variable: ReadonlySet<string>
+  readonly #open: State
   /** What the rules leave of that without any trying. */
-  #ruled: Uint32Array = new Uint32Array(0)
-  /** Rules that share variables, by way of each other. */
-  readonly #rules: readonly { readonly variables: Uint32Array; readonly goals: readonly Goal[] }[]
+  readonly #ruled: State
+  readonly #rules: readonly Component[]
   readonly #answers = new Map<string, boolean>()
-  #lastVersion = 0
-  /** The domains of the model that was searched for last. */
-  #lastModel: Uint32Array = new Uint32Array(0)
-  // What is known of each condition, and the version of the state of which it is known.
-  readonly #values: (boolean | undefined)[] = []
-  readonly #valuedIn: number[] = []
-  readonly #propagatedIn: number[] = []
-  /** The mask of the variables that have lost candidates since `#settle` last looked. */
-  #changed = new Uint32Array(0)
   /** Can any parameters satisfy all of the template's Rules? If not, the solver takes no notice of them. */
   readonly rulesAreSatisfiable: boolean
 
   constructor(document: Document) {
     const { conditions, rules, variables } = problemOf(document)
-    for (const variable of variables) this.#addVariable(variable)
-    const compiled = new Map<Named, Node>()
-    for (const [name, named] of conditions) {
-      const node = this.#compile(named, compiled)
-      this.#conditions.set(name, { name, node, variables: this.#variablesIn(node) })
-    }
-    const goals = rules.map(formula => {
-      const node = this.#compile(formula, compiled)
-      return { node, holds: true, variables: this.#variablesIn(node), isRule: true }
-    })
-    const state = this.#start(true)
-    this.rulesAreSatisfiable = this.#settle(state, goals, goals) && this.#model(state, goals) !== undefined
+    const search = new Search(variables)
+    const goals = rules.map(rule => search.goal(rule, true, true))
+    const open = search.start()
+    const ruled = search.copy(open)
+    this.#search = search
+    this.#variables = variables
+    this.#conditions = new Map(
+      [...conditions].map(([name, condition]) => [
+        name,
+        { whenTrue: search.goal(condition, true), whenFalse: search.goal(condition, false) },
+      ]),
+    )
+    this.#variable = new Set([...conditions].filter(([, condition]) => isVariable(condition)).map(([name]) => name))
+    this.rulesAreSatisfiable = search.settle(ruled, goals, goals) && search.model(ruled, goals) !== undefined
+    this.#open = open
+    this.#ruled = this.rulesAreSatisfiable ? ruled : open
     this.#rules = this.rulesAreSatisfiable ? components(goals) : []
-    if (this.rulesAreSatisfiable) this.#ruled = state.domains
   }
 
   /**
    * Can all of the assumptions come true together?
-   * A condition that the template does not declare, or whose shape says nothing, may hold or not.
+   * A condition whose shape says nothing, or that the template does not declare, may hold or not.
    */
   isSatisfiable(assumptions: readonly Assumption[], { ignoreRules = false }: QueryOptions = {}): boolean {
     const key = `${ignoreRules ? '!' : ''}${keyOf(assumptions)}`
     const known = this.#answers.get(key)
     if (known !== undefined) return known
-    const goals = assumptions.map(it => this.#assumed(it))
+    const answer = this.#isSatisfiable(assumptions, ignoreRules)
+    this.#answers.set(key, answer)
+    return answer
+  }
+
+  #isSatisfiable(assumptions: readonly Assumption[], ignoreRules: boolean): boolean {
+    const goals = this.#goals(assumptions)
+    if (goals === undefined) return false
     const all = ignoreRules ? goals : [...goals, ...this.#rulesFor(goals)]
-    const state = this.#start(ignoreRules)
-    const isSettled = this.#settle(state, all, goals)
+    const state = this.#search.copy(ignoreRules ? this.#open : this.#ruled)
+    if (!this.#search.settle(state, all, goals)) return false
     // A model has to meet the rules.
-    const end = !isSettled ? undefined : ignoreRules ? this.#search(state, all) : this.#model(state, all)
-    this.#answers.set(key, end !== undefined)
-    return end !== undefined
+    return (ignoreRules ? this.#search.search(state, all) : this.#search.model(state, all)) !== undefined
   }
 
   /** How all of the assumptions come true together, as generally as the search has it; nothing if they cannot. */
   satisfiable(assumptions: readonly Assumption[]): Witness | undefined {
-    if (!this.isSatisfiable(assumptions)) return undefined
-    const goals = assumptions.map(it => this.#assumed(it))
+    const goals = this.isSatisfiable(assumptions) ? this.#goals(assumptions) : undefined
+    if (goals === undefined) return undefined
     const all = [...goals, ...this.#rulesFor(goals)]
-    const state = this.#start(false)
-    const end = this.#settle(state, all, goals) ? this.#search(state, all) : undefined
+    const state = this.#search.copy(this.#ruled)
+    const end = this.#search.settle(state, all, goals) ? this.#search.search(state, all) : undefined
     return end === undefined ? undefined : this.#witness(goals, end)
   }
 
   /** Does the condition depend on anything that only deployment knows? */
   isVariable(condition: string): boolean {
-    return this.#condition(condition).variables.some(word => word !== 0)
+    return this.#variable.has(condition)
   }
 
-  /**
-   * Every combination of truth values of the named conditions that can come true while `given` holds. Of two the one
-   * comes first that has the preferred value of the first condition in which they differ. With each goes one value of
-   * each condition of `along`, such as can come true with it.
-   */
-  *assignments(names: Iterable<string>, options: AssignmentOptions = {}): Generator<Assignment, undefined> {
-    const { given = [], along = [], prefer = () => true } = options
-    const asked = [...new Set(names)].map(name => this.#condition(name))
-    const others = [...new Set(along)].map(name => this.#condition(name)).filter(it => !asked.includes(it))
-    const conditions = [...asked, ...others]
-    const assumed = given.map(it => this.#assumed(it))
-    const goals = [...assumed, ...this.#rulesFor([...assumed, ...conditions])]
-    const state = this.#start(false)
-    if (this.#settle(state, goals, assumed)) {
-      yield* this.#extend({ conditions, asked: asked.length, prefer }, 0, state, goals)
+  /** Every combination of truth values of the conditions that can come true while `given` holds, true ones first. */
+  *assignments(names: Iterable<string>, given: readonly Assumption[] = []): Generator<Assignment, undefined> {
+    const all = [...new Set(names)]
+    for (const values of this.explore(all, given).combinations(all)) {
+      yield new Map(all.map((name, index) => [name, values[index] === true]))
     }
   }
 
-  *#extend(query: Query, from: number, state: State, goals: readonly Goal[]): Generator<Assignment, undefined> {
-    const { conditions, asked, prefer } = query
-    const position = this.#nextOpen(query, from, state)
-    const condition = conditions[position]
-    if (condition === undefined || position >= asked) {
-      const model = this.#model(state, goals)
-      if (model !== undefined) yield new Map(conditions.map(it => [it.name, this.#evaluate(it.node, model) === true]))
-      return
+  /** For many questions about the same conditions while `given` holds. */
+  explore(names: readonly string[], given: readonly Assumption[] = []): Exploration {
+    const conditions = names.map(name => [name, this.#conditions.get(name)] as const)
+    const assumed = this.#goals(given) ?? []
+    const rules = this.#rulesFor([...assumed, ...conditions.flatMap(([, condition]) => condition?.whenTrue ?? [])])
+    const goals = [...assumed, ...rules]
+    const state = this.#search.copy(this.#ruled)
+    const isPossible = this.#goals(given) !== undefined && this.#search.settle(state, goals, assumed)
+    return new Exploration(this.#search, conditions, goals, isPossible ? state : undefined)
+  }
+
+  /** Nothing if they contradict each other by what they say of conditions of which nothing is known. */
+  #goals(assumptions: readonly Assumption[]): readonly Goal[] | undefined {
+    const goals: Goal[] = []
+    for (const { condition, holds } of assumptions) {
+      const known = this.#conditions.get(condition)
+      if (known !== undefined) goals.push(holds ? known.whenTrue : known.whenFalse)
+      else if (assumptions.some(it => it.condition === condition && it.holds !== holds)) return undefined
     }
-    const { name, node, variables } = condition
-    const preferred = prefer(name)
-    for (const holds of [preferred, !preferred]) {
-      const next = { domains: state.domains.slice(), version: state.version }
-      const goal = { node, holds, variables, isRule: false }
-      const all = [...goals, goal]
-      if (this.#settle(next, all, [goal])) yield* this.#extend(query, position + 1, next, all)
-    }
-  }
-
-  #nextOpen({ conditions }: Query, from: number, state: State): number {
-    let position = from
-    for (let it = conditions[position]; it !== undefined; it = conditions[++position]) {
-      if (this.#evaluate(it.node, state) === undefined) break
-    }
-    return position
-  }
-
-  #addVariable(variable: Variable): void {
-    const all = maskOf(variable.candidates, () => true)
-    this.#offsets.push(this.#initial.length)
-    this.#initial = Uint32Array.of(...this.#initial, ...all)
-    this.#ruled = Uint32Array.of(...this.#ruled, ...all)
-    this.#variables.push(variable)
-    this.#changed = new Uint32Array(wordsFor(this.#variables.length))
-  }
-
-  #condition(name: string): Condition {
-    const known = this.#conditions.get(name)
-    if (known !== undefined) return known
-    const variable = unknownVariable(this.#variables.length)
-    this.#addVariable(variable)
-    const node = this.#compile(isTrue(variable.index), new Map())
-    const made = { name, node, variables: this.#variablesIn(node) }
-    this.#conditions.set(name, made)
-    return made
-  }
-
-  #assumed({ condition, holds }: Assumption): Goal {
-    const { node, variables } = this.#condition(condition)
-    return { node, holds, variables, isRule: false }
+    return goals
   }
 
   /** The rules that share variables with any of these. */
-  #rulesFor(parts: readonly { readonly variables: Uint32Array }[]): readonly Goal[] {
-    const rules = this.#rules.filter(rule => parts.some(({ variables }) => intersects(variables, rule.variables)))
-    return rules.flatMap(rule => rule.goals)
-  }
-
-  #compile(formula: Formula, compiled: Map<Named, Node>): Node {
-    switch (formula.kind) {
-      case 'constant':
-        return formula
-      case 'is': {
-        const { variable, facet } = formula.operand
-        const candidates = this.#variables[variable]?.candidates ?? []
-        return { kind: 'in', variable, mask: maskOf(candidates, it => it[facet] === formula.literal) }
-      }
-      case 'same': {
-        const { left, right } = formula
-        const candidates = this.#variables[left.variable]?.candidates ?? []
-        if (left.variable === right.variable) {
-          const mask = maskOf(candidates, it => it[left.facet] === it[right.facet])
-          return { kind: 'in', variable: left.variable, mask }
-        }
-        const others = this.#variables[right.variable]?.candidates ?? []
-        const equal = candidates.map(it => maskOf(others, other => other[right.facet] === it[left.facet]))
-        return { kind: 'same', left: left.variable, right: right.variable, equal }
-      }
-      case 'not':
-        return { kind: 'not', node: this.#compile(formula.formula, compiled) }
-      case 'all':
-      case 'any':
-        return { kind: formula.kind, nodes: formula.formulas.map(it => this.#compile(it, compiled)) }
-      case 'named': {
-        const known = compiled.get(formula)
-        if (known !== undefined) return known
-        const node = { kind: formula.kind, index: formula.index, node: this.#compile(formula.formula, compiled) }
-        compiled.set(formula, node)
-        return node
-      }
-    }
-  }
-
-  #variablesIn(node: Node): Uint32Array {
-    const variables = new Uint32Array(wordsFor(this.#variables.length))
-    const seen = new Set<Node>()
-    const visit = (it: Node): void => {
-      switch (it.kind) {
-        case 'constant':
-          return
-        case 'in':
-          add(variables, it.variable)
-          return
-        case 'same':
-          add(variables, it.left)
-          add(variables, it.right)
-          return
-        case 'not':
-          visit(it.node)
-          return
-        case 'all':
-        case 'any':
-          it.nodes.forEach(visit)
-          return
-        case 'named':
-          if (seen.has(it)) return
-          seen.add(it)
-          visit(it.node)
-      }
-    }
-    visit(node)
-    return variables
-  }
-
-  /** Settled by the rules, if they count. */
-  #start(ignoreRules: boolean): State {
-    return { domains: (ignoreRules ? this.#initial : this.#ruled).slice(), version: ++this.#lastVersion }
-  }
-
-  /**
-   * One candidate for each variable, such as meet the goals and all rules; from a settled state. The last model meets
-   * all rules: of those only the ones that the new one differs in have to be looked at. Where it does not do, the
-   * search finds one.
-   */
-  #model(state: State, goals: readonly Goal[]): State | undefined {
-    const guess = this.#decided(state)
-    const differing = this.#differing(guess)
-    const isMet = ({ node, holds, variables, isRule }: Goal) =>
-      (isRule && !intersects(variables, differing)) || this.#evaluate(node, guess) === holds
-    const end = goals.every(isMet) ? guess : this.#search(state, goals)
-    if (end === undefined) return undefined
-    const model = this.#decided(end)
-    this.#lastModel = model.domains
-    return model
-  }
-
-  /** Takes one of the candidates that are left of each variable: that of the last model if it is there, or the first. */
-  #decided({ domains }: State): State {
-    const taken = domains.slice()
-    for (let variable = 0; variable < this.#offsets.length; variable++) {
-      const start = this.#offsets[variable] ?? 0
-      const end = this.#offsets[variable + 1] ?? taken.length
-      let isTaken = false
-      for (let word = start; word < end; word++) {
-        if (((taken[word] ?? 0) & (this.#lastModel[word] ?? 0)) !== 0) isTaken = true
-      }
-      for (let word = start; word < end; word++) {
-        const left = taken[word] ?? 0
-        const last = this.#lastModel[word] ?? 0
-        taken[word] = isTaken ? left & last : left & -left
-        if (isTaken || left === 0) continue
-        taken.fill(0, word + 1, end)
-        break
-      }
-    }
-    return { domains: taken, version: ++this.#lastVersion }
-  }
-
-  /** The mask of the variables of which the state, a model, has not what the last one has. */
-  #differing({ domains }: State): Uint32Array {
-    const differing = new Uint32Array(wordsFor(this.#offsets.length))
-    for (let variable = 0; variable < this.#offsets.length; variable++) {
-      const end = this.#offsets[variable + 1] ?? domains.length
-      for (let word = this.#offsets[variable] ?? 0; word < end; word++) {
-        if (domains[word] !== this.#lastModel[word]) add(differing, variable)
-      }
-    }
-    return differing
-  }
-
-  /** From a settled state to one in which every goal is met whichever candidates are taken of those that are left. */
-  #search(state: State, goals: readonly Goal[], from = 0): State | undefined {
-    for (let position = from; position < goals.length; position++) {
-      const goal = goals[position]
-      if (goal === undefined) break
-      const { node, holds } = goal
-      const value = this.#evaluate(node, state)
-      if (value === holds) continue
-      if (value !== undefined) return undefined
-      const part = this.#openIn(node, state)
-      for (const isInside of [true, false]) {
-        const next = { domains: state.domains.slice(), version: state.version }
-        const choice = { node: part, holds: isInside, variables: this.#variablesIn(part), isRule: false }
-        // What is met stays met, as candidates only ever go.
-        const end = this.#settle(next, goals, [choice]) ? this.#search(next, goals, position) : undefined
-        if (end !== undefined) return end
-      }
-      return undefined
-    }
-    return state
-  }
-
-  /** A variable that the node, which is undecided, depends on, and a part of its domain, neither all nor nothing. */
-  #openIn(node: Node, state: State): Node {
-    switch (node.kind) {
-      case 'in':
-        return node
-      case 'same': {
-        const variable = this.#countLeft(node.left, state) > 1 ? node.left : node.right
-        return { kind: 'in', variable, mask: this.#firstLeft(variable, state) }
-      }
-      case 'not':
-      case 'named':
-        return this.#openIn(node.node, state)
-      case 'all':
-      case 'any': {
-        const open = node.nodes.find(it => this.#evaluate(it, state) === undefined)
-        if (open !== undefined) return this.#openIn(open, state)
-        break
-      }
-      case 'constant':
-    }
-    throw new Error('an undecided formula has an undecided part')
-  }
-
-  #countLeft(variable: number, { domains }: State): number {
-    let count = 0
-    this.#forEachLeft(variable, domains, () => count++)
-    return count
-  }
-
-  #firstLeft(variable: number, { domains }: State): Uint32Array {
-    let first = -1
-    this.#forEachLeft(variable, domains, candidate => {
-      if (first < 0) first = candidate
-    })
-    return maskOf(this.#variables[variable]?.candidates ?? [], (_, index) => index === first)
-  }
-
-  #forEachLeft(variable: number, domains: Uint32Array, visit: (candidate: number) => void): void {
-    const offset = this.#offsets[variable] ?? 0
-    const words = wordsFor(this.#variables[variable]?.candidates.length ?? 0)
-    for (let word = 0; word < words; word++) {
-      for (let bits = domains[offset + word] ?? 0; bits !== 0; bits &= bits - 1) {
-        visit(word * 32 + 31 - Math.clz32(bits & -bits))
-      }
-    }
-  }
-
-  /**
-   * Draws every conclusion that needs no trying from the goals that are new, and from those whose variables have
-   * changed; false if they contradict each other.
-   */
-  #settle(state: State, goals: readonly Goal[], fresh: readonly Goal[]): boolean {
-    this.#changed.fill(0)
-    for (const { node, holds } of fresh) if (!this.#propagate(node, holds, state)) return false
-    while (this.#changed.some(word => word !== 0)) {
-      const changed = this.#changed.slice()
-      this.#changed.fill(0)
-      for (const { node, holds, variables } of goals) {
-        if (intersects(variables, changed) && !this.#propagate(node, holds, state)) return false
-      }
-    }
-    return true
-  }
-
-  #propagate(node: Node, holds: boolean, state: State): boolean {
-    switch (node.kind) {
-      case 'constant':
-        return node.value === holds
-      case 'in':
-        return this.#restrict(node.variable, node.mask, holds, state)
-      case 'same':
-        return this.#relate(node, holds, state)
-      case 'not':
-        return this.#propagate(node.node, !holds, state)
-      case 'all':
-      case 'any': {
-        // All of these have to come out as `holds`, or one of them at least.
-        if ((node.kind === 'all') === holds) {
-          for (const it of node.nodes) if (!this.#propagate(it, holds, state)) return false
-          return true
-        }
-        let open: Node | undefined
-        for (const it of node.nodes) {
-          const value = this.#evaluate(it, state)
-          if (value === holds) return true
-          if (value !== undefined) continue
-          if (open !== undefined) return true
-          open = it
-        }
-        return open !== undefined && this.#propagate(open, holds, state)
-      }
-      case 'named': {
-        const slot = node.index * 2 + (holds ? 1 : 0)
-        const { version } = state
-        if (this.#propagatedIn[slot] === version) return true
-        if (!this.#propagate(node.node, holds, state)) return false
-        this.#propagatedIn[slot] = version
-        return true
-      }
-    }
-  }
-
-  /** Leaves the candidates in the mask, or those outside it; false if there are none. */
-  #restrict(variable: number, mask: Uint32Array, isInside: boolean, state: State): boolean {
-    const offset = this.#offsets[variable] ?? 0
-    let left = 0
-    let isChanged = false
-    for (let word = 0; word < mask.length; word++) {
-      const before = state.domains[offset + word] ?? 0
-      const keep = mask[word] ?? 0
-      const after = before & (isInside ? keep : ~keep)
-      left |= after
-      if (after >>> 0 === before) continue
-      state.domains[offset + word] = after
-      isChanged = true
-    }
-    if (isChanged) {
-      state.version = ++this.#lastVersion
-      add(this.#changed, variable)
-    }
-    return left !== 0
-  }
-
-  /** Leaves the candidates of two variables that can be equal, or can differ, whatever the other one takes. */
-  #relate({ left, right, equal }: Extract<Node, { kind: 'same' }>, holds: boolean, state: State): boolean {
-    const offset = this.#offsets[right] ?? 0
-    const others = wordsFor(this.#variables[right]?.candidates.length ?? 0)
-    const mine = new Uint32Array(wordsFor(equal.length))
-    const theirs = new Uint32Array(others)
-    this.#forEachLeft(left, state.domains, candidate => {
-      const row = equal[candidate]
-      for (let word = 0; word < others; word++) {
-        const domain = state.domains[offset + word] ?? 0
-        const partners = domain & (holds ? (row?.[word] ?? 0) : ~(row?.[word] ?? 0))
-        if (partners === 0) continue
-        theirs[word] = (theirs[word] ?? 0) | partners
-        add(mine, candidate)
-      }
-    })
-    return this.#restrict(left, mine, true, state) && this.#restrict(right, theirs, true, state)
-  }
-
-  /** Nothing if it depends on which of the candidates that are left the variables take. */
-  #evaluate(node: Node, state: State): boolean | undefined {
-    switch (node.kind) {
-      case 'constant':
-        return node.value
-      case 'in': {
-        const offset = this.#offsets[node.variable] ?? 0
-        let inside = 0
-        let outside = 0
-        for (let word = 0; word < node.mask.length; word++) {
-          const domain = state.domains[offset + word] ?? 0
-          const mask = node.mask[word] ?? 0
-          inside |= domain & mask
-          outside |= domain & ~mask
-        }
-        return inside === 0 ? false : outside === 0 ? true : undefined
-      }
-      case 'same': {
-        const offset = this.#offsets[node.right] ?? 0
-        let alike = 0
-        let unlike = 0
-        this.#forEachLeft(node.left, state.domains, candidate => {
-          const row = node.equal[candidate]
-          for (let word = 0; word < (row?.length ?? 0); word++) {
-            const domain = state.domains[offset + word] ?? 0
-            alike |= domain & (row?.[word] ?? 0)
-            unlike |= domain & ~(row?.[word] ?? 0)
-          }
-        })
-        return alike === 0 ? false : unlike === 0 ? true : undefined
-      }
-      case 'not': {
-        const value = this.#evaluate(node.node, state)
-        return value === undefined ? undefined : !value
-      }
-      case 'all':
-      case 'any': {
-        const deciding = node.kind === 'any'
-        let isDecided = true
-        for (const it of node.nodes) {
-          const value = this.#evaluate(it, state)
-          if (value === deciding) return deciding
-          if (value === undefined) isDecided = false
-        }
-        return isDecided ? !deciding : undefined
-      }
-      case 'named': {
-        if (this.#valuedIn[node.index] === state.version) return this.#values[node.index]
-        const value = this.#evaluate(node.node, state)
-        this.#values[node.index] = value
-        this.#valuedIn[node.index] = state.version
-        return value
-      }
-    }
+  #rulesFor(goals: readonly Goal[]): readonly Goal[] {
+    return this.#rules
+      .filter(rule => goals.some(({ variables }) => intersects(variables, rule.variables)))
+      .flatMap(rule => rule.goals)
   }
 
   /** What the goals themselves, and not the rules alone, depend on. */
-  #witness(goals: readonly Goal[], { domains }: State): Witness {
+  #witness(goals: readonly Goal[], state: State): Witness {
     /** Who has a value that no literal is. */
     const holders = new Map<Value, string>()
     return this.#variables.flatMap(variable => {
       if (!goals.some(goal => contains(goal.variables, variable.index))) return []
-      const left: Candidate[] = []
-      this.#forEachLeft(variable.index, domains, index => left.push(variable.candidates[index] ?? []))
-      return left.length === variable.candidates.length ? [] : bindingsOf(variable, left, holders)
+      const left = this.#search.left(variable.index, state)
+      if (left.length === variable.candidates.length) return []
+      return bindingsOf(variable, isSaid(variable, left) ? left : left.slice(0, 1), holders)
     })
   }
+}
+
+/** Truth values of the conditions of an exploration, in their order. */
+export type Values = readonly boolean[]
+
+/** Questions about one list of conditions. One that the template does not even refer to counts as true. */
+export class Exploration {
+  readonly #search: Search
+  readonly #names: readonly string[]
+  readonly #conditions: readonly (Condition | undefined)[]
+  /** Where it starts; nothing if what is given cannot be. */
+  readonly #state: State | undefined
+  readonly #goals: readonly Goal[]
+
+  constructor(
+    search: Search,
+    conditions: readonly (readonly [name: string, Condition | undefined])[],
+    goals: readonly Goal[],
+    state: State | undefined,
+  ) {
+    this.#search = search
+    this.#names = conditions.map(([name]) => name)
+    this.#conditions = conditions.map(([, condition]) => condition)
+    this.#goals = goals
+    this.#state = state
+  }
+
+  /** Every combination of the conditions in `of` that can come true with `when`; the others as they then can be. */
+  *combinations(of: Iterable<string>, when: readonly Assumption[] = []): Generator<Values, undefined> {
+    const start = this.#start(when)
+    if (start !== undefined) yield* this.#extend(this.#positionsOf(of), 0, ...start, () => true)
+  }
+
+  /**
+   * One way in which all can be with `when`: of two the one that has the preferred value of the first condition in `of`
+   * in which they differ.
+   */
+  first(
+    when: readonly Assumption[],
+    of: Iterable<string> = [],
+    prefer: (condition: string) => boolean = () => true,
+  ): Values | undefined {
+    const start = this.#start(when)
+    return start && this.#extend(this.#positionsOf(of), 0, ...start, prefer).next().value
+  }
+
+  #start(when: readonly Assumption[]): [State, readonly Goal[]] | undefined {
+    if (this.#state === undefined) return undefined
+    const fresh = when.flatMap(({ condition, holds }) => {
+      const known = this.#conditions[this.#names.indexOf(condition)]
+      return known === undefined ? [] : [holds ? known.whenTrue : known.whenFalse]
+    })
+    const state = this.#search.copy(this.#state)
+    const goals = [...this.#goals, ...fresh]
+    return this.#search.settle(state, goals, fresh) ? [state, goals] : undefined
+  }
+
+  #positionsOf(names: Iterable<string>): readonly number[] {
+    return [...names].map(name => this.#names.indexOf(name))
+  }
+
+  *#extend(
+    positions: readonly number[],
+    from: number,
+    state: State,
+    goals: readonly Goal[],
+    prefer: (condition: string) => boolean,
+  ): Generator<Values, undefined> {
+    for (let at = from; at < positions.length; at++) {
+      const position = positions[at] ?? 0
+      const condition = this.#conditions[position]
+      if (condition === undefined || this.#search.evaluate(condition.whenTrue.node, state) !== undefined) continue
+      const preferred = prefer(this.#names[position] ?? '')
+      for (const holds of [preferred, !preferred]) {
+        const next = this.#search.copy(state)
+        const goal = holds ? condition.whenTrue : condition.whenFalse
+        const all = [...goals, goal]
+        if (this.#search.settle(next, all, [goal])) yield* this.#extend(positions, at + 1, next, all, prefer)
+      }
+      return
+    }
+    const model = this.#search.model(state, goals)
+    if (model === undefined) return
+    yield this.#conditions.map(it => it === undefined || this.#search.evaluate(it.whenTrue.node, model) === true)
+  }
+}
+
+/** Can these candidates, and no others, be told by what each facet is, or which texts it is not? */
+function isSaid({ operands, candidates }: Variable, left: readonly Candidate[]): boolean {
+  const facets = operands.flatMap((operand, facet) => {
+    const values = new Set(left.map(it => it[facet]))
+    return operand === undefined ? [] : [{ facet, values }]
+  })
+  const isLike = (candidate: Candidate) =>
+    facets.every(({ facet, values }) => {
+      return values.has(candidate[facet]) || (values.size > 1 && typeof candidate[facet] !== 'string')
+    })
+  return candidates.every(candidate => left.includes(candidate) || !isLike(candidate))
 }
 
 function bindingsOf(
@@ -637,46 +309,17 @@ function bindingsOf(
 }
 
 /** Goals together with those that they share variables with, by way of others too. */
-function components(goals: readonly Goal[]): readonly { readonly variables: Uint32Array; readonly goals: Goal[] }[] {
-  const groups: { variables: Uint32Array; goals: Goal[] }[] = []
+function components(goals: readonly Goal[]): readonly Component[] {
+  let groups: readonly Component[] = []
   for (const goal of goals) {
     const met = groups.filter(group => intersects(group.variables, goal.variables))
-    const variables = goal.variables.slice()
-    for (const group of met) {
-      groups.splice(groups.indexOf(group), 1)
-      group.variables.forEach((word, index) => {
-        variables[index] = (variables[index] ?? 0) | word
-      })
+    const joined = {
+      variables: met.reduce((variables, group) => union(variables, group.variables), goal.variables),
+      goals: [...met.flatMap(group => group.goals), goal],
     }
-    groups.push({ variables, goals: [...met.flatMap(group => group.goals), goal] })
+    groups = [...groups.filter(group => !met.includes(group)), joined]
   }
   return groups
-}
-
-function wordsFor(bits: number): number {
-  return (bits + 31) >>> 5
-}
-
-function maskOf<T>(items: readonly T[], has: (item: T, index: number) => boolean): Uint32Array {
-  const mask = new Uint32Array(wordsFor(items.length))
-  items.forEach((item, index) => {
-    if (has(item, index)) add(mask, index)
-  })
-  return mask
-}
-
-function intersects(one: Uint32Array, other: Uint32Array): boolean {
-  const words = Math.min(one.length, other.length)
-  for (let word = 0; word < words; word++) if (((one[word] ?? 0) & (other[word] ?? 0)) !== 0) return true
-  return false
-}
-
-function add(mask: Uint32Array, bit: number): void {
-  mask[bit >>> 5] = (mask[bit >>> 5] ?? 0) | (1 << (bit & 31))
-}
-
-function contains(mask: Uint32Array, bit: number): boolean {
-  return ((mask[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0
 }
 
 function keyOf(assumptions: readonly Assumption[]): string {

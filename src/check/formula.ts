@@ -1,6 +1,6 @@
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import { allowedValuesOf, declarationOf, isListType, isStoredType, refusal, textOf } from './parameter.ts'
-import { callOf, entriesOf, member, placeholdersOf, sectionOf } from './walk.ts'
+import { callOf, entriesOf, member, placeholdersOf, sectionOf, survey } from './walk.ts'
 
 /**
  * The conditions and rules of a template as formulas over variables with finite domains.
@@ -56,13 +56,24 @@ export function problemOf(document: Document): Problem {
   return new Parser(document).problem()
 }
 
-/** A variable of two values that nothing is known of: what a condition without a meaning stands for. */
-export function unknownVariable(index: number): Variable {
-  return { index, operands: [undefined], candidates: [['true'], ['false']] }
-}
-
-export function isTrue(variable: number): Formula {
-  return { kind: 'is', operand: { variable, facet: 0 }, literal: 'true' }
+/** Does the formula compare anything that is no literal? */
+export function isVariable(formula: Formula, seen: Set<Formula> = new Set()): boolean {
+  switch (formula.kind) {
+    case 'constant':
+      return false
+    case 'is':
+    case 'same':
+      return true
+    case 'not':
+      return isVariable(formula.formula, seen)
+    case 'all':
+    case 'any':
+      return formula.formulas.some(it => isVariable(it, seen))
+    case 'named':
+      if (seen.has(formula)) return false
+      seen.add(formula)
+      return isVariable(formula.formula, seen)
+  }
 }
 
 /** A variable whose candidates are not known before all formulas are read. */
@@ -90,6 +101,8 @@ class Parser {
   readonly #parameters: JsonObject
   readonly #mappings: JsonObject
   readonly #sources: ReadonlyMap<string, Json>
+  /** Also of conditions that are only referred to. */
+  readonly #names: ReadonlySet<string>
   readonly #rules: readonly Json[]
   readonly #drafts: Draft[] = []
   readonly #operands = new Map<string, Operand>()
@@ -103,10 +116,12 @@ class Parser {
     this.#mappings = sectionOf(document, 'Mappings')
     this.#sources = new Map(entriesOf(document, 'Conditions'))
     this.#rules = entriesOf(document, 'Rules').map(([, rule]) => rule)
+    const references = survey(document).references.filter(({ kind }) => kind === 'condition')
+    this.#names = new Set([...this.#sources.keys(), ...references.map(({ name }) => name)])
   }
 
   problem(): Problem {
-    for (const name of this.#sources.keys()) this.#condition(name)
+    for (const name of this.#names) this.#condition(name)
     const rules = this.#rules.flatMap(rule => this.#rule(rule))
     return { conditions: this.#conditions, rules, variables: this.#variables() }
   }
@@ -115,10 +130,10 @@ class Parser {
     const known = this.#conditions.get(name)
     if (known !== undefined) return known
     const source = this.#sources.get(name)
-    // A condition that refers to itself, or to none, says nothing.
-    if (source === undefined || this.#inProgress.has(name)) return this.#unknown(`Condition ${name}`)
+    // A condition that is made of itself says nothing.
+    if (this.#inProgress.has(name)) return this.#unknown(`Condition ${name}`)
     this.#inProgress.add(name)
-    const formula = this.#formula(source)
+    const formula = source === undefined ? this.#unknown(`Condition ${name}`) : this.#formula(source)
     this.#inProgress.delete(name)
     const named: Named = { kind: 'named', name, index: this.#conditions.size, formula }
     this.#conditions.set(name, named)

@@ -158,7 +158,7 @@ export function policiesOf(document: Document): Policies {
 function casesIn(document: Document): Cases {
   return new Cases(when => {
     const assumptions = [...when].map(([condition, holds]) => ({ condition, holds }))
-    return solverOf(document).satisfiable(assumptions) !== undefined
+    return solverOf(document).isSatisfiable(assumptions)
   })
 }
 

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { type Assignment, type Assumption, solverOf } from './conditions.ts'
+import { type Assumption, solverOf } from './conditions.ts'
 import type { Complaint, Knowledge, ResourceTypeFacts } from './knowledge.ts'
-import { choicesOf, deciders, originOf, resolve, scenariosOf } from './scenarios.ts'
+import { type Deciders, decidersOf, originOf, planOf, resolve, type Scenario, scenariosOf } from './scenarios.ts'
 import { callOf, entriesOf, type Macros, member, survey } from './walk.ts'
 
 /**
@@ -186,12 +186,12 @@ function complaintsOf(
   facts: ResourceTypeFacts,
 ): readonly Complaint[] {
   const solver = solverOf(document)
-  const choices = choicesOf(written)
-  const scenarios = scenariosOf(choices, given, solver)
-  const inScenario = (scenario: Assignment) => {
+  const plan = planOf(written)
+  const scenarios = scenariosOf(plan, given, solver)
+  const inScenario = (scenario: Scenario) => {
     const found = new Map<string, Complaint>()
-    for (const complaint of facts.complaints(resolve(written, choices, scenario) ?? {})) {
-      const path = originOf(written, complaint.path, choices, scenario)
+    for (const complaint of facts.complaints(resolve(plan, scenario) ?? {})) {
+      const path = originOf(plan, complaint.path, scenario)
       found.set(JSON.stringify([path, complaint.message]), { ...complaint, path })
     }
     return found
@@ -201,36 +201,38 @@ function complaintsOf(
   return [...all].map(([key, complaint]) => {
     const example = scenarios[found.findIndex(it => it.has(key))]
     if (example === undefined || found.every(it => it.has(key))) return complaint
+    const holdsIn = (name: string) => example[plan.conditions.indexOf(name)] === true
     /** Do these values alone bring it about, whatever the other conditions are? */
     const isEnough = (names: readonly string[]) => {
-      const when = [...given, ...names.map(condition => ({ condition, holds: example.get(condition) === true }))]
-      return (
-        scenarios.every((it, at) => names.some(name => it.get(name) !== example.get(name)) || found[at]?.has(key)) &&
-        [true, false].every(preferred => {
-          const { value } = solver.assignments(choices.names, { given: when, prefer: () => preferred }).next()
-          return value === undefined || inScenario(value).has(key)
-        })
-      )
+      const indexes = names.map(name => plan.conditions.indexOf(name))
+      const isLike = (scenario: Scenario) => indexes.every(index => scenario[index] === example[index])
+      if (scenarios.some((it, at) => isLike(it) && found[at]?.has(key) !== true)) return false
+      const when = names.map(condition => ({ condition, holds: holdsIn(condition) }))
+      const exploration = solver.explore(plan.conditions, given)
+      return [true, false].every(preferred => {
+        const extreme = exploration.first(when, plan.conditions, () => preferred)
+        return extreme === undefined || inScenario(extreme).has(key)
+      })
     }
-    const when = decisive(choices.names, deciders(written, complaint.path), isEnough)
-    const values = when.map(name => `${name} is ${example.get(name)}`)
+    const when = decisive(plan.conditions, decidersOf(plan, complaint.path), isEnough)
+    const values = when.map(name => `${name} is ${holdsIn(name)}`)
     return { ...complaint, message: `${complaint.message} when ${values.join(' and ')}` }
   })
 }
 
 /** Those around the place, and of the others as few as are enough: one that has nothing to do with the place goes first. */
 function decisive(
-  names: ReadonlySet<string>,
-  { around, beside }: ReturnType<typeof deciders>,
+  conditions: readonly string[],
+  { around, beside }: Deciders,
   isEnough: (names: readonly string[]) => boolean,
 ): readonly string[] {
-  const others = [...names].filter(name => !around.has(name) && !beside.has(name))
-  const needed = new Set([...around, ...beside, ...others])
+  const others = conditions.filter(name => !around.has(name) && !beside.has(name))
+  const needed = new Set(conditions)
   for (const name of [...others, ...beside]) {
     needed.delete(name)
     if (!isEnough([...needed])) needed.add(name)
   }
-  return [...names].filter(name => needed.has(name))
+  return conditions.filter(name => needed.has(name))
 }
 
 function invalid(path: Path, message: string, help: string): Diagnostic {

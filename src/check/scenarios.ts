@@ -1,10 +1,41 @@
-import { isObject, type Json, type Path } from '../document.ts'
-import type { Assignment, Assumption, Solver } from './conditions.ts'
+import type { Json, Path } from '../document.ts'
+import type { Assumption, Solver, Values } from './conditions.ts'
 import { callOf } from './walk.ts'
 
+/** A value of a template, as a plan by which each scenario makes its own. */
+export type Plan = {
+  /** The conditions by which it chooses, in the order in which they are met. */
+  readonly conditions: readonly string[]
+  readonly root: Part
+  /** What holds where each branch is. */
+  readonly branches: readonly (readonly Assumption[])[]
+  readonly groups: readonly Group[]
+}
+
+/** A truth value for each condition of a plan, in their order. */
+export type Scenario = Values
+
+type Part =
+  /** The same in every scenario. */
+  | { readonly kind: 'fixed'; readonly value: Json }
+  /** `AWS::NoValue` */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'choice'; readonly condition: number; readonly whenTrue: Part; readonly whenFalse: Part }
+  | { readonly kind: 'list'; readonly parts: readonly Part[] }
+  | { readonly kind: 'object'; readonly keys: readonly string[]; readonly parts: readonly Part[] }
+
+/** A list or an object of which direct values are choices. */
+type Group = {
+  readonly within: readonly Assumption[]
+  readonly isList: boolean
+  readonly chosenBy: ReadonlySet<string>
+  /** The truth value that makes a value be there, of conditions that decide it. */
+  readonly isPresentIf: ReadonlyMap<string, boolean>
+}
+
 /**
- * How a resource's properties can turn out. A scenario gives a truth value to every condition by which the properties
- * choose, as the template's parameters can bring about all at once.
+ * How the plan can turn out. A scenario gives a truth value to each of its conditions, as the template's parameters can
+ * bring about all at once.
  *
  * Of up to four conditions these are all scenarios that there are. Of more, they are enough for
  * - each branch of each `Fn::If`,
@@ -13,15 +44,14 @@ import { callOf } from './walk.ts'
  * - each combination of every two conditions, of up to 40.
  * 256 scenarios at most.
  */
-export function scenariosOf(choices: Choices, given: readonly Assumption[], solver: Solver): readonly Assignment[] {
-  const { names, groups, branches } = choices
-  if (names.size <= exhaustive) return [...solver.assignments(names, { given })]
-  const scenarios = new Scenarios(names)
-  const first = (when: readonly Assumption[], asked: Iterable<string>, prefer?: (name: string) => boolean) => {
-    if (scenarios.all.size >= most) return
-    const options = { given: [...given, ...when], along: names, ...(prefer === undefined ? {} : { prefer }) }
-    const { value } = solver.assignments(asked, options).next()
-    if (value !== undefined) scenarios.add(value)
+export function scenariosOf(plan: Plan, given: readonly Assumption[], solver: Solver): readonly Scenario[] {
+  const { conditions, groups, branches } = plan
+  const exploration = solver.explore(conditions, given)
+  if (conditions.length <= exhaustive) return [...exploration.combinations(conditions)]
+  const scenarios = new Scenarios(conditions)
+  const first = (when: readonly Assumption[], of?: Iterable<string>, prefer?: (name: string) => boolean) => {
+    const values = scenarios.all.size < most ? exploration.first(when, of, prefer) : undefined
+    if (values !== undefined) scenarios.add(values)
   }
   for (const { within, isList, chosenBy, isPresentIf } of groups) {
     for (const isFull of [true, false]) {
@@ -30,13 +60,10 @@ export function scenariosOf(choices: Choices, given: readonly Assumption[], solv
       if (!scenarios.have([...within, ...wanted])) first(within, chosenBy, prefer)
     }
     if (isList || chosenBy.size > exhaustive) continue
-    for (const combination of solver.assignments(chosenBy, { given: [...given, ...within] })) {
-      const when = [...within, ...[...combination].map(([condition, holds]) => ({ condition, holds }))]
-      if (!scenarios.have(when)) first(when, [])
-    }
+    for (const values of exploration.combinations(chosenBy, within)) scenarios.add(values)
   }
-  for (const branch of branches) if (!scenarios.have(branch)) first(branch, [])
-  if (names.size <= mostPaired) for (const pair of scenarios.missingPairs()) first(pair, [])
+  for (const branch of branches) if (!scenarios.have(branch)) first(branch)
+  if (conditions.length <= mostPaired) for (const pair of scenarios.missingPairs()) first(pair)
   return [...scenarios.all.values()]
 }
 
@@ -46,34 +73,35 @@ const most = 256
 
 /** Scenarios, each once, and which values of two conditions they have together. */
 class Scenarios {
-  readonly all = new Map<string, Assignment>()
-  readonly #names: readonly string[]
+  readonly all = new Map<string, Scenario>()
+  readonly #conditions: readonly string[]
   /** By two literals, each the number of a condition doubled and its value: is there a scenario with both? */
   readonly #pairs: Uint8Array
 
-  constructor(names: ReadonlySet<string>) {
-    this.#names = [...names]
-    this.#pairs = new Uint8Array((2 * names.size) ** 2)
+  constructor(conditions: readonly string[]) {
+    this.#conditions = conditions
+    this.#pairs = new Uint8Array((2 * conditions.length) ** 2)
   }
 
-  add(scenario: Assignment): void {
-    const values = this.#names.map(name => Number(scenario.get(name)))
-    const key = values.join('')
+  add(scenario: Scenario): void {
+    const literals = scenario.map((holds, index) => 2 * index + Number(holds))
+    const key = literals.join()
     if (this.all.has(key)) return
     this.all.set(key, scenario)
-    const literals = values.map((value, index) => 2 * index + value)
     for (const one of literals) for (const other of literals) this.#pairs[one * 2 * literals.length + other] = 1
   }
 
   have(when: readonly Assumption[]): boolean {
+    const wanted = when.map(({ condition, holds }) => [this.#conditions.indexOf(condition), holds] as const)
     for (const scenario of this.all.values()) {
-      if (when.every(({ condition, holds }) => scenario.get(condition) === holds)) return true
+      if (wanted.every(([index, holds]) => scenario[index] === holds)) return true
     }
     return false
   }
 
+  /** Two values of two conditions that no scenario has together. */
   *missingPairs(): Generator<readonly Assumption[]> {
-    const literals = this.#names.flatMap(condition => [false, true].map(holds => ({ condition, holds })))
+    const literals = this.#conditions.flatMap(condition => [false, true].map(holds => ({ condition, holds })))
     for (const [at, one] of literals.entries()) {
       for (const [index, other] of literals.entries()) {
         const isKnown = this.#pairs[at * literals.length + index] === 1
@@ -83,167 +111,180 @@ class Scenarios {
   }
 }
 
-/** What a value chooses by conditions, and where. */
-export type Choices = {
-  readonly names: ReadonlySet<string>
-  /** The objects and lists that are not the same in every scenario. */
-  readonly open: ReadonlySet<Json>
-  /** What holds where each branch is. */
-  readonly branches: readonly (readonly Assumption[])[]
-  readonly groups: readonly Group[]
+export function planOf(value: Json): Plan {
+  return new Planner().plan(value)
 }
 
-/** A list or an object of which a direct value is an `Fn::If`. */
-type Group = {
-  readonly within: readonly Assumption[]
-  readonly isList: boolean
-  readonly chosenBy: ReadonlySet<string>
-  /** The truth value that makes a value be there, of conditions that decide it. */
-  readonly isPresentIf: ReadonlyMap<string, boolean>
-}
+class Planner {
+  readonly #conditions = new Map<string, number>()
+  readonly #branches: (readonly Assumption[])[] = []
+  readonly #groups: Group[] = []
 
-export function choicesOf(properties: Json): Choices {
-  const names = new Set<string>()
-  const open = new Set<Json>()
-  const branches: (readonly Assumption[])[] = []
-  const groups: Group[] = []
-  /** Tells whether the value is open. */
-  const visit = (value: Json, within: readonly Assumption[]): boolean => {
-    const choice = choiceOf(value)
-    if (choice !== undefined) {
-      names.add(choice.condition)
-      for (const holds of [true, false]) {
-        const inside = [...within, { condition: choice.condition, holds }]
-        branches.push(inside)
-        visit(holds ? choice.whenTrue : choice.whenFalse, inside)
-      }
-      open.add(value)
-      return true
+  plan(value: Json): Plan {
+    const root = this.#part(value, [])
+    return { conditions: [...this.#conditions.keys()], root, branches: this.#branches, groups: this.#groups }
+  }
+
+  #part(value: Json, within: readonly Assumption[]): Part {
+    if (typeof value !== 'object' || value === null) return { kind: 'fixed', value }
+    const call = callOf(value)
+    if (call !== undefined) {
+      const choice = choiceOf(call)
+      if (choice !== undefined) return this.#choice(choice, within)
+      return isNoValue(call) ? { kind: 'nothing' } : { kind: 'fixed', value }
     }
-    if (typeof value !== 'object' || value === null) return false
-    if (callOf(value) !== undefined) {
-      if (isNoValue(value)) open.add(value)
-      return open.has(value)
-    }
-    const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value)
+    const isList = Array.isArray(value)
+    const items: readonly Json[] = isList ? value : Object.values(value)
     const chosenBy = new Set<string>()
     const isPresentIf = new Map<string, boolean>()
     for (const item of items) collect(item, chosenBy, isPresentIf)
-    if (chosenBy.size > 0) groups.push({ within, isList: Array.isArray(value), chosenBy, isPresentIf })
-    let isOpen = false
-    for (const item of items) if (visit(item, within)) isOpen = true
-    if (isOpen) open.add(value)
-    return isOpen
+    if (chosenBy.size > 0) this.#groups.push({ within, isList, chosenBy, isPresentIf })
+    const parts = items.map(item => this.#part(item, within))
+    if (parts.every(({ kind }) => kind === 'fixed')) return { kind: 'fixed', value }
+    return isList ? { kind: 'list', parts } : { kind: 'object', keys: Object.keys(value), parts }
   }
-  visit(properties, [])
-  return { names, open, branches, groups }
+
+  #choice({ condition, whenTrue, whenFalse }: Choice, within: readonly Assumption[]): Part {
+    const index = this.#conditions.get(condition) ?? this.#conditions.size
+    this.#conditions.set(condition, index)
+    const [isTrue, isFalse] = [true, false].map(holds => [...within, { condition, holds }])
+    this.#branches.push(isTrue ?? [], isFalse ?? [])
+    return {
+      kind: 'choice',
+      condition: index,
+      whenTrue: this.#part(whenTrue, isTrue ?? []),
+      whenFalse: this.#part(whenFalse, isFalse ?? []),
+    }
+  }
 }
 
 /** The conditions that choose this value, by themselves or within a branch that is a choice again. */
 function collect(value: Json, chosenBy: Set<string>, isPresentIf: Map<string, boolean>): void {
-  const choice = choiceOf(value)
+  const choice = choiceOf(callOf(value))
   if (choice === undefined) return
   const { condition, whenTrue, whenFalse } = choice
   chosenBy.add(condition)
-  if (isNoValue(whenTrue) !== isNoValue(whenFalse) && !isPresentIf.has(condition)) {
-    isPresentIf.set(condition, isNoValue(whenFalse))
-  }
+  const isThere = !isNoValue(callOf(whenTrue))
+  if (isThere === isNoValue(callOf(whenFalse)) && !isPresentIf.has(condition)) isPresentIf.set(condition, isThere)
   collect(whenTrue, chosenBy, isPresentIf)
   collect(whenFalse, chosenBy, isPresentIf)
 }
 
+type Call = ReturnType<typeof callOf>
 type Choice = { readonly condition: string; readonly whenTrue: Json; readonly whenFalse: Json }
 
-function choiceOf(value: Json): Choice | undefined {
-  const [fn, argument] = callOf(value) ?? []
-  if (fn !== 'Fn::If' || !Array.isArray(argument) || argument.length !== 3) return undefined
-  const [condition, whenTrue, whenFalse]: readonly Json[] = argument
+function choiceOf(call: Call): Choice | undefined {
+  if (call === undefined || call[0] !== 'Fn::If' || !Array.isArray(call[1]) || call[1].length !== 3) return undefined
+  const [condition, whenTrue, whenFalse]: readonly Json[] = call[1]
   if (typeof condition !== 'string' || whenTrue === undefined || whenFalse === undefined) return undefined
   return { condition, whenTrue, whenFalse }
 }
 
-function isNoValue(value: Json): boolean {
-  const [fn, argument] = callOf(value) ?? []
-  return fn === 'Ref' && argument === 'AWS::NoValue'
+function isNoValue(call: Call): boolean {
+  return call !== undefined && call[0] === 'Ref' && call[1] === 'AWS::NoValue'
 }
 
-/**
- * The value, or a part of it, in a scenario: each choice made, and what is `AWS::NoValue` left out. Nothing if that is
- * all of it. Other calls stay as they are.
- */
-export function resolve(value: Json, choices: Choices, scenario: Assignment): Json | undefined {
-  if (typeof value !== 'object' || value === null || !choices.open.has(value)) return value
-  const choice = choiceOf(value)
-  if (choice !== undefined) {
-    return resolve(scenario.get(choice.condition) === true ? choice.whenTrue : choice.whenFalse, choices, scenario)
+/** What the plan comes to in the scenario; nothing if that is `AWS::NoValue`. Calls but `Fn::If` stay as they are. */
+export function resolve({ root }: Plan, scenario: Scenario): Json | undefined {
+  return resolvePart(root, scenario)
+}
+
+function resolvePart(part: Part, scenario: Scenario): Json | undefined {
+  switch (part.kind) {
+    case 'fixed':
+      return part.value
+    case 'nothing':
+      return undefined
+    case 'choice':
+      return resolvePart(scenario[part.condition] === true ? part.whenTrue : part.whenFalse, scenario)
+    case 'list': {
+      const items: Json[] = []
+      for (const it of part.parts) {
+        const item = resolvePart(it, scenario)
+        if (item !== undefined) items.push(item)
+      }
+      return items
+    }
+    case 'object': {
+      const object: { [key: string]: Json } = {}
+      for (const [index, it] of part.parts.entries()) {
+        const item = resolvePart(it, scenario)
+        const key = part.keys[index]
+        if (item === undefined || key === undefined) continue
+        // An assignment would change what the object inherits from.
+        if (key === '__proto__') Object.defineProperty(object, key, { value: item, enumerable: true })
+        else object[key] = item
+      }
+      return object
+    }
   }
-  if (isNoValue(value)) return undefined
-  if (Array.isArray(value)) {
-    return value.map((item: Json) => resolve(item, choices, scenario)).filter(item => item !== undefined)
-  }
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => {
-      const left = resolve(item, choices, scenario)
-      return left === undefined ? [] : [[key, left]]
-    }),
-  )
 }
 
 /** Where in the template, through the branches of each `Fn::If`, the value at `path` of the resolved one stands. */
-export function originOf(value: Json, path: Path, choices: Choices, scenario: Assignment): Path {
+export function originOf({ root }: Plan, path: Path, scenario: Scenario): Path {
   const origin: (string | number)[] = []
-  let here: Json | undefined = value
+  let part: Part | undefined = root
   const enter = () => {
-    for (let choice = here === undefined ? undefined : choiceOf(here); choice !== undefined; ) {
-      const holds = scenario.get(choice.condition) === true
+    while (part?.kind === 'choice') {
+      const holds = scenario[part.condition] === true
       origin.push('Fn::If', holds ? 1 : 2)
-      here = holds ? choice.whenTrue : choice.whenFalse
-      choice = choiceOf(here)
+      part = holds ? part.whenTrue : part.whenFalse
     }
   }
   enter()
   for (const step of path) {
-    if (Array.isArray(here) && typeof step === 'number') {
-      const items: readonly Json[] = here
-      const kept = items.flatMap((item, index) => (resolve(item, choices, scenario) === undefined ? [] : [index]))
-      const index = kept[step] ?? step
-      origin.push(index)
-      here = items[index]
-    } else {
-      origin.push(step)
-      here = isObject(here) ? here[step] : undefined
+    switch (part?.kind) {
+      case 'list': {
+        const parts: readonly Part[] = part.parts
+        const kept = parts.flatMap((it, index) => (resolvePart(it, scenario) === undefined ? [] : [index]))
+        const index = kept[Number(step)] ?? Number(step)
+        origin.push(index)
+        part = parts[index]
+        break
+      }
+      case 'object':
+        origin.push(step)
+        part = part.parts[part.keys.indexOf(String(step))]
+        break
+      default:
+        origin.push(step)
+        part = undefined
     }
     enter()
   }
   return origin
 }
 
-/**
- * The conditions that decide whether the path of the template is there (`around` it), and those that choose what is
- * directly in it or beside it.
- */
-export function deciders(
-  properties: Json,
-  path: Path,
-): { readonly around: ReadonlySet<string>; readonly beside: ReadonlySet<string> } {
+/** The conditions that decide whether a path of the template is there, and those that choose what is in or beside it. */
+export type Deciders = { readonly around: ReadonlySet<string>; readonly beside: ReadonlySet<string> }
+
+export function decidersOf({ root, conditions }: Plan, path: Path): Deciders {
   const around = new Set<string>()
   const beside = new Set<string>()
-  let here: Json | undefined = properties
-  for (const [at, step] of path.entries()) {
-    if (here !== undefined && step === 'Fn::If') {
-      const choice = choiceOf(here)
-      if (choice !== undefined) around.add(choice.condition)
-    }
-    here = Array.isArray(here) ? here[Number(step)] : isObject(here) ? here[String(step)] : undefined
-    if (at === path.length - 2 && here !== undefined) addDirect(here, beside)
+  const addChoices = (part: Part): void => {
+    if (part.kind !== 'choice') return
+    beside.add(conditions[part.condition] ?? '')
+    addChoices(part.whenTrue)
+    addChoices(part.whenFalse)
   }
-  if (here !== undefined) addDirect(here, beside)
+  const addParts = (part: Part | undefined) => {
+    if (part?.kind === 'list' || part?.kind === 'object') part.parts.forEach(addChoices)
+  }
+  let part: Part | undefined = root
+  let holder: Part | undefined
+  for (let at = 0; at < path.length; at++) {
+    const step = path[at]
+    if (part?.kind === 'choice') {
+      around.add(conditions[part.condition] ?? '')
+      part = path[++at] === 1 ? part.whenTrue : part.whenFalse
+      continue
+    }
+    holder = part
+    if (part?.kind === 'list') part = part.parts[Number(step)]
+    else part = part?.kind === 'object' ? part.parts[part.keys.indexOf(String(step))] : undefined
+  }
+  addParts(holder)
+  addParts(part)
   for (const name of around) beside.delete(name)
   return { around, beside }
-}
-
-function addDirect(value: Json, names: Set<string>): void {
-  if (typeof value !== 'object' || value === null) return
-  const items: readonly Json[] = Array.isArray(value) ? value : Object.values(value)
-  for (const item of items) collect(item, names, new Map())
 }
