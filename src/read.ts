@@ -8,6 +8,7 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  type Tags,
   type YAMLMap,
   type Document as YamlDocument,
 } from 'yaml'
@@ -37,7 +38,8 @@ export function read(text: string): Read {
   const lines = new LineCounter()
   const source = parseDocument(text, {
     version: '1.1',
-    customTags: tags => tags.filter(tag => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')),
+    customTags: tags =>
+      tags.filter(tag => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')).map(withoutLetters),
     lineCounter: lines,
     logLevel: 'silent',
     prettyErrors: false,
@@ -71,6 +73,12 @@ export function read(text: string): Read {
   return problems.length > 0 || !isDocument(root)
     ? { kind: 'unreadable', problems }
     : { kind: 'template', document: root, positionOf: path => positionAt(offsetOf(source.contents, path)) }
+}
+
+/** YAML 1.1 lists `y` and `n` among its booleans, its readers do not: `N` is the type of a DynamoDB key. */
+function withoutLetters(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || tag.collection !== undefined || !tag.tag.endsWith(':bool')) return tag
+  return { ...tag, test: new RegExp(`(?!^[yYnN]$)${tag.test?.source}`) }
 }
 
 /** As far as those who take a document of anybody's rely on it. */
@@ -144,8 +152,6 @@ class Reader {
 
   #scalar(node: Scalar): Json {
     const { value, source = '' } = node
-    // YAML 1.1 lists these among its booleans, its readers do not: `N` is the type of a DynamoDB key
-    if (typeof value === 'boolean' && /^[yn]$/i.test(source)) return source
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
     // an account ID with a zero in front; octal numbers have no 8 and no 9
     if (typeof value === 'number' && /^[-+]?0\d*[89]\d*$/.test(source)) return source
