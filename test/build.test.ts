@@ -865,3 +865,334 @@ describe('replacing files', () => {
     assert.deepEqual(readdirSync(folder), [])
   })
 })
+
+describe('an unchanged build', () => {
+  const shared = {
+    'templates/a.ts': module('x + data.y', `import x from './shared/x.ts'\nimport data from './shared/data.json'`),
+    'templates/b.ts': module(`'b'`, `import type { T } from './shared/types.ts'\nconst t: T = 1\nString(t)`),
+    'templates/shared/x.ts': `export default 'x'`,
+    'templates/shared/data.json': '{"y": "y"}',
+    'templates/shared/types.ts': 'export type T = 1',
+  }
+
+  /** A folder in which all has been built, and a cache of its own. */
+  async function built(files: Files = shared, request: Partial<BuildRequest> = {}) {
+    const folder = project(files)
+    const cacheFolder = mkdtempSync(join(folders, 'c-'))
+    isBuilt(await run(folder, request, { cacheFolder }))
+    return { folder, cacheFolder }
+  }
+
+  /** Is the outcome known without poolform's data, which every other build reads? */
+  async function isRecalled(
+    { folder, cacheFolder }: { readonly folder: string; readonly cacheFolder: string },
+    request: Partial<BuildRequest> = {},
+    digest = 'test',
+  ): Promise<boolean> {
+    try {
+      await run(folder, request, { cacheFolder, engine: { version: '9.9.9', digest, root: '/nowhere' } })
+      return true
+    } catch (error) {
+      assert.match(String(error), /ENOENT.*\/nowhere/)
+      return false
+    }
+  }
+
+  test('is recalled, the check of it too, and so is one whose files were only touched', async () => {
+    const here = await built()
+    assert.ok(await isRecalled(here))
+    assert.ok(await isRecalled(here, { check: true }))
+    const later = new Date(Date.now() + 10_000)
+    for (const file of ['package.json', 'templates/a.ts', 'dist/a.yaml'])
+      utimesSync(join(here.folder, file), later, later)
+    assert.ok(await isRecalled(here))
+    const { artifacts, inputs } = await run(here.folder, {}, { cacheFolder: here.cacheFolder })
+    assert.deepEqual(
+      artifacts.map(({ path, isChanged, resources }) => [path, isChanged, resources]),
+      [
+        ['dist/a.yaml', false, 1],
+        ['dist/b.yaml', false, 1],
+      ],
+    )
+    assert.ok(inputs.includes(join(here.folder, 'templates/shared/data.json')))
+  })
+
+  const edits: Readonly<Record<string, (folder: string) => void>> = {
+    'a module': folder => write(folder, { 'templates/b.ts': module(`'new'`) }),
+    'what a module imports': folder => write(folder, { 'templates/shared/x.ts': `export default 'z'` }),
+    'JSON that a module imports': folder => write(folder, { 'templates/shared/data.json': '{"y": "z"}' }),
+    'a byte, with size and times as they were': folder => {
+      const file = join(folder, 'templates/shared/x.ts')
+      const { atime, mtime } = statSync(file)
+      writeFileSync(file, `export default 'z'`)
+      utimesSync(file, atime, mtime)
+    },
+    'a module more': folder => write(folder, { 'templates/c.ts': plain }),
+    'a module less': folder => rmSync(join(folder, 'templates/b.ts')),
+    'what a module imports being gone': folder => rmSync(join(folder, 'templates/shared/x.ts')),
+    'the project’s version': folder => write(folder, { 'package.json': '{"version": "1.2.4", "license": "MIT"}' }),
+    'the project’s package.json being gone': folder => rmSync(join(folder, 'package.json')),
+    'an artifact': folder => write(folder, { 'dist/a.yaml': 'edited' }),
+    'an artifact being gone': folder => rmSync(join(folder, 'dist/b.yaml')),
+    'the manifest': folder => write(folder, { 'dist/manifest.json': '{}' }),
+    'SHA256SUMS being gone': folder => rmSync(join(folder, 'dist/SHA256SUMS')),
+    'dist being gone': folder => rmSync(join(folder, 'dist'), { recursive: true }),
+    'what a killed build has left': folder => write(folder, { 'dist/.poolform/owner-1': '' }),
+  }
+  for (const [name, edit] of Object.entries(edits)) {
+    test(`is none after an edit of ${name}`, async () => {
+      const here = await built()
+      edit(here.folder)
+      assert.equal(await isRecalled(here), false)
+    })
+  }
+
+  test('is none for another engine, format, output folder, choice of modules, or without the cache', async () => {
+    const here = await built()
+    assert.equal(await isRecalled(here, {}, 'another engine'), false)
+    assert.equal(await isRecalled(here, { format: 'json' }), false)
+    assert.equal(await isRecalled(here, { out: 'other' }), false)
+    assert.equal(await isRecalled(here, { modules: ['templates/a.ts', 'templates/b.ts'] }), false)
+    assert.equal(await isRecalled(here, { cache: false }), false)
+    assert.equal(await isRecalled({ ...here, cacheFolder: mkdtempSync(join(folders, 'c-')) }), false)
+    assert.ok(await isRecalled(here))
+  })
+
+  test('is none where a nearer package.json has come up', async () => {
+    const folder = project({ 'sub/templates/a.ts': plain })
+    const here = { folder: join(folder, 'sub'), cacheFolder: mkdtempSync(join(folders, 'c-')) }
+    isBuilt(await run(here.folder, {}, here))
+    assert.ok(await isRecalled(here))
+    write(here.folder, { 'package.json': '{"version": "7.0.0"}' })
+    assert.equal(await isRecalled(here), false)
+    isBuilt(await run(here.folder, {}, here))
+    assert.match(readFileSync(join(here.folder, 'dist/a.yaml'), 'utf8'), /^# a 7\.0\.0$/m)
+  })
+
+  test('is none where another file could have come to be meant by an import', async () => {
+    const cases: readonly Files[] = [
+      { 'templates/a.ts': module('x', `import x from './shared/x'`), 'templates/shared/x.ts': `export default 'x'` },
+      { 'templates/a.ts': module('x', `import x from './shared/x.js'`), 'templates/shared/x.ts': `export default 'x'` },
+      { 'templates/a.ts': module('x', `import x from 'p'`), 'node_modules/p/index.js': `export default 'x'` },
+      { 'templates/a.ts': module('x', `import x from './x.cjs'`), 'templates/x.cjs': `module.exports = 'x'` },
+    ]
+    for (const files of cases) assert.equal(await isRecalled(await built(files)), false, files['templates/a.ts'])
+    const linked = project({
+      'templates/a.ts': module('x', `import x from './shared/x.ts'`),
+      'real/x.ts': `export default 'x'`,
+    })
+    symlinkSync('../real', join(linked, 'templates/shared'))
+    const here = { folder: linked, cacheFolder: mkdtempSync(join(folders, 'c-')) }
+    isBuilt(await run(linked, {}, here))
+    assert.equal(await isRecalled(here), false)
+  })
+
+  test('repeats its warnings, and is none with an error', async () => {
+    const source = `import { defineTemplate, mapping, resource } from 'poolform'
+export default defineTemplate({ Description: 'x', Mappings: { Unused: mapping({ a: { b: 'c' } }) },
+  Resources: { Handle: resource({ Type: 'AWS::CloudFormation::WaitConditionHandle' }) } })`
+    const folder = project({ 'templates/a.ts': source })
+    const here = { folder, cacheFolder: mkdtempSync(join(folders, 'c-')) }
+    const first = await run(folder, {}, here)
+    assert.deepEqual(
+      first.findings.map(({ code, severity }) => [code, severity]),
+      [['unused-mapping', 'warning']],
+    )
+    assert.ok(await isRecalled(here))
+    assert.deepEqual((await run(folder, {}, here)).findings, first.findings)
+    write(folder, { 'templates/a.ts': `throw new Error('x')` })
+    const [a, b] = [await run(folder, {}, here), await run(folder, {}, here)]
+    assert.equal(a.findings.length, 1)
+    assert.deepEqual(a, b)
+  })
+
+  test('is built anew from an entry that is damaged in any way', async () => {
+    const here = await built()
+    const [entry = ''] = readdirSync(join(here.cacheFolder, 'builds'))
+    const file = join(here.cacheFolder, 'builds', entry)
+    const whole = readFileSync(file)
+    const damaged = [Buffer.alloc(0), Buffer.concat([whole, Buffer.from('x')]), Buffer.from('null\n'.repeat(3))]
+    for (let at = 1; at < whole.length; at += 89) {
+      damaged.push(whole.subarray(0, at))
+      const flipped = Buffer.from(whole)
+      flipped[at] = (flipped[at] ?? 0) ^ 1
+      damaged.push(flipped)
+    }
+    for (const content of damaged) {
+      writeFileSync(file, content)
+      assert.equal(await isRecalled(here), false)
+    }
+    isBuilt(await run(here.folder, {}, here))
+    assert.deepEqual(readFileSync(file), whole)
+  })
+
+  test('needs no cache: where none can be kept, it is built anew', async () => {
+    const folder = project({ ...shared, 'a-file': '' })
+    for (const cacheFolder of [undefined, join(folder, 'a-file')]) {
+      isBuilt(await run(folder, {}, { cacheFolder }))
+      isBuilt(await run(folder, {}, { cacheFolder }))
+    }
+  })
+
+  test('is told by a cache that nobody else can read, and that does not grow without end', async () => {
+    const here = await built()
+    const builds = join(here.cacheFolder, 'builds')
+    assert.equal(statSync(builds).mode & 0o077, 0)
+    for (const name of readdirSync(builds)) assert.equal(statSync(join(builds, name)).mode & 0o077, 0)
+    for (let index = 0; index < 250; index++) writeFileSync(join(builds, `old-${index}`), '')
+    write(here.folder, { 'templates/c.ts': plain })
+    await run(here.folder, {}, here)
+    assert.ok(readdirSync(builds).length <= 101)
+    assert.ok(await isRecalled(here))
+  })
+})
+
+test('the cache lies where the platform keeps such things, never where others can write', () => {
+  assert.equal(cachePlace({ HOME: '/home/a' }, 'linux'), '/home/a/.cache/poolform')
+  assert.equal(cachePlace({ HOME: '/home/a', XDG_CACHE_HOME: '/x' }, 'linux'), '/x/poolform')
+  assert.equal(cachePlace({ HOME: '/home/a', XDG_CACHE_HOME: 'x' }, 'linux'), '/home/a/.cache/poolform')
+  assert.equal(cachePlace({ HOME: '/Users/a' }, 'darwin'), '/Users/a/Library/Caches/poolform')
+  assert.equal(cachePlace({ HOME: '/Users/a', POOLFORM_CACHE: '/c' }, 'darwin'), '/c')
+  assert.equal(cachePlace({}, 'linux'), undefined)
+  assert.equal(cachePlace({}, 'win32'), undefined)
+  const folder = mkdtempSync(join(folders, 'o-'))
+  assert.equal(openCacheFolder(join(folder, 'new', 'er')), join(folder, 'new', 'er'))
+  assert.equal(statSync(join(folder, 'new', 'er')).mode & 0o777, 0o700)
+  assert.equal(openCacheFolder('/proc/poolform/x'), undefined)
+  chmodSync(folder, 0o777)
+  assert.equal(openCacheFolder(folder), undefined)
+})
+
+test('watching builds again after an edit, an error, a new module and a folder made anew, and ends when told', async () => {
+  const folder = project({
+    'templates/a.ts': module('x', `import x from '../lib/x.ts'`),
+    'lib/x.ts': `export default 'one'`,
+  })
+  const outcomes: Outcome[] = []
+  const stop = new AbortController()
+  const request = { modules: [], out: 'dist', format: 'yaml', check: false, lint: false, cache: true } as const
+  const watching = watch(
+    request,
+    worldOf(folder),
+    async outcome => {
+      outcomes.push(outcome)
+    },
+    stop.signal,
+  )
+  const until = async (count: number): Promise<Outcome> => {
+    for (let waited = 0; outcomes.length < count; waited += 20) {
+      assert.ok(waited < 20_000, `${outcomes.length} outcomes of ${count}`)
+      await sleep(20)
+    }
+    const outcome = outcomes[count - 1]
+    assert.ok(outcome !== undefined)
+    return outcome
+  }
+  const changed = ({ artifacts }: Outcome) => artifacts.filter(it => it.isChanged).map(({ path }) => path)
+  assert.deepEqual(changed(await until(1)), ['dist/a.yaml'])
+  write(folder, { 'lib/x.ts': `export default 'two'` })
+  assert.deepEqual(changed(await until(2)), ['dist/a.yaml'])
+  write(folder, { 'lib/x.ts': `export default (` })
+  assert.deepEqual(
+    (await until(3)).findings.map(({ code }) => code),
+    ['invalid-module'],
+  )
+  write(folder, { 'lib/x.ts': `export default 'three'` })
+  assert.deepEqual(changed(await until(4)), ['dist/a.yaml'])
+  write(folder, { 'templates/b.ts': plain })
+  assert.deepEqual(changed(await until(5)), ['dist/b.yaml'])
+  rmSync(join(folder, 'lib'), { recursive: true })
+  assert.equal((await until(6)).findings.length, 1)
+  write(folder, { 'lib/x.ts': `export default 'four'` })
+  assert.deepEqual(changed(await until(7)), ['dist/a.yaml'])
+  rmSync(join(folder, 'templates/b.ts'))
+  assert.deepEqual((await until(8)).removed, ['dist/b.yaml'])
+  write(folder, { 'package.json': '{"version": "3.0.0"}' })
+  assert.deepEqual(changed(await until(9)), ['dist/a.yaml'])
+  // what the build writes does not make it build again, nor does a file that is no part of it
+  write(folder, { 'templates/notes.txt': 'x' })
+  await sleep(300)
+  assert.equal(outcomes.length, 9)
+  stop.abort()
+  await watching
+})
+
+describe('any template', () => {
+  const noLinter = { cacheFolder: undefined }
+
+  async function lintOf(files: Files, named: readonly string[]): Promise<readonly string[]> {
+    const found = await lintFiles(named, 'dist', worldOf(project(files), noLinter))
+    assert.equal(found.at(-1)?.code, 'lint-unavailable')
+    return found.slice(0, -1).map(line)
+  }
+
+  const yaml = `Resources:
+  Name: &name
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Sub '\${Nothing}'}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Allow, Action: 'sts:AssumeRole', Principal: {AWS: 012345678901}}
+Outputs:
+  Arn:
+    Value: !GetAtt Role.Arn
+`
+
+  test('is checked, with the line of each finding, whether YAML or JSON', async () => {
+    const json = JSON.stringify({ Resources: { Name: { Type: 'AWS::SSM::Paramter' } } }, undefined, '\t')
+    assert.deepEqual(await lintOf({ 'a.yaml': yaml, 'b.json': json }, ['a.yaml', 'b.json']), [
+      'a.yaml:4:32: undefined-reference: refers to Nothing, and there is no such parameter or resource',
+      'b.json:4:4: unknown-resource-type: is AWS::SSM::Paramter, and there is no such type',
+    ])
+  })
+
+  test('that can’t be read is told where', async () => {
+    const files = {
+      'a.yaml': 'Resources: [\n  b',
+      'b.yaml': 'Resources:\n  A: 1\n  A: 2\n',
+      'c.yaml': '- 1\n',
+      'd.yaml': 'x: &a [*a]\n',
+      'e.yaml': 'x: !!binary aGk=\n',
+      'f.yaml': '',
+    }
+    const found = await lintFiles([...Object.keys(files), 'none.yaml', '.'], 'dist', worldOf(project(files), noLinter))
+    assert.deepEqual(found.map(line).sort(), [
+      '.: unreadable-file: is a folder',
+      'a.yaml:2:4: unreadable-file: is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
+      'b.yaml:3:3: unreadable-file: is no YAML: Map keys must be unique',
+      'c.yaml:1:1: unreadable-file: is no template',
+      'd.yaml:1:8: unreadable-file: contains itself',
+      'e.yaml:1:13: unreadable-file: is tag:yaml.org,2002:binary that no template can hold',
+      'f.yaml:1:1: unreadable-file: is no template',
+      'none.yaml: unreadable-file: does not exist',
+    ])
+  })
+
+  test('is by default each one that was built, and those have nothing to find but what was accepted', async () => {
+    const folder = project({ 'templates/a.ts': plain })
+    const nothing = await lintFiles([], 'dist', worldOf(folder, noLinter))
+    assert.deepEqual(nothing.map(line), ['dist/manifest.json: unreadable-file: lists no template'])
+    await run(folder)
+    const found = await lintFiles([], 'dist', worldOf(folder, noLinter))
+    assert.deepEqual(
+      found.map(({ code }) => code),
+      ['lint-unavailable'],
+    )
+  })
+})
+
+describe('without cfn-lint', () => {
+  test('a build says so in one finding, and writes nothing', async () => {
+    const folder = project({ 'templates/a.ts': plain })
+    const { findings } = await run(folder, { lint: true }, { cacheFolder: undefined })
+    assert.deepEqual(
+      findings.map(({ code, severity }) => [code, severity]),
+      [['lint-unavailable', 'error']],
+    )
+    assert.equal(existsSync(join(folder, 'dist')), false)
+  })
+})

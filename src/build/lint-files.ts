@@ -33,10 +33,8 @@ export async function lintFiles(named: readonly string[], out: string, world: Wo
       const text = readFileSync(resolve(cwd, argument), 'utf8')
       files.set(path, { path, text, read: read(text) })
     } catch (error) {
-      if (!(error instanceof Error && 'syscall' in error)) throw error
-      findings.push(
-        moduleError('unreadable-file', path, `can't be read: ${error.message}`, 'Name a template that is there'),
-      )
+      if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
+      findings.push(moduleError('unreadable-file', path, unreadable(error), 'Name a template that is there'))
     }
   }
   const readable = [...files.values()].filter(({ read }) => read.kind === 'template')
@@ -65,6 +63,11 @@ export async function lintFiles(named: readonly string[], out: string, world: Wo
     }
   }
   return 'code' in linted ? [...findings, linted] : findings
+}
+
+function unreadable({ code, message }: Error & { readonly code: unknown }): string {
+  if (code === 'ENOENT') return 'does not exist'
+  return code === 'EISDIR' ? 'is a folder' : `can't be read: ${message}`
 }
 
 function placeAt({ path, text }: File, { line, column }: { readonly line: number; readonly column: number }): Place {

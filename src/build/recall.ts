@@ -137,7 +137,7 @@ export function remember(question: Question, answer: Answer, { cacheFolder, engi
     prune(entriesFolder(cacheFolder))
   } catch (error) {
     if (!isSystemError(error)) throw error
-    rmSync(temporary, { force: true })
+    discard(temporary)
   }
 }
 
@@ -194,6 +194,14 @@ function prune(folder: string): void {
     .sort((a, b) => b.time - a.time)
   // more than needed, so that not each build has to look at all of them
   for (const { name } of files.slice(mostEntries / 2)) rmSync(join(folder, name), { force: true })
+}
+
+function discard(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // then it is not there to be taken away
+  }
 }
 
 function isSystemError(error: unknown): boolean {
