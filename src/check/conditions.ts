@@ -1,6 +1,6 @@
 import type { Document } from '../document.ts'
 import { type Candidate, isVariable, problemOf, type Value, type Variable } from './formula.ts'
-import { contains, type Goal, intersects, Search, type State, union } from './search.ts'
+import { contains, type Goal, intersects, type Mask, Search, type State, union } from './search.ts'
 import type { Assumption } from './walk.ts'
 
 export type { Assumption } from './walk.ts'
@@ -51,7 +51,7 @@ export type QueryOptions = { readonly ignoreRules?: boolean }
 type Condition = { readonly whenTrue: Goal; readonly whenFalse: Goal }
 
 /** Rules that share variables, by way of each other. */
-type Component = { readonly variables: Uint32Array; readonly goals: readonly Goal[] }
+type Component = { readonly variables: Mask; readonly goals: readonly Goal[] }
 
 export class Solver {
   readonly #search: Search

@@ -147,7 +147,7 @@ function properties(
   const written = member(resource, 'Properties')
   if (written !== undefined && (!isObject(written) || callOf(written) !== undefined)) return []
   const place = written === undefined ? path : [...path, 'Properties']
-  const nulls = nullsIn(written ?? {}, [])
+  const nulls = nullsIn(written ?? {})
   const diagnostics = nulls.map(it =>
     invalid([...place, ...it], 'is null, which no template may hold', 'Remove it, or write a Ref of AWS::NoValue'),
   )
@@ -155,7 +155,9 @@ function properties(
   const isNull = new Set(nulls.map(it => it.join('\0')))
   const condition = member(resource, 'Condition')
   const given = typeof condition === 'string' ? [{ condition, holds: true }] : []
-  const found = complaintsOf(document, written ?? {}, given, facts).filter(it => !isNull.has(it.path.join('\0')))
+  const found = complaintsOf(document, withoutPolicies(written ?? {}), given, facts).filter(
+    it => !isNull.has(it.path.join('\0')),
+  )
   return [
     ...diagnostics,
     ...found.map(
@@ -170,12 +172,41 @@ function properties(
   ]
 }
 
-function nullsIn(value: Json, path: Path): readonly Path[] {
-  if (value === null) return [path]
-  if (Array.isArray(value)) return value.flatMap((item: Json, index) => nullsIn(item, [...path, index]))
-  // What a call takes is judged with the functions.
-  if (!isObject(value) || callOf(value)?.[1] === null) return []
-  return Object.entries(value).flatMap(([key, item]) => nullsIn(item, [...path, key]))
+/**
+ * With IAM documents as empty objects. To the schemas of these types they are any object or text, so that no `If` in
+ * one changes what a schema says; what they hold, branch by branch, is for the rules on IAM to judge.
+ */
+function withoutPolicies(properties: JsonObject): JsonObject {
+  const strip = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(strip)
+    return isObject(value) ? withoutPolicies(value) : value
+  }
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      /^(?:AssumeRole)?PolicyDocument$/.test(name) && isObject(value) && callOf(value) === undefined
+        ? {}
+        : strip(value),
+    ]),
+  )
+}
+
+function nullsIn(value: Json): readonly Path[] {
+  const found: Path[] = []
+  const path: (string | number)[] = []
+  const visit = (it: Json): void => {
+    if (it === null) found.push([...path])
+    // What a call takes is judged with the functions.
+    if (typeof it !== 'object' || it === null || callOf(it)?.[1] === null) return
+    for (const [key, item] of Array.isArray(it) ? it.entries() : Object.entries(it)) {
+      if (typeof item !== 'object') continue
+      path.push(key)
+      visit(item)
+      path.pop()
+    }
+  }
+  visit(value)
+  return found
 }
 
 /** What the type's schema finds wrong in any scenario, by its place in the template. */

@@ -63,7 +63,7 @@ export function scenariosOf(plan: Plan, given: readonly Assumption[], solver: So
     for (const values of exploration.combinations(chosenBy, within)) scenarios.add(values)
   }
   for (const branch of branches) if (!scenarios.have(branch)) first(branch)
-  if (conditions.length <= mostPaired) for (const pair of scenarios.missingPairs()) first(pair)
+  for (const pair of scenarios.missingPairs()) first(pair)
   return [...scenarios.all.values()]
 }
 
@@ -80,7 +80,7 @@ class Scenarios {
 
   constructor(conditions: readonly string[]) {
     this.#conditions = conditions
-    this.#pairs = new Uint8Array((2 * conditions.length) ** 2)
+    this.#pairs = new Uint8Array(conditions.length <= mostPaired ? (2 * conditions.length) ** 2 : 0)
   }
 
   add(scenario: Scenario): void {
@@ -88,7 +88,11 @@ class Scenarios {
     const key = literals.join()
     if (this.all.has(key)) return
     this.all.set(key, scenario)
-    for (const one of literals) for (const other of literals) this.#pairs[one * 2 * literals.length + other] = 1
+    if (this.#pairs.length === 0) return
+    for (let one = 0; one < literals.length; one++) {
+      const row = (literals[one] ?? 0) * 2 * literals.length
+      for (let other = one + 1; other < literals.length; other++) this.#pairs[row + (literals[other] ?? 0)] = 1
+    }
   }
 
   have(when: readonly Assumption[]): boolean {
@@ -99,15 +103,17 @@ class Scenarios {
     return false
   }
 
-  /** Two values of two conditions that no scenario has together. */
+  /** Two values of two conditions that no scenario has together; of too many conditions none. */
   *missingPairs(): Generator<readonly Assumption[]> {
-    const literals = this.#conditions.flatMap(condition => [false, true].map(holds => ({ condition, holds })))
-    for (const [at, one] of literals.entries()) {
-      for (const [index, other] of literals.entries()) {
-        const isKnown = this.#pairs[at * literals.length + index] === 1
-        if (at < index && one.condition !== other.condition && !isKnown) yield [one, other]
-      }
+    const count = 2 * this.#conditions.length
+    for (let index = 0; index < this.#pairs.length; index++) {
+      const [one, other] = [Math.floor(index / count), index % count]
+      if (one >> 1 < other >> 1 && this.#pairs[index] !== 1) yield [this.#literal(one), this.#literal(other)]
     }
+  }
+
+  #literal(number: number): Assumption {
+    return { condition: this.#conditions[number >> 1] ?? '', holds: number % 2 === 1 }
   }
 }
 

@@ -1,16 +1,20 @@
 import type { Candidate, Formula, Named, Problem, Variable } from './formula.ts'
 
 /**
- * A search for what makes formulas true: it draws every conclusion that needs no trying, then tries. Sets of variables
- * and of candidates are masks, 32 bits to a word.
+ * A search for what makes formulas true: it draws every conclusion that needs no trying, then tries.
  */
+
+/** A set of variables or candidates, a bit for each. Words of 30 bits are what V8 keeps in an array as they are. */
+export type Mask = readonly number[]
+
+const bitsInWord = 30
 
 /** A formula over candidates by number. There is no negation: what is negated is compiled so. */
 export type Node =
   | { readonly kind: 'constant'; readonly value: boolean }
-  | { readonly kind: 'in'; readonly variable: number; readonly mask: Uint32Array }
+  | { readonly kind: 'in'; readonly variable: number; readonly mask: Mask }
   /** `pairs` has for each candidate of `left` those of `right` that it may come with. */
-  | { readonly kind: 'pair'; readonly left: number; readonly right: number; readonly pairs: readonly Uint32Array[] }
+  | { readonly kind: 'pair'; readonly left: number; readonly right: number; readonly pairs: readonly Mask[] }
   | { readonly kind: 'all' | 'any'; readonly nodes: readonly Node[] }
   /** A formula that others share. */
   | { readonly kind: 'shared'; readonly index: number; readonly node: Node }
@@ -19,13 +23,13 @@ export type Node =
 export type Goal = {
   readonly node: Node
   /** The mask of the variables that it depends on. */
-  readonly variables: Uint32Array
+  readonly variables: Mask
   /** Does it have to be met whatever is asked? A model meets all rules, also those that nobody asks about. */
   readonly isRule: boolean
 }
 
 /** The candidates that are left of each variable. A change gives it a new version, by which results are kept. */
-export type State = { readonly domains: Uint32Array; version: number }
+export type State = { readonly domains: number[]; version: number }
 
 export class Search {
   readonly #variables: readonly Variable[]
@@ -35,32 +39,26 @@ export class Search {
   readonly #nodes: readonly [whenFalse: Map<Named, Node>, whenTrue: Map<Named, Node>] = [new Map(), new Map()]
   #lastVersion = 0
   /** A state with one candidate of each variable, which meets all rules: what most likely meets them again. */
-  #lastModel: Uint32Array
+  #lastModel: Mask
   // What is known of each shared formula, and the version of the state of which it is known.
   readonly #values: (boolean | undefined)[] = []
   readonly #valuedIn: number[] = []
   readonly #propagatedIn: number[] = []
   /** The mask of the variables that have lost candidates since `settle` last looked. */
-  readonly #changed: Uint32Array
+  readonly #changed: number[]
 
   constructor(variables: Problem['variables']) {
     this.#variables = variables
     const starts = [0]
     for (const { candidates } of variables) starts.push((starts.at(-1) ?? 0) + wordsFor(candidates.length))
     this.#starts = starts
-    this.#lastModel = new Uint32Array(starts.at(-1) ?? 0)
-    this.#changed = new Uint32Array(wordsFor(variables.length))
+    this.#lastModel = emptyMask(starts.at(-1) ?? 0)
+    this.#changed = emptyMask(wordsFor(variables.length))
   }
 
   /** The state in which everything is open. */
   start(): State {
-    const domains = new Uint32Array(this.#lastModel.length)
-    for (const [variable, { candidates }] of this.#variables.entries()) {
-      domains.set(
-        maskOf(candidates, () => true),
-        this.#starts[variable],
-      )
-    }
+    const domains = this.#variables.flatMap(({ candidates }) => maskOf(candidates, () => true))
     return { domains, version: ++this.#lastVersion }
   }
 
@@ -242,7 +240,7 @@ export class Search {
 
   /** All or any of the nodes in as few as they can be: what is said of one variable is said once. */
   #combine(kind: 'all' | 'any', nodes: readonly Node[]): Node {
-    const masks = new Map<number, Uint32Array>()
+    const masks = new Map<number, Mask>()
     const others: Node[] = []
     const isDecided = kind === 'any'
     for (const node of nodes.flatMap(it => (it.kind === kind ? it.nodes : [it]))) {
@@ -262,7 +260,7 @@ export class Search {
     return rest.length === 0 ? first : { kind, nodes: [first, ...rest] }
   }
 
-  #inMask(variable: number, mask: Uint32Array): Node {
+  #inMask(variable: number, mask: Mask): Node {
     if (isEmpty(mask)) return { kind: 'constant', value: false }
     const all = maskOf(this.#candidatesOf(variable), () => true)
     return all.every((word, index) => word === mask[index])
@@ -274,8 +272,8 @@ export class Search {
     return this.#variables[variable]?.candidates ?? []
   }
 
-  #variablesIn(node: Node): Uint32Array {
-    const variables = new Uint32Array(this.#changed.length)
+  #variablesIn(node: Node): Mask {
+    const variables = emptyMask(this.#changed.length)
     const seen = new Set<Node>()
     const visit = (it: Node): void => {
       switch (it.kind) {
@@ -329,8 +327,8 @@ export class Search {
   }
 
   /** The mask of the variables of which the state, a model, has not what the last one has. */
-  #differing({ domains }: State): Uint32Array {
-    const differing = new Uint32Array(this.#changed.length)
+  #differing({ domains }: State): Mask {
+    const differing = emptyMask(this.#changed.length)
     let variable = 0
     for (let word = 0; word < domains.length; word++) {
       while (word >= (this.#starts[variable + 1] ?? domains.length)) variable++
@@ -363,12 +361,12 @@ export class Search {
     throw new Error('an undecided formula has an undecided part')
   }
 
-  #forEachLeft(variable: number, domains: Uint32Array, visit: (candidate: number) => void): void {
+  #forEachLeft(variable: number, domains: Mask, visit: (candidate: number) => void): void {
     const start = this.#starts[variable] ?? 0
     const end = this.#starts[variable + 1] ?? start
     for (let word = start; word < end; word++) {
       for (let bits = domains[word] ?? 0; bits !== 0; bits &= bits - 1) {
-        visit((word - start) * 32 + 31 - Math.clz32(bits & -bits))
+        visit((word - start) * bitsInWord + 31 - Math.clz32(bits & -bits))
       }
     }
   }
@@ -407,7 +405,7 @@ export class Search {
   }
 
   /** Leaves the candidates in the mask; false if there are none. */
-  #restrict(variable: number, mask: Uint32Array, state: State): boolean {
+  #restrict(variable: number, mask: Mask, state: State): boolean {
     const start = this.#starts[variable] ?? 0
     let left = 0
     let isChanged = false
@@ -415,7 +413,7 @@ export class Search {
       const before = state.domains[start + word] ?? 0
       const after = before & (mask[word] ?? 0)
       left |= after
-      if (after >>> 0 === before) continue
+      if (after === before) continue
       state.domains[start + word] = after
       isChanged = true
     }
@@ -429,8 +427,8 @@ export class Search {
   /** Leaves the candidates of two variables that can come together, whatever the other one takes. */
   #relate({ left, right, pairs }: Extract<Node, { kind: 'pair' }>, state: State): boolean {
     const start = this.#starts[right] ?? 0
-    const mine = new Uint32Array(wordsFor(pairs.length))
-    const theirs = new Uint32Array(pairs[0]?.length ?? 0)
+    const mine = emptyMask(wordsFor(pairs.length))
+    const theirs = emptyMask(pairs[0]?.length ?? 0)
     this.#forEachLeft(left, state.domains, candidate => {
       const row = pairs[candidate]
       for (let word = 0; word < theirs.length; word++) {
@@ -445,37 +443,42 @@ export class Search {
 }
 
 function wordsFor(bits: number): number {
-  return (bits + 31) >>> 5
+  return Math.ceil(bits / bitsInWord)
 }
 
-function maskOf<T>(items: readonly T[], has: (item: T) => boolean): Uint32Array {
-  const mask = new Uint32Array(wordsFor(items.length))
+function emptyMask(words: number): number[] {
+  return Array.from({ length: words }, () => 0)
+}
+
+function maskOf<T>(items: readonly T[], has: (item: T) => boolean): number[] {
+  const mask = emptyMask(wordsFor(items.length))
   for (const [index, item] of items.entries()) if (has(item)) add(mask, index)
   return mask
 }
 
-function add(mask: Uint32Array, bit: number): void {
-  mask[bit >>> 5] = (mask[bit >>> 5] ?? 0) | (1 << (bit & 31))
+function add(mask: number[], bit: number): void {
+  const word = Math.floor(bit / bitsInWord)
+  mask[word] = (mask[word] ?? 0) | (1 << (bit % bitsInWord))
 }
 
-export function contains(mask: Uint32Array, bit: number): boolean {
-  return ((mask[bit >>> 5] ?? 0) & (1 << (bit & 31))) !== 0
+export function contains(mask: Mask, bit: number): boolean {
+  return ((mask[Math.floor(bit / bitsInWord)] ?? 0) & (1 << (bit % bitsInWord))) !== 0
 }
 
-export function isEmpty(mask: Uint32Array): boolean {
+function isEmpty(mask: Mask): boolean {
   for (let word = 0; word < mask.length; word++) if (mask[word] !== 0) return false
   return true
 }
 
-export function intersects(one: Uint32Array, other: Uint32Array): boolean {
+export function intersects(one: Mask, other: Mask): boolean {
   for (let word = 0; word < one.length; word++) if (((one[word] ?? 0) & (other[word] ?? 0)) !== 0) return true
   return false
 }
 
-export function union(one: Uint32Array, other: Uint32Array): Uint32Array {
+export function union(one: Mask, other: Mask): Mask {
   return one.map((word, index) => word | (other[index] ?? 0))
 }
 
-function intersection(one: Uint32Array, other: Uint32Array): Uint32Array {
+function intersection(one: Mask, other: Mask): Mask {
   return one.map((word, index) => word & (other[index] ?? 0))
 }
