@@ -186,7 +186,7 @@ export const UploadsFolderKeyedBy = parameter({
   AllowedValues: ['IdentityId', 'UserSub'],
   ConstraintDescription: 'must be IdentityId or UserSub',
   Description:
-    'What names a user\'s folder: the identity ID that this pool gives (region:UUID), or the "sub" of the user in the user pool. Changing it leaves the files of the old folders out of reach.',
+    'What names a user\'s folder: the identity ID that this pool gives (region:UUID), or the "sub" of the user in the user pool (users of other providers then have no folder). Changing it leaves the files of the old folders out of reach.',
   Label: 'Folders are named by',
   Group: FilesGroup,
 })
