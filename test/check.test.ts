@@ -889,6 +889,20 @@ test('a condition that is always the same is named where it begins', () => {
   })
 })
 
+test('rules that no parameters satisfy are an error', () => {
+  const assert = (...values: readonly string[]) => ({
+    Assertions: values.map(it => ({ Assert: equals(ref('Switch'), it), AssertDescription: it })),
+  })
+  isClean({
+    ...switched,
+    Rules: { A: assert('true'), B: { ...assert('false'), RuleCondition: equals(ref('Switch'), 'false') } },
+  })
+  finds(
+    { ...switched, Rules: { A: assert('true', 'false') } },
+    { code: 'constant-condition', path: 'Rules', says: /refuse whatever/, help: /exclude each other/ },
+  )
+})
+
 test('a branch that nothing leads to is named', () => {
   const code = 'unreachable-branch'
   const severity = 'warning'

@@ -5,9 +5,9 @@ import { declarationOf, isListType, isStoredType, refusal, textOf } from './para
 import { callOf, entriesOf, member, sectionOf, survey } from './walk.ts'
 
 /**
- * Choices that are none: a comparison that only one way can come out, a condition that is always the same, and a
- * branch of an `Fn::If` that nothing leads to. Each is right in itself and most likely not what was meant.
- * The template's Rules do not count here: a branch behind one is a second lock, not a mistake.
+ * Choices that are none: a comparison that only one way can come out, a condition that is always the same, a branch of
+ * an `Fn::If` that nothing leads to. Each is right in itself and most likely not what was meant. And Rules that no
+ * parameters can satisfy. Otherwise these do not count here: a branch behind one is a second lock, not a mistake.
  */
 export function checkBranches(document: Document): readonly Diagnostic[] {
   const solver = solverOf(document)
@@ -15,7 +15,20 @@ export function checkBranches(document: Document): readonly Diagnostic[] {
   const settled = new Set(comparisons.map(({ path }) => String(path[1])))
   const conditions = checkConditions(document, solver, settled)
   for (const { path } of conditions) settled.add(String(path[1]))
-  return [...comparisons, ...conditions, ...checkChoices(document, solver, settled)]
+  return [...comparisons, ...conditions, ...checkChoices(document, solver, settled), ...checkRulesTogether(solver)]
+}
+
+function checkRulesTogether(solver: Solver): readonly Diagnostic[] {
+  if (solver.rulesAreSatisfiable) return []
+  return [
+    {
+      code: 'constant-condition',
+      severity: 'error',
+      path: ['Rules'],
+      message: 'refuse whatever the parameters are',
+      help: 'Look for assertions that exclude each other, or a value that its parameter cannot have',
+    },
+  ]
 }
 
 /** `Fn::Equals` of a parameter and text that the parameter refuses. */
