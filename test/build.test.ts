@@ -512,6 +512,20 @@ import { hostname } from 'node:os'`,
     Reflect.deleteProperty(globalThis, 'leak')
   })
 
+  test('a template that looks at the machine only when it is read is found out too', async () => {
+    const source = module(`'x'`).replace(`Description: 'x'`, `get Description() { return process.env.PATH ?? '' }`)
+    const folder = project({ 'templates/a.ts': source })
+    assert.match(
+      (await run(folder)).findings.map(line).join(),
+      /^templates\/a\.ts:5:42: impure-module: uses process\.env\.PATH/,
+    )
+    write(folder, { 'templates/a.ts': source.replace(`process.env.PATH ?? ''`, `fail()`) })
+    assert.match(
+      (await run(folder)).findings.map(line).join(),
+      /^templates\/a\.ts:5:\d+: invalid-module: throws Reference/,
+    )
+  })
+
   test('neither folder, time zone nor locale is in the output', async () => {
     const files = {
       'templates/a.ts': module('`${x}`', `import x from './shared/x.ts'`),

@@ -31,3 +31,8 @@ export function loadCompiler(): typeof import('../knowledge/validator.ts')['comp
   )
   return compileValidator
 }
+
+/** Does this run from lib/, and not from the sources? */
+export function runsBundled(): boolean {
+  return isBundled
+}

@@ -14,8 +14,12 @@ export type Evaluated = {
   /** Absent where there are errors among the findings. */
   readonly template?: Template
   readonly findings: readonly Finding[]
-  /** Did it look at nothing but its source, so that the same source gives the same template? */
-  readonly isPure: boolean
+  /** How it has looked at more than its source by now: a template may have getters. */
+  readonly impurities: () => readonly Finding[]
+  /** Is what it gives known from its source? Not if it has printed something: that would be missing another time. */
+  readonly isPure: () => boolean
+  /** The finding that an exception is, if it came from the module. */
+  readonly blame: (error: unknown) => Finding | undefined
 }
 
 /** Runs bundles, each in a scope of its own, and takes the template that each exports. */
@@ -34,10 +38,11 @@ export async function evaluate(bundles: readonly Bundle[], cwd: string): Promise
 
 /** A rejection belongs to the module in which it came about, or to each of them if it does not say. */
 function withRejections(evaluated: Evaluated, rejections: readonly unknown[], cwd: string): Evaluated {
-  const { bundle, findings, isPure } = evaluated
-  const own = rejections.filter(it => !(it instanceof Error) || placeIn(bundle, it, cwd) !== undefined)
-  if (own.length === 0) return evaluated
-  return { bundle, isPure, findings: [...findings, ...own.map(it => thrown(bundle, it, cwd))] }
+  const { template, ...rest } = evaluated
+  const own = rejections.flatMap(
+    it => (it instanceof Error ? evaluated.blame(it) : thrown(evaluated.bundle, it, cwd)) ?? [],
+  )
+  return own.length === 0 ? evaluated : { ...rest, findings: [...rest.findings, ...own] }
 }
 
 function evaluateOne(bundle: Bundle, cwd: string): Evaluated {
@@ -50,22 +55,27 @@ function evaluateOne(bundle: Bundle, cwd: string): Evaluated {
   const localeMethod = /\.(localeCompare|toLocale\w+)\b/.exec(code)?.[1]
   if (localeMethod !== undefined) touches.set(localeMethod, undefined)
 
-  const findings: Finding[] = []
+  const evaluated = {
+    bundle,
+    impurities: () =>
+      [...touches]
+        .filter(([name]) => !name.startsWith('console.'))
+        .map(([name, place]) => impurity(bundle, name, place)),
+    isPure: () => touches.size === 0,
+    blame: (error: unknown) =>
+      error instanceof Error && placeIn(bundle, error, cwd) !== undefined ? thrown(bundle, error, cwd) : undefined,
+  }
   const loaded: { exports: unknown } = { exports: {} }
   try {
     const parameters = ['exports', 'require', 'module', ...Object.keys(globals)]
     const run = compileFunction(`${isStrict ? "'use strict';" : ''}${code}`, parameters, { filename: module.file })
     Reflect.apply(run, undefined, [loaded.exports, require, loaded, ...Object.values(globals)])
+    const exported = templateOf(loaded.exports)
+    if ('template' in exported) return { ...evaluated, template: exported.template, findings: [] }
+    return { ...evaluated, findings: exported.diagnostics.map(it => ({ ...it, module: module.path })) }
   } catch (error) {
-    findings.push(thrown(bundle, error, cwd))
+    return { ...evaluated, findings: [thrown(bundle, error, cwd)] }
   }
-  for (const [name, place] of touches) if (!name.startsWith('console.')) findings.push(impurity(bundle, name, place))
-  const isPure = touches.size === 0
-  if (findings.some(({ severity }) => severity === 'error')) return { bundle, findings, isPure }
-  const exported = templateOf(loaded.exports)
-  if ('template' in exported) return { bundle, template: exported.template, findings, isPure }
-  for (const diagnostic of exported.diagnostics) findings.push({ ...diagnostic, module: module.path })
-  return { bundle, findings, isPure }
 }
 
 function impurity({ module }: Bundle, name: string, place: Place | undefined): Finding {
@@ -100,7 +110,8 @@ function thrown(bundle: Bundle, error: unknown, cwd: string): Finding {
     }
   }
   const place = placeIn(bundle, error, cwd)
-  const { name, message } = error
+  const name = told(() => error.name)
+  const message = told(() => error.message)
   return {
     ...about,
     ...(place === undefined ? {} : { place }),
@@ -123,16 +134,21 @@ function wayOut(message: string): string {
 }
 
 function shown(value: unknown): string {
+  return told(() => JSON.stringify(value) ?? value) || `a ${typeof value}`
+}
+
+/** What an object of the module's says of itself, if it does. */
+function told(ask: () => unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value)
+    return String(ask())
   } catch {
-    return `a ${typeof value}`
+    return ''
   }
 }
 
 /** The source of the innermost call in the module. */
 function placeIn({ module, map }: Bundle, error: Error, cwd: string): Place | undefined {
-  for (const frame of String(error.stack).split('\n')) {
+  for (const frame of told(() => error.stack).split('\n')) {
     const start = frame.lastIndexOf(`${module.file}:`)
     if (start < 0) continue
     const [, line, column] = /^(\d+):(\d+)/.exec(frame.slice(start + module.file.length + 1)) ?? []

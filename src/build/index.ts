@@ -1,4 +1,5 @@
 import { bundle } from './bundle.ts'
+import { loadProducer } from './kept-code.ts'
 import { findModules } from './modules.ts'
 import { readProject } from './project.ts'
 import { questionOf, recall } from './recall.ts'
@@ -18,6 +19,11 @@ export async function build(request: BuildRequest, world: World): Promise<Outcom
   const known = request.cache && findings.length === 0 ? await recall(question, world) : undefined
   if (known !== undefined) return known
   // esbuild is at work while the compiler is loaded
-  const [bundled, { produce }] = await Promise.all([bundle(modules, world.cwd), import('./produce.ts')])
-  return produce({ request, world, project, question, bundled, findings })
+  const [bundled, { produce, keep }] = await Promise.all([
+    bundle(modules, world.cwd),
+    loadProducer(world, request.cache),
+  ])
+  const outcome = await produce({ request, world, project, question, bundled, findings })
+  keep()
+  return outcome
 }

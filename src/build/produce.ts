@@ -4,7 +4,7 @@ import { accept } from '../accept.ts'
 import { type Compiled, compile } from '../compile.ts'
 import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
-import type { Bundle, Bundled } from './bundle.ts'
+import type { Bundled } from './bundle.ts'
 import { loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
@@ -26,12 +26,7 @@ export type Production = {
   readonly findings: readonly Finding[]
 }
 
-type Product = {
-  readonly bundle: Bundle
-  readonly isPure: boolean
-  readonly own: readonly Finding[]
-  readonly compiled?: Compiled
-}
+type Product = { readonly evaluated: Evaluated; readonly compiled?: Compiled; readonly findings: readonly Finding[] }
 
 /** Evaluates, compiles, checks and lints bundles, and writes what comes of them if nothing is wrong. */
 export async function produce({
@@ -78,8 +73,9 @@ function compileAll(
     engine: engine.digest,
     loadCompiler,
   })
-  return evaluated.map(({ bundle, template, findings: own, isPure }) => {
-    if (template === undefined) return { bundle, isPure, own }
+  return evaluated.map(one => {
+    const { bundle, template, findings, blame } = one
+    if (template === undefined) return { evaluated: one, findings }
     const { name } = bundle.module
     const header = [
       `${name} ${version}`,
@@ -87,14 +83,24 @@ function compileAll(
       generatorLine(engine.version),
     ]
     const identity = { id: name, version }
-    return { bundle, isPure, own, compiled: compile(template, { identity, format: request.format, header, knowledge }) }
+    try {
+      const compiled = compile(template, { identity, format: request.format, header, knowledge })
+      return { evaluated: one, compiled, findings }
+    } catch (error) {
+      // a getter of the template's has thrown
+      const finding = blame(error)
+      if (finding === undefined) throw error
+      return { evaluated: one, findings: [...findings, finding] }
+    }
   })
 }
 
 /** What cfn-lint says of each artifact; a finding where it can't be asked. */
 async function lintAll(products: readonly Product[], world: World, cache: boolean): Promise<LintDiagnostics | Finding> {
-  const inputs = products.flatMap(({ bundle, compiled }) =>
-    compiled === undefined || compiled.text === '' ? [] : [{ module: bundle.module.path, text: compiled.text }],
+  const inputs = products.flatMap(({ evaluated, compiled }) =>
+    compiled === undefined || compiled.text === ''
+      ? []
+      : [{ module: evaluated.bundle.module.path, text: compiled.text }],
   )
   const linted = await lintTexts(inputs, world, cache)
   return 'code' in linted ? { ...linted, help: `${linted.help}, or build with --no-lint` } : linted
@@ -102,8 +108,9 @@ async function lintAll(products: readonly Product[], world: World, cache: boolea
 
 /** The module's own findings and those of its template, without what the template accepts. */
 function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostics | Finding): readonly Finding[] {
-  const { bundle, own, compiled } = product
-  const module = bundle.module.path
+  const { evaluated, compiled } = product
+  const module = evaluated.bundle.module.path
+  const own = [...product.findings, ...evaluated.impurities()]
   if (compiled === undefined) return own
   const { document, text, diagnostics } = compiled
   const isLinted = lint && !('code' in linted)
@@ -115,7 +122,7 @@ function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostic
 }
 
 function plan(products: readonly Product[], request: BuildRequest, world: World, { version }: Project): Outputs {
-  const built = products.flatMap(({ bundle, compiled }) =>
+  const built = products.flatMap(({ evaluated: { bundle }, compiled }) =>
     compiled === undefined
       ? []
       : [{ name: bundle.module.name, version, file: fileOf(bundle.module, request), ...compiled }],
@@ -195,7 +202,7 @@ function difference(text: string, file: string): string {
 }
 
 function summary(
-  { bundle, compiled }: Product,
+  { evaluated: { bundle }, compiled }: Product,
   { plan, files }: Outputs,
   request: BuildRequest,
 ): readonly ArtifactSummary[] {
@@ -224,8 +231,9 @@ function pathOf({ out }: BuildRequest, file: string): string {
 /** All that the products were made of; undefined where they depend on more than that. */
 function sourcesOf(products: readonly Product[], { packageFile }: Project): ReadonlyMap<string, string> | undefined {
   const sources = new Map(packageFile === undefined ? [] : [[packageFile.file, packageFile.text]])
-  for (const { bundle, isPure } of products) {
-    if (!isPure || !bundle.isExact) return undefined
+  for (const { evaluated } of products) {
+    const { bundle, isPure } = evaluated
+    if (!isPure() || !bundle.isExact) return undefined
     for (const [file, text] of bundle.inputs) {
       if (text === undefined) return undefined
       sources.set(file, text)
