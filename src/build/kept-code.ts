@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import Module, { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { runsBundled } from './engine.ts'
+import type { World } from './request.ts'
+
+/** What `produce.ts` exports, and what is to be done when it has run. */
+export type Producer = typeof import('./produce.ts') & { readonly keep: () => void }
+
+/** So many builds of poolform, or versions of Node, may take turns. */
+const mostKept = 4
+
+/**
+ * Loads the compiler with what V8 made of it in an earlier run: half of what a build after an edit takes is V8 reading
+ * functions that are called once. The file is named by the digest of all of poolform's code and the version of Node,
+ * and starts with the digest of the rest: V8 takes what it is given on trust.
+ */
+export async function loadProducer({ cacheFolder, engine }: World, useCache: boolean): Promise<Producer> {
+  if (!runsBundled() || cacheFolder === undefined || !useCache) return { ...(await import('./produce.ts')), keep: () => {} }
+  const file = join(import.meta.dirname, 'compile.cjs')
+  const place = join(cacheFolder, 'code', `${engine.digest}-${process.version}-${process.arch}`)
+  const cachedData = readVerified(place)
+  const code = readFileSync(file, 'utf8')
+  const script = new Script(Module.wrap(code), { filename: file, ...(cachedData === undefined ? {} : { cachedData }) })
+  const module: { exports: typeof import('./produce.ts') | undefined } = { exports: undefined }
+  const exported: object = {}
+  const run: (...args: readonly unknown[]) => void = script.runInThisContext()
+  run(exported, createRequire(file), module, file, dirname(file))
+  if (module.exports === undefined) throw new Error(`${file} exports nothing`)
+  const isKept = cachedData !== undefined && script.cachedDataRejected === false
+  return { ...module.exports, keep: isKept ? () => {} : () => writeVerified(place, script.createCachedData()) }
+}
+
+function readVerified(place: string): Buffer | undefined {
+  try {
+    const content = readFileSync(place)
+    const data = content.subarray(digestLength)
+    return digestOf(data).equals(content.subarray(0, digestLength)) ? data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function writeVerified(place: string, data: Buffer): void {
+  const folder = dirname(place)
+  const temporary = `${place}.${process.pid}.tmp`
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(temporary, Buffer.concat([digestOf(data), data]))
+    renameSync(temporary, place)
+    const byAge = readdirSync(folder).sort((a, b) => modified(join(folder, b)) - modified(join(folder, a)))
+    for (const name of byAge.slice(mostKept)) rmSync(join(folder, name), { force: true })
+  } catch {
+    // what is not kept is made again
+  }
+}
+
+function modified(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+const digestLength = 32
+
+function digestOf(data: Buffer): Buffer {
+  return createHash('sha256').update(data).digest()
+}
