@@ -22,6 +22,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/document.ts': [],
   'src/diagnostic.ts': ['src/document.ts'],
   'src/nearest.ts': [],
+  'src/make-folder.ts': ['node:'],
 
   // The stages, each from one type to the next. Only `link` knows templates and documents, only `read` a YAML library.
   'src/link.ts': ['src/authoring/model.ts', 'src/diagnostic.ts', 'src/document.ts'],
@@ -40,9 +41,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
-  'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/nearest.ts', 'node:'],
+  'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
   'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
-  'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
   'src/build/': [
     'src/accept.ts',
     'src/authoring/',
@@ -53,6 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/knowledge/index.ts',
     'src/knowledge/validator.ts',
     'src/lint/',
+    'src/make-folder.ts',
     'src/nearest.ts',
     'src/read.ts',
     'node:',

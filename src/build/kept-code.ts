@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+import { makeFolder } from '../make-folder.ts'
 import { runsBundled } from './engine.ts'
 import type { World } from './request.ts'
 
@@ -18,7 +19,8 @@ const mostKept = 4
  * and starts with the digest of the rest: V8 takes what it is given on trust.
  */
 export async function loadProducer({ cacheFolder, engine }: World, useCache: boolean): Promise<Producer> {
-  if (!runsBundled() || cacheFolder === undefined || !useCache) return { ...(await import('./produce.ts')), keep: () => {} }
+  if (!runsBundled() || cacheFolder === undefined || !useCache)
+    return { ...(await import('./produce.ts')), keep: () => {} }
   const file = join(import.meta.dirname, 'compile.cjs')
   const place = join(cacheFolder, 'code', `${engine.digest}-${process.version}-${process.arch}`)
   const cachedData = readVerified(place)
@@ -37,7 +39,7 @@ function readVerified(place: string): Buffer | undefined {
   try {
     const content = readFileSync(place)
     const data = content.subarray(digestLength)
-    return digestOf(data).equals(content.subarray(0, digestLength)) ? data : undefined
+    return digestOf(place, data).equals(content.subarray(0, digestLength)) ? data : undefined
   } catch {
     return undefined
   }
@@ -47,8 +49,8 @@ function writeVerified(place: string, data: Buffer): void {
   const folder = dirname(place)
   const temporary = `${place}.${process.pid}.tmp`
   try {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(temporary, Buffer.concat([digestOf(data), data]))
+    makeFolder(folder)
+    writeFileSync(temporary, Buffer.concat([digestOf(place, data), data]))
     renameSync(temporary, place)
     const byAge = readdirSync(folder).sort((a, b) => modified(join(folder, b)) - modified(join(folder, a)))
     for (const name of byAge.slice(mostKept)) rmSync(join(folder, name), { force: true })
@@ -63,6 +65,6 @@ function modified(file: string): number {
 
 const digestLength = 32
 
-function digestOf(data: Buffer): Buffer {
-  return createHash('sha256').update(data).digest()
+function digestOf(place: string, data: Buffer): Buffer {
+  return createHash('sha256').update(basename(place)).update('\0').update(data).digest()
 }

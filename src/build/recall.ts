@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostic.ts'
+import { makeFolder } from '../make-folder.ts'
 import type { Finding } from './finding.ts'
-import { makeFolder } from './folders.ts'
 import type { Module } from './modules.ts'
 import type { Project } from './project.ts'
 import { isAtWork } from './replace.ts'
@@ -130,7 +130,7 @@ export function remember(question: Question, answer: Answer, { cacheFolder, engi
   const file = entryFile(cacheFolder, question)
   const temporary = `${file}.${process.pid}`
   try {
-    makeFolder(entriesFolder(cacheFolder), { mkdirSync, statSync })
+    makeFolder(entriesFolder(cacheFolder))
     const head = Buffer.from(formatEntry(entry))
     writeFileSync(temporary, Buffer.concat([head, ...contents.map(({ content }) => content)]), { mode: 0o600 })
     renameSync(temporary, file)

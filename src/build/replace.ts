@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs'
 import { dirname, join } from 'node:path'
-import { makeFolder } from './folders.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /** What is to become of a folder's files, by name; other files are not touched. */
 export type Plan = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 
 /**
  * The code of validators, kept from run to run: compiling one takes up to a second, loading one a millisecond.
@@ -42,7 +43,7 @@ function readVerified(file: string): string | undefined {
 function writeVerified(folder: string, file: string, code: string): void {
   const temporary = `${file}.${process.pid}.tmp`
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeFileSync(temporary, `${firstLine(code)}\n${code}`)
     renameSync(temporary, file)
   } catch {

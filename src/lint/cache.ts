@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostic.ts'
+import { makeFolder } from '../make-folder.ts'
 import { ignoredRules } from './ignored.ts'
 import { diagnostics, parseReport, type Report } from './report.ts'
 
@@ -89,7 +90,7 @@ export function storeReports(
 ): void {
   const linter = linterDigest(assets)
   try {
-    mkdirSync(entriesFolder(cacheFolder), { recursive: true })
+    makeFolder(entriesFolder(cacheFolder))
     for (const { text, report } of reports) {
       if (report.findings.some(({ rule }) => rule === 'E0002')) continue
       const file = entryFile(cacheFolder, linter, text)

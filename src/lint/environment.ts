@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, utimes } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '../make-folder.ts'
 import { type LintFolders, requirementsFile } from './cache.ts'
 import { type Ended, run, tellingLine } from './run.ts'
 
@@ -45,7 +46,7 @@ export async function environment(options: EnvironmentOptions): Promise<Environm
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16)
   const folder = join(cacheFolder, `cfn-lint-${digest}-python${base.version}`)
   try {
-    await mkdir(cacheFolder, { recursive: true })
+    makeFolder(cacheFolder)
     for (let told = false; !existsSync(folder) && isBeingMade(folder); told = true) {
       if (!told) onProgress('Waiting for another run to install cfn-lint')
       await sleep(200)
