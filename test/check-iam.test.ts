@@ -368,7 +368,7 @@ test('what a Rule of the template excludes is no way to an empty policy', () => 
 test('an action that IAM does not have is an error with the nearest name', () => {
   const help = (Action: Json) => check(managed(policyOf({ ...get, Action }))).map(it => `${it.code}: ${it.help}`)
   assert.deepEqual(help('s3:GetObjects'), ['unknown-action: Write s3:GetObject'])
-  assert.deepEqual(help('s4:GetObject'), ['unknown-action: Write s3:GetObject'])
+  assert.deepEqual(help('s4:GetObject'), ['unknown-action: Look the prefix up in the Service Authorization Reference'])
   assert.deepEqual(help('dynamdb:GetItem'), ['unknown-action: Write dynamodb:GetItem'])
   assert.deepEqual(help(['s3:getobject', 'S3:GetObject', 's3:Get*', 's3:Get?bject']), [])
   assert.deepEqual(help('GetObject'), ['unknown-action: Write the service before it, as in s3:GetObject'])
@@ -394,6 +394,79 @@ test('a wildcard that takes in a service is found at the action’s own place, i
     `service-wildcard ${managedStatement}.0.Action`,
   ])
   assert.deepEqual(found(managed(policyOf({ ...get, Effect: 'Deny', Action: wide }))), [])
+})
+
+const texts: Rest = {
+  Parameters: {
+    Wide: { Type: 'String', Default: 's3:*' },
+    Chosen: { Type: 'String', AllowedValues: ['s3:GetObject', 's3:*'] },
+    Narrow: { Type: 'String', AllowedValues: ['s3:GetObject', 's3:PutObject'] },
+    Listed: { Type: 'CommaDelimitedList', Default: 's3:GetObject, s3:*' },
+    Service: { Type: 'String', Default: 's3' },
+    Sentinel: { Type: 'String', Default: 'none' },
+    Any: { Type: 'String' },
+    Stored: { Type: 'AWS::SSM::Parameter::Value<String>', Default: 's3:*' },
+    Effect: { Type: 'String', Default: 'Allow' },
+    Denied: { Type: 'String', Default: 'Deny', AllowedValues: ['Deny'] },
+  },
+  Mappings: { Actions: { us: { Read: 's3:GetObject', All: ['s3:*', 'sqs:SendMessage'] }, eu: { Read: 's3:*' } } },
+  Conditions: { A: { 'Fn::Equals': [{ Ref: 'Any' }, 'a'] } },
+}
+
+test('an effect that can be Allow is one, in whatever way it is written', () => {
+  const effects = (Effect: Json) => found(managed(policyOf({ ...get, Effect, Action: 's3:*' }), texts))
+  const wide = [`service-wildcard ${managedStatement}.0.Action`]
+  assert.deepEqual(effects({ 'Fn::Sub': 'Allow' }), wide)
+  assert.deepEqual(effects({ 'Fn::Join': ['', ['Al', 'low']] }), wide)
+  assert.deepEqual(effects({ 'Fn::Select': ['1', ['Deny', 'Allow']] }), wide)
+  assert.deepEqual(effects({ 'Fn::Sub': ['${E}', { E: when('A', 'Deny', 'Allow') }] }), wide)
+  assert.deepEqual(effects({ Ref: 'Effect' }), wide)
+  assert.deepEqual(effects({ Ref: 'Any' }), wide)
+  assert.deepEqual(effects({ 'Fn::ImportValue': 'Effect' }), wide)
+  assert.deepEqual(effects({ 'Fn::Sub': 'Deny' }), [])
+  assert.deepEqual(effects({ 'Fn::Select': [0, ['Deny', 'Allow']] }), [])
+  assert.deepEqual(effects({ Ref: 'Denied' }), [])
+  assert.deepEqual(found(trusting(policyOf({ ...trust(host), Effect: { Ref: 'Effect' }, Condition: {} }), texts)), [
+    `cognito-trust ${trustStatement}.0`,
+    `cognito-trust ${trustStatement}.0`,
+  ])
+})
+
+test('an action is read through what is constant, and through what parameters and mappings can be', () => {
+  const path = `service-wildcard ${managedStatement}.0.Action`
+  const at = (Action: Json) => found(managed(policyOf({ ...get, Action }), texts))
+  const wide: readonly Json[] = [
+    { 'Fn::Sub': 's3:*' },
+    { 'Fn::Sub': ['${S}:*', { S: 's3' }] },
+    { 'Fn::Sub': '${Service}:*' },
+    { 'Fn::Join': [':', ['s3', '*']] },
+    { 'Fn::Join': [':', [{ Ref: 'Service' }, '*']] },
+    { 'Fn::Join': [':', { 'Fn::Split': ['/', 's3/*'] }] },
+    { 'Fn::Split': [',', 's3:*,sqs:SendMessage'] },
+    { 'Fn::Select': [0, ['s3:*']] },
+    { 'Fn::Select': [1, { 'Fn::Split': [',', 'a,s3:*'] }] },
+    { 'Fn::FindInMap': ['Actions', { Ref: 'Any' }, 'Read'] },
+    { 'Fn::FindInMap': ['Actions', 'us', 'All'] },
+    { 'Fn::FindInMap': ['Actions', 'no', 'no', { DefaultValue: 's3:*' }] },
+    { Ref: 'Wide' },
+    { Ref: 'Chosen' },
+    { Ref: 'Listed' },
+  ]
+  for (const action of wide) assert.deepEqual(at(action), [path], JSON.stringify(action))
+  assert.deepEqual(at(['s3:GetObject', { 'Fn::Sub': 's3:*' }]), [`${path}.1`])
+  assert.deepEqual(at({ 'Fn::Sub': 's3:GetObjectz' }), [`unknown-action ${managedStatement}.0.Action`])
+  const narrow: readonly Json[] = [
+    { Ref: 'Narrow' },
+    { Ref: 'Sentinel' },
+    { Ref: 'Any' },
+    { Ref: 'Stored' },
+    { 'Fn::Sub': '${Any}:*' },
+    { 'Fn::Sub': 's3:${Any}' },
+    { 'Fn::FindInMap': ['Actions', 'us', 'Read'] },
+    { 'Fn::Select': [0, ['s3:GetObject', 's3:*']] },
+    { 'Fn::GetAtt': ['Other', 'Action'] },
+  ]
+  for (const action of narrow) assert.deepEqual(at(action), [], JSON.stringify(action))
 })
 
 test('a condition operator that IAM does not have is an error with the nearest name', () => {

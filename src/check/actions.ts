@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { isObject, type Json, type JsonObject } from '../document.ts'
+import { isObject, type JsonObject } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { type Case, type Cases, isList, isTextCase } from './cases.ts'
+import { type Case, type Cases, isList, type TextCase } from './cases.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Policies, Policy } from './policy-documents.ts'
 import { allows } from './policy-structure.ts'
@@ -21,7 +21,8 @@ export function checkActions({ cases, policies }: Policies, knowledge: Knowledge
       ['Action', 'NotAction'].flatMap(key => {
         const isGrant = key === 'Action' && allows(cases, statement) && !isKeyDelegation(cases, policy, statement)
         return actionsOf(cases, statement, key).flatMap(it => [
-          ...unknown(it, lookUp, knowledge),
+          // What one deployment among several would be refused for may be kept out of it by a condition.
+          ...(it.isCertain ? unknown(it, lookUp, knowledge) : []),
           ...(isGrant ? wildcard(it, lookUp) : []),
         ])
       }),
@@ -29,11 +30,11 @@ export function checkActions({ cases, policies }: Policies, knowledge: Knowledge
   )
 }
 
-/** The actions of a statement that are there to be read, each at its own place. */
-export function actionsOf(cases: Cases, { value, path, when }: Case<JsonObject>, key: string): readonly Case<string>[] {
+/** The actions that a statement can have, as far as the template tells them, each at its own place. */
+export function actionsOf(cases: Cases, { value, path, when }: Case<JsonObject>, key: string): readonly TextCase[] {
   return cases
     .ofOneOrMore(value[key], [...path, key], when)
-    .filter(isTextCase)
+    .flatMap(it => cases.ofTexts(it))
     .filter(it => !it.value.includes('${'))
 }
 
@@ -123,22 +124,13 @@ function wildcard({ value, path }: Case<string>, lookUp: LookUp): readonly Diagn
 function isKeyDelegation(cases: Cases, { type }: Policy, statement: Case<JsonObject>): boolean {
   if (type !== 'AWS::KMS::Key' && type !== 'AWS::KMS::ReplicaKey') return false
   const principals = cases.ofEntry(statement, 'Principal')
-  return principals.length > 0 && principals.every(it => isObject(it.value) && isAccount(it.value))
+  return principals.length > 0 && principals.every(it => isObject(it.value) && isAccount(cases, it.value))
 }
 
-function isAccount({ AWS, ...others }: JsonObject): boolean {
-  return AWS !== undefined && Object.keys(others).length === 0 && /:root$|^\d{12}$/.test(literalText(AWS))
-}
-
-/** The text of a value with `Fn::Sub` and `Fn::Join` as far as it is written out; empty for anything else. */
-function literalText(value: Json): string {
-  if (typeof value === 'string') return value
-  if (!isObject(value)) return ''
-  const { 'Fn::Sub': sub, 'Fn::Join': join, Ref: ref } = value
-  if (ref === 'AWS::AccountId') return '0'.repeat(12)
-  const text = isList(sub) ? sub[0] : sub
-  if (typeof text === 'string') return text
-  if (!isList(join)) return ''
-  const [delimiter, parts] = join
-  return isList(parts) ? parts.map(literalText).join(typeof delimiter === 'string' ? delimiter : '') : ''
+function isAccount(cases: Cases, { AWS, ...others }: JsonObject): boolean {
+  if (AWS === undefined || isList(AWS) || Object.keys(others).length > 0) return false
+  if (isObject(AWS) && AWS['Ref'] === 'AWS::AccountId') return true
+  return cases
+    .texts(AWS)
+    .every(it => /:root$/.test(it.at(-1) ?? '') || (it.length === 1 && /^\d{12}$/.test(it[0] ?? '')))
 }

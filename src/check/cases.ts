@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import type { Text } from './texts.ts'
 
 /** What is taken for granted of the template's conditions, by name. */
 export type When = ReadonlyMap<string, boolean>
@@ -7,6 +8,9 @@ export type When = ReadonlyMap<string, boolean>
 export type Case<T = Json> = { readonly value: T; readonly path: Path; readonly when: When }
 
 export const always: When = new Map()
+
+/** A text that a place can hold, and whether it holds no other. */
+export type TextCase = Case<string> & { readonly isCertain: boolean }
 
 /** Can the template's conditions have these values, all at once? */
 export type Satisfiable = (when: When) => boolean
@@ -18,11 +22,13 @@ export type Satisfiable = (when: When) => boolean
  */
 export class Cases {
   readonly #satisfiable: Satisfiable
+  readonly #textsOf: (value: Json) => readonly Text[]
   /** Several rules read the same entries. */
   readonly #entries = new WeakMap<Case, Map<string, readonly Case[]>>()
 
-  constructor(satisfiable: Satisfiable) {
+  constructor(satisfiable: Satisfiable, textsOf: (value: Json) => readonly Text[]) {
     this.#satisfiable = satisfiable
+    this.#textsOf = textsOf
   }
 
   canBe(when: When): boolean {
@@ -111,6 +117,21 @@ export class Cases {
   /** What the place holds where a list may stand for its items. */
   ofOneOrMore(value: Json | undefined, path: Path, when: When): readonly Case[] {
     return this.of(value, path, when).flatMap(it => (isListCase(it) ? this.ofItems(it) : [it]))
+  }
+
+  /** The texts that a value can be, as far as the template tells them: of a list, each of its items. */
+  texts(value: Json): readonly Text[] {
+    return typeof value === 'string' ? [[value]] : this.#textsOf(value)
+  }
+
+  /** Those of them that it tells whole, where the value stands. */
+  ofTexts({ value, path, when }: Case): readonly TextCase[] {
+    if (typeof value === 'string') return [{ value, path, when, isCertain: true }]
+    if (!isIntrinsic(value)) return []
+    const texts = this.#textsOf(value)
+    return texts.flatMap(([text, ...others]) =>
+      text === undefined || others.length > 0 ? [] : [{ value: text, path, when, isCertain: texts.length === 1 }],
+    )
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { type Case, Cases, isIntrinsic, isList, isListCase, isObjectCase, type When } from './cases.ts'
 import { solverOf } from './conditions.ts'
+import { textsOf } from './texts.ts'
 import { entriesOf } from './walk.ts'
 
 /**
@@ -156,10 +157,13 @@ export function policiesOf(document: Document): Policies {
 
 /** The template's conditions are its own: what can be, its solver says. */
 function casesIn(document: Document): Cases {
-  return new Cases(when => {
-    const assumptions = [...when].map(([condition, holds]) => ({ condition, holds }))
-    return solverOf(document).isSatisfiable(assumptions)
-  })
+  return new Cases(
+    when => {
+      const assumptions = [...when].map(([condition, holds]) => ({ condition, holds }))
+      return solverOf(document).isSatisfiable(assumptions)
+    },
+    value => textsOf(document, value),
+  )
 }
 
 function findPolicies(document: Document, cases: Cases): Policies {

@@ -299,9 +299,15 @@ function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): 
     })
 }
 
-/** Does the statement allow something, whatever else it may do? */
+/** Does the statement allow something, whatever else it may do? An effect that only deployment knows may be `Allow`. */
 export function allows(cases: Cases, statement: Case<JsonObject>): boolean {
-  return cases.ofEntry(statement, 'Effect').some(it => it.value === 'Allow')
+  return cases
+    .ofEntry(statement, 'Effect')
+    .some(it =>
+      isIntrinsic(it.value)
+        ? cases.texts(it.value).some(text => text.length > 1 || text[0] === 'Allow')
+        : it.value === 'Allow',
+    )
 }
 
 /** How a place comes to be there with none of what is found in it. */
