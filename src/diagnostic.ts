@@ -27,6 +27,7 @@ export type DiagnosticCode =
   | 'unknown-resource-type'
   // IAM: check/iam
   | 'cognito-trust'
+  | 'open-trust'
   | 'policy-size'
   | 'policy-version'
   | 'service-wildcard'

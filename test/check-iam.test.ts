@@ -610,6 +610,16 @@ test('trust in Cognito that names pool and sign-in has nothing, for every host t
     ),
     [],
   )
+  const id = 'us-east-1:12345678-90ab-cdef-1234-567890abcdef'
+  for (const [operator, pool] of [
+    ['StringLike', { Ref: 'Pool' }],
+    ['StringLike', id],
+    ['StringEqualsIgnoreCase', id.toUpperCase()],
+  ] as const) {
+    const Condition = { ...asObject(trust(host)['Condition']), [operator]: { [`${host}:aud`]: pool } }
+    const { StringEquals, ...withoutEquals } = Condition
+    assert.deepEqual(found(trusting(policyOf({ ...trust(host), Condition: withoutEquals }))), [], operator)
+  }
   // Trust in others is not Cognito's.
   const github = { Federated: 'arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com' }
   assert.deepEqual(
@@ -655,8 +665,24 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
     'a wildcard': [{ Action: 'sts:AssumeRole*' }, '.Action'],
     'no aud': [{ Condition: { 'ForAnyValue:StringLike': amr } }, ''],
     'aud by pattern': [
-      { Condition: { StringLike: aud, 'ForAnyValue:StringLike': amr } },
+      { Condition: { StringLike: { [`${host}:aud`]: 'us-east-1:*' }, 'ForAnyValue:StringLike': amr } },
       `.Condition.StringLike.${host}:aud`,
+    ],
+    'aud by a pattern behind a parameter': [
+      { Condition: { StringLike: { [`${host}:aud`]: { Ref: 'Wide' } }, 'ForAnyValue:StringLike': amr } },
+      `.Condition.StringLike.${host}:aud`,
+    ],
+    'aud of an empty list': [
+      { Condition: { ...good, StringEquals: { [`${host}:aud`]: [] } } },
+      `.Condition.StringEquals.${host}:aud`,
+    ],
+    'the region as aud': [
+      { Condition: { ...good, StringEquals: { [`${host}:aud`]: { Ref: 'AWS::Region' } } } },
+      `.Condition.StringEquals.${host}:aud`,
+    ],
+    'constant text as aud': [
+      { Condition: { ...good, StringEquals: { [`${host}:aud`]: { 'Fn::Join': ['_', ['us-east-1', 'a1B2']] } } } },
+      `.Condition.StringEquals.${host}:aud`,
     ],
     'aud if it is there': [
       { Condition: { StringEqualsIfExists: aud, 'ForAnyValue:StringLike': amr } },
@@ -699,17 +725,42 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
       { Condition: { StringEquals: aud, 'ForAnyValue:StringLike': { [`${host}:amr`]: '*authenticated' } } },
       `.Condition.ForAnyValue:StringLike.${host}:amr`,
     ],
+    'amr for both': [
+      {
+        Condition: {
+          ...good,
+          'ForAnyValue:StringLike': { [`${host}:amr`]: ['authenticated', { 'Fn::Sub': 'unauthenticated' }] },
+        },
+      },
+      `.Condition.ForAnyValue:StringLike.${host}:amr`,
+    ],
+    'amr for a provider and guests': [
+      {
+        Condition: {
+          ...good,
+          'ForAnyValue:StringEquals': { [`${host}:amr`]: ['graph.facebook.com', 'unauthenticated'] },
+        },
+      },
+      `.Condition.ForAnyValue:StringEquals.${host}:amr`,
+    ],
+    'amr of an empty list': [
+      { Condition: { ...good, 'ForAnyValue:StringLike': { [`${host}:amr`]: [] } } },
+      `.Condition.ForAnyValue:StringLike.${host}:amr`,
+    ],
     'amr misspelt': [
       { Condition: { StringEquals: aud, 'ForAnyValue:StringLike': { [`${host}:amr`]: 'authentcated' } } },
       `.Condition.ForAnyValue:StringLike.${host}:amr`,
     ],
   }
   for (const [what, [change, path]] of Object.entries(wrong)) {
-    const document = template({
-      ...trusting(policyOf({ ...trust(host, { Ref: 'Pool' }), ...change })).Resources,
-      Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } },
-      Users: { Type: 'AWS::Cognito::UserPool' },
-    })
+    const document = template(
+      {
+        ...trusting(policyOf({ ...trust(host, { Ref: 'Pool' }), ...change })).Resources,
+        Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } },
+        Users: { Type: 'AWS::Cognito::UserPool' },
+      },
+      { Parameters: { Wide: { Type: 'String', Default: '*' } } },
+    )
     assert.deepEqual(found(document), [`cognito-trust ${trustStatement}.0${path}`], what)
   }
   // That the wildcard is too wide is said once.
@@ -723,6 +774,55 @@ test('trust in Cognito that lets in others, or nobody, is found where it is wron
   assert.match(
     check(trusting(policyOf({ ...trust(host), Condition: { 'ForAnyValue:StringLike': amr } })))[0]?.message ?? '',
     /any AWS customer could assume the role/,
+  )
+})
+
+test('trust in everybody is an error, unless a condition says who the caller is', () => {
+  const at = (Principal: Json, Condition: JsonObject = {}, Action: Json = 'sts:AssumeRole') =>
+    found(trusting(policyOf({ Effect: 'Allow', Principal, Action, Condition }), conditions))
+  const path = `open-trust ${trustStatement}.0.Principal`
+  assert.deepEqual(at('*'), [path])
+  assert.deepEqual(at({ AWS: '*' }), [`${path}.AWS`])
+  assert.deepEqual(at({ AWS: ['111122223333', { 'Fn::Sub': '*' }] }), [`${path}.AWS.1`])
+  assert.deepEqual(at({ Federated: '*' }, {}, 'sts:AssumeRoleWithWebIdentity'), [`${path}.Federated`])
+  assert.deepEqual(at({ AWS: '111122223333' }), [])
+  const org = { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' }
+  const account = { Ref: 'AWS::AccountId' }
+  const role = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/notes-*' }
+  const narrow: readonly JsonObject[] = [
+    { StringEquals: org },
+    { StringEquals: { 'AWS:principalAccount': account } },
+    { StringEquals: { 'aws:SourceAccount': account } },
+    { ArnLike: { 'aws:PrincipalArn': role } },
+    { ArnLike: { 'aws:PrincipalArn': { 'Fn::GetAtt': ['Other', 'Arn'] } } },
+    { ArnLike: { 'aws:SourceArn': 'arn:aws:s3:::notes*' } },
+    { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-a1b2c3d4e5/r-ab12/*' } },
+    { StringLike: { 'aws:userid': 'AROAEXAMPLEID1234567:*' } },
+    { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:poolform/poolform:*' } },
+  ]
+  for (const it of narrow) assert.deepEqual(at('*', it), [], JSON.stringify(it))
+  const wide: readonly JsonObject[] = [
+    { StringEquals: { 'sts:ExternalId': 'notes' } },
+    { StringEqualsIfExists: org },
+    { StringNotEquals: org },
+    { StringLike: { 'aws:PrincipalOrgID': 'o-*' } },
+    { StringLike: { 'aws:PrincipalAccount': ['111122223333', '*'] } },
+    { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/notes' } },
+    { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+    { StringEquals: { 'aws:PrincipalTag/team': 'notes' } },
+    { StringEquals: { 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' } },
+    { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:*' } },
+    { StringEquals: when('A', org) },
+  ]
+  for (const it of wide) assert.deepEqual(at('*', it), [path], JSON.stringify(it))
+  assert.deepEqual(at(when('A', { AWS: '*' }, { AWS: '111122223333' }), { StringEquals: when('A', org) }), [])
+  assert.deepEqual(found(trusting(policyOf({ Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' }))), [])
+  // Everybody with a token of the pool.
+  assert.deepEqual(found(trusting(policyOf({ ...trust(host), Principal: '*' }))), [])
+  const { StringEquals } = asObject(trust(host)['Condition'])
+  assert.deepEqual(
+    found(trusting(policyOf({ ...trust(host), Principal: '*', Condition: { StringEquals: StringEquals ?? {} } }))),
+    [`cognito-trust ${trustStatement}.0`],
   )
 })
 
@@ -768,6 +868,13 @@ test('trust in Cognito is found in JSON text, and behind a mapping', () => {
   ])
   const computed = JSON.stringify(policyOf(trust('${Host}', { Ref: 'Pool' })))
   assert.deepEqual(found(trusting({ 'Fn::Sub': [computed, { Host: when('A', govWest, host) }] }, conditions)), [])
+  const [before = '', after = ''] = JSON.stringify(policyOf({ ...statement, Sid: 'Split' })).split('Split')
+  const joined = { 'Fn::Join': ['', [before, { Ref: 'Stage' }, after]] }
+  assert.deepEqual(found(trusting(joined, conditions)), [`cognito-trust ${trustStatement}.0`])
+  const parameter: Rest = { Parameters: { Host: { Type: 'String', Default: host } } }
+  const behind = { ...statement, Principal: { Federated: { Ref: 'Host' } } }
+  assert.deepEqual(found(trusting(policyOf(behind), parameter)), [`cognito-trust ${trustStatement}.0`])
+  assert.deepEqual(found(trusting(policyOf({ ...trust(host), Principal: behind.Principal }), parameter)), [])
   const mapped = { Federated: { 'Fn::FindInMap': ['Hosts', { Ref: 'AWS::Partition' }, 'Host'] } }
   const rest: Rest = { Mappings: { Hosts: { aws: { Host: host } } } }
   assert.deepEqual(found(trusting(policyOf({ ...trust(host), Principal: mapped }), rest)), [])

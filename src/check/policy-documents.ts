@@ -227,13 +227,25 @@ function readDocument({ value, path, when }: Case): Case<JsonObject> | Unreadabl
   }
   if (!isObject(value)) return undefined
   if (!isComputed(value)) return { value, path, when }
-  const { 'Fn::Sub': sub, 'Fn::ToJsonString': content } = value
+  const { 'Fn::Sub': sub, 'Fn::ToJsonString': content, 'Fn::Join': join } = value
   if (isObject(content)) return { value: content, path: [...path, 'Fn::ToJsonString'], when }
-  const [text, variables] = typeof sub === 'string' ? [sub, undefined] : isList(sub) ? sub : []
+  const [text, variables] = join === undefined ? (isList(sub) ? sub : [sub]) : subOfJoin(join)
   const parsed = typeof text === 'string' ? parse(text) : undefined
   if (!isObject(parsed)) return undefined
   const substituted = withSub(parsed, variables)
   return isObject(substituted) ? { value: substituted, path, when } : undefined
+}
+
+/** The operands of the `Fn::Sub` that gives what an `Fn::Join` gives. */
+function subOfJoin(operands: Json): readonly Json[] {
+  const [delimiter, parts] = isList(operands) ? operands : []
+  if (typeof delimiter !== 'string' || !isList(parts)) return []
+  const literal = (text: string): string => text.replaceAll('${', '${!')
+  const texts = parts.map((part, index) => (typeof part === 'string' ? literal(part) : `\${Part${index}}`))
+  const variables = parts.flatMap((part, index): readonly (readonly [string, Json])[] =>
+    typeof part === 'string' ? [] : [[`Part${index}`, part]],
+  )
+  return [texts.join(literal(delimiter)), Object.fromEntries(variables)]
 }
 
 function parse(text: string): Json | undefined {

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Document, formatPath, isObject, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { actionsOf, wildcardPattern } from './actions.ts'
-import { type Case, type Cases, formatWhen, isIntrinsic, isList, isObjectCase, isTextCase, type When } from './cases.ts'
+import { actionsOf, isWildcard, wildcardPattern } from './actions.ts'
+import { type Case, type Cases, formatWhen, isIntrinsic, isObjectCase, type When } from './cases.ts'
 import { cognitoClaims, cognitoHosts, isLikeCognitoHost } from './condition-keys.ts'
-import { type KeyCase, keysOf } from './policy-conditions.ts'
+import { type KeyCase, keysOf, type Operator } from './policy-conditions.ts'
 import type { Policies } from './policy-documents.ts'
 import { allows } from './policy-structure.ts'
+import { onlyText } from './texts.ts'
 import { member, sectionOf } from './walk.ts'
 
 /**
@@ -22,53 +23,117 @@ export function checkTrust({ cases, policies }: Policies, document: Document): r
     .filter(it => allows(cases, it))
     .flatMap(statement => {
       const principals = cases.ofEntry(statement, 'Principal').filter(isObjectCase)
-      const hosts = principals.flatMap(it => hostsOf(cases, document, it, 'Federated'))
+      const hosts = [
+        ...principals.flatMap(it => hostsOf(cases, it, 'Federated')),
+        ...hostsOfEverybody(cases, statement, everybody(cases, statement)),
+      ]
       return unique([
-        ...principals
-          .flatMap(it => hostsOf(cases, document, it, 'Service'))
-          .flatMap(it => service(cases, statement, it)),
+        ...principals.flatMap(it => hostsOf(cases, it, 'Service')).flatMap(it => service(cases, statement, it)),
+        ...open(cases, statement),
         ...hosts.flatMap(host => (isWrong(host) ? [wrongHost(host)] : statementOf(cases, document, statement, host))),
       ])
     })
 }
 
-/** A host by which Cognito may be meant; without a name where only deployment knows the rest of it. */
-type Host = { readonly name: string | undefined; readonly path: Path; readonly when: When }
-
-function hostsOf(
-  cases: Cases,
-  document: Document,
-  { value, path, when }: Case<JsonObject>,
-  key: string,
-): readonly Host[] {
-  return cases.ofOneOrMore(value[key], [...path, key], when).flatMap(it => {
-    const [text, ...others] = isTextCase(it) ? [it.value] : mapped(it.value, document)
-    const start = text ?? startOf(it.value)
-    if (!isLikeCognitoHost(start)) return []
-    return [{ name: others.length === 0 ? text : undefined, path: it.path, when: it.when }]
+/**
+ * Trust in everybody: any AWS customer, or the users of any identity provider, unless a condition says who.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+ */
+function open(cases: Cases, statement: Case<JsonObject>): readonly Diagnostic[] {
+  if (cases.ofEntry(statement, 'Condition').some(it => isIntrinsic(it.value))) return []
+  const narrowing = keysOf(cases, statement).filter(it => narrows(cases, it))
+  return everybody(cases, statement).flatMap(({ path, when: given }) => {
+    const when = cases.both(statement.when, given)
+    const gap =
+      when &&
+      cases.gap(
+        when,
+        narrowing.map(it => it.when),
+      )
+    if (gap === undefined || !cases.canBe(gap)) return []
+    return [
+      {
+        code: 'open-trust',
+        severity: 'error',
+        path,
+        message: `is everybody${formatWhen(gap, { when: given })}, so that anybody could assume the role`,
+        help: 'Name who may assume it, or ask for aws:PrincipalOrgID or aws:PrincipalArn under StringEquals or ArnLike in its Condition',
+      },
+    ]
   })
 }
 
-/** The texts that an `Fn::FindInMap` can give, whatever its first key is. */
-function mapped(value: Json, document: Document): readonly string[] {
-  const operands = isObject(value) ? value['Fn::FindInMap'] : undefined
-  if (!isList(operands)) return []
-  const [name, , second] = operands
-  if (typeof name !== 'string' || typeof second !== 'string') return []
-  const table = member(sectionOf(document, 'Mappings'), name)
-  const texts = Object.values(isObject(table) ? table : {}).map(it => (isObject(it) ? member(it, second) : undefined))
-  return [...new Set(texts.filter(it => typeof it === 'string'))]
+/** Where a statement can have everybody as its principal. */
+function everybody(cases: Cases, statement: Case<JsonObject>): readonly Case[] {
+  const isAnybody = (it: Case) => cases.ofTexts(it).some(({ value }) => value === '*')
+  return cases
+    .ofEntry(statement, 'Principal')
+    .flatMap(it =>
+      isObjectCase(it) && !isIntrinsic(it.value)
+        ? Object.keys(it.value).flatMap(key => cases.ofOneOrMore(it.value[key], [...it.path, key], it.when))
+        : [it],
+    )
+    .filter(isAnybody)
 }
 
-/** The literal text that a value begins with. */
-function startOf(value: Json): string {
-  if (typeof value === 'string') return value
-  if (!isObject(value)) return ''
-  const { 'Fn::Sub': sub, 'Fn::Join': join } = value
-  const text = isList(sub) ? sub[0] : sub
-  if (typeof text === 'string') return text.split('${')[0] ?? ''
-  const parts = isList(join) ? join[1] : undefined
-  return isList(parts) ? startOf(parts[0] ?? '') : ''
+/** Everybody whose token is Cognito's, where a condition asks for one of its claims. */
+function hostsOfEverybody(cases: Cases, statement: Case<JsonObject>, places: readonly Case[]): readonly Host[] {
+  if (places.length === 0 || !keysOf(cases, statement).some(it => isLikeCognitoHost(readKey(it).host))) return []
+  return places.map(({ path, when }) => ({ name: undefined, path, when }))
+}
+
+/**
+ * Keys that say who the caller is and that the caller cannot choose. `sts:ExternalId` is a word that AWS does not hold
+ * to be a secret; tags and names of sessions everybody gives themselves in an account of their own; an address or a VPC
+ * says where a request comes from, not whose it is.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+ */
+const callers: Readonly<Record<string, RegExp | undefined>> = {
+  'aws:principalaccount': undefined,
+  'aws:principalarn': /^arn:[^:]*:[^:]*:[^:]*:[^:*?]+:/,
+  'aws:principalorgid': undefined,
+  'aws:principalorgpaths': /^[^*?]+\//,
+  'aws:principalservicename': undefined,
+  'aws:sourceaccount': undefined,
+  // The name of a bucket is nobody else's, and its ARN has no account.
+  'aws:sourcearn': /^arn:[^:]*:([^:]*:[^:]*:[^:*?]+:|s3:::[^*?]{3,})/,
+  'aws:sourceorgid': undefined,
+  'aws:sourceorgpaths': /^[^*?]+\//,
+  'aws:userid': /^[^*?:]{4,}:/,
+}
+
+/** What a token of an identity provider says: for which application, or of whom, it is. */
+const claims: Readonly<Record<string, RegExp | undefined>> = { app_id: undefined, aud: undefined, sub: /^[^*?]*\// }
+
+/** Does the condition hold only for somebody? Of a pattern the beginning says so, as far as it has no wildcard. */
+function narrows(cases: Cases, key: KeyCase): boolean {
+  const { host: prefix, claim } = readKey(key)
+  // The hosts of identity providers have dots, the prefixes of services none.
+  const [known, name] = prefix.includes('.') ? [claims, claim] : [callers, `${prefix}:${claim}`]
+  if (!Object.hasOwn(known, name) || !isPositive(key.operator)) return false
+  const isByPattern = /Like$|^Arn/.test(key.operator.base)
+  const texts = cases.ofOneOrMore(key.value, key.path, key.when).flatMap(it => cases.texts(it.value))
+  return texts.every(pieces => {
+    // What only deployment knows is taken to be without wildcards.
+    const text = pieces.join('0')
+    // Every provider that is set up for AWS has this audience.
+    if (text === 'sts.amazonaws.com') return false
+    return !isByPattern || !isWildcard(text) || known[name]?.test(text) === true
+  })
+}
+
+/** A host by which Cognito may be meant; without a name where only deployment knows the rest of it. */
+type Host = { readonly name: string | undefined; readonly path: Path; readonly when: When }
+
+function hostsOf(cases: Cases, { value, path, when }: Case<JsonObject>, key: string): readonly Host[] {
+  return cases.ofOneOrMore(value[key], [...path, key], when).flatMap(it => {
+    const hosts = cases.texts(it.value).filter(([start = '']) => isLikeCognitoHost(start))
+    const [host, ...others] = hosts
+    if (host === undefined) return []
+    const isWhole = others.length === 0 && host.length === 1
+    return [{ name: isWhole ? host[0] : undefined, path: it.path, when: it.when }]
+  })
 }
 
 function isWrong({ name }: Host): boolean {
@@ -203,7 +268,8 @@ function audience(
       asked.filter(it => it.claim === 'aud' && isOf(it, host)),
       key => {
         const { operator, path } = key
-        if (operator.base !== 'StringEquals' || operator.ifExists || operator.set === 'ForAllValues:') {
+        const values = cases.ofOneOrMore(key.value, path, key.when)
+        if (!isPositive(operator) || (operator.base.endsWith('Like') && values.some(it => hasWildcard(cases, it)))) {
           return [
             wrong(
               path,
@@ -212,14 +278,29 @@ function audience(
             ),
           ]
         }
-        return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => poolId(it, document))
+        return values.length === 0 ? [noValue(path)] : values.flatMap(it => poolId(cases, it, document))
       },
     ),
   ]
 }
 
+/** A list with nothing in it, which no token meets. */
+function noValue(path: Path): Diagnostic {
+  return wrong(path, 'is held against nothing, so that nobody can assume the role', 'Write what it is held against')
+}
+
+/** Does the operator ask for the key, and for one of the values that stand under it? */
+function isPositive({ set, base, ifExists }: Operator): boolean {
+  return set !== 'ForAllValues:' && !ifExists && /^(String(Equals(IgnoreCase)?|Like)|Arn(Equals|Like))$/.test(base)
+}
+
+/** Can the value have a wildcard in it, as far as the template tells it? */
+function hasWildcard(cases: Cases, { value }: Case): boolean {
+  return cases.texts(value).some(text => text.some(isWildcard))
+}
+
 /** https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_IdentityPool.html */
-function poolId({ value, path }: Case, document: Document): readonly Diagnostic[] {
+function poolId(cases: Cases, { value, path }: Case, document: Document): readonly Diagnostic[] {
   const referred = isObject(value) && typeof value['Ref'] === 'string' ? value['Ref'] : undefined
   const resource = referred === undefined ? undefined : member(sectionOf(document, 'Resources'), referred)
   const type = isObject(resource) ? String(resource['Type']) : ''
@@ -232,11 +313,13 @@ function poolId({ value, path }: Case, document: Document): readonly Diagnostic[
       ),
     ]
   }
-  if (isIntrinsic(value) || (typeof value === 'string' && /^[\w-]+:[0-9a-f-]+$/.test(value))) return []
+  const text = onlyText(cases.texts(value))
+  const isComputed = isIntrinsic(value) && text === undefined && !referred?.startsWith('AWS::')
+  if (isComputed || (text !== undefined && /^[\w-]+:[0-9a-f-]+$/i.test(text))) return []
   return [
     wrong(
       path,
-      `is no ID of an identity pool: ${JSON.stringify(value)}, so that nobody can assume the role`,
+      `is no ID of an identity pool: ${JSON.stringify(text ?? referred ?? value)}, so that nobody can assume the role`,
       'Write a Ref to the identity pool, or an ID such as us-east-1:12345678-90ab-cdef-1234-567890abcdef',
     ),
   ]
@@ -286,31 +369,59 @@ function methods(
             ),
           ]
         }
-        return cases.ofOneOrMore(key.value, path, key.when).flatMap(it => method(it, operator.base))
+        const values = cases.ofOneOrMore(key.value, path, key.when)
+        if (values.length === 0) return [noValue(path)]
+        const found = values.flatMap(it => method(cases, it, operator.base))
+        return found.length > 0 ? found : mixed(cases, values, path)
       },
     ),
   ]
 }
 
-function method({ value, path }: Case, base: string): readonly Diagnostic[] {
-  if (isIntrinsic(value)) return []
-  if (typeof value !== 'string') return [wrong(path, 'is no text', 'Write authenticated or unauthenticated')]
-  if (words.includes(value)) return []
-  if (/[*?]/.test(value)) {
-    const pattern = wildcardPattern(value)
-    if (base === 'StringEquals' || !words.every(it => pattern.test(it))) return []
-    return [wrong(path, 'takes in guests and those who have signed in alike', 'Write authenticated or unauthenticated')]
+function method(cases: Cases, it: Case, base: string): readonly Diagnostic[] {
+  const { value, path } = it
+  if (!isIntrinsic(value) && typeof value !== 'string') {
+    return [wrong(path, 'is no text', 'Write authenticated or unauthenticated')]
   }
-  const near = nearest(value, words)
-  return near === undefined
-    ? []
-    : [
-        wrong(
-          path,
-          `is no way to sign in: ${JSON.stringify(value)}, so that nobody can assume the role`,
-          `Write ${near}`,
-        ),
-      ]
+  return cases.ofTexts(it).flatMap(text => {
+    if (words.includes(text.value)) return []
+    if (isWildcard(text.value)) {
+      if (base === 'StringEquals' || admitted(text.value).length < 2) return []
+      return [forBoth(path)]
+    }
+    const near = text.isCertain ? nearest(text.value, words) : undefined
+    return near === undefined
+      ? []
+      : [
+          wrong(
+            path,
+            `is no way to sign in: ${JSON.stringify(text.value)}, so that nobody can assume the role`,
+            `Write ${near}`,
+          ),
+        ]
+  })
+}
+
+/** Values that can stand together and take in guests the one, those who have signed in the other. */
+function mixed(cases: Cases, values: readonly Case[], path: Path): readonly Diagnostic[] {
+  const asked = values.flatMap(it => cases.ofTexts(it)).map(it => ({ ...it, who: admitted(it.value) }))
+  const [guests, users] = ['unauthenticated', 'authenticated'].map(who => asked.filter(it => it.who.includes(who)))
+  const areBoth = guests?.some(guest =>
+    // What one place can be by choice is not both at once.
+    users?.some(user => formatPath(guest.path) !== formatPath(user.path) && cases.canMeet(guest.when, user.when)),
+  )
+  return areBoth ? [forBoth(path)] : []
+}
+
+/** Whom a value of `amr` takes in: who signs in with a provider, by its name too, is authenticated. */
+export function admitted(value: string): readonly string[] {
+  const pattern = wildcardPattern(value)
+  const named = words.filter(it => pattern.test(it))
+  return named.length > 0 ? named : ['authenticated']
+}
+
+function forBoth(path: Path): Diagnostic {
+  return wrong(path, 'takes in guests and those who have signed in alike', 'Write authenticated or unauthenticated')
 }
 
 /** What is found of keys, but for those that never stand beside this host. */
