@@ -161,7 +161,9 @@ function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSy
     fs.rmSync(join(work, name), { recursive: true, force: true })
     fs.mkdirSync(join(work, name))
   }
-  for (const [name, text] of write) writeToDisk(join(work, 'new', name), text, fs)
+  for (const [name, text] of write) fs.writeFileSync(join(work, 'new', name), text)
+  // when all are written: the first call then does most of the work for all
+  for (const name of write.keys()) flush(join(work, 'new', name), fs)
   const there = new Set(list(folder, fs))
   const existing = [...write.keys(), ...remove].filter(name => there.has(name))
   for (const name of existing) keep(join(folder, name), join(work, 'old', name), fs)
@@ -216,7 +218,8 @@ const stepsFile = 'steps.json'
 
 function writeSteps(work: string, steps: Steps, fs: FileSystem): void {
   const file = join(work, stepsFile)
-  writeToDisk(`${file}.new`, JSON.stringify(steps), fs)
+  fs.writeFileSync(`${file}.new`, JSON.stringify(steps))
+  flush(`${file}.new`, fs)
   fs.renameSync(`${file}.new`, file)
 }
 
@@ -236,10 +239,11 @@ function discard(work: string, fs: FileSystem): void {
   fs.rmSync(litter, { recursive: true, force: true })
 }
 
-function writeToDisk(file: string, text: string, fs: FileSystem): void {
-  const descriptor = fs.openSync(file, 'w')
+/** Waits until the disk has what was written to a file. */
+function flush(file: string, fs: FileSystem): void {
+  // Windows flushes only what it could write
+  const descriptor = fs.openSync(file, 'r+')
   try {
-    fs.writeFileSync(descriptor, text)
     fs.fsyncSync(descriptor)
   } finally {
     fs.closeSync(descriptor)
