@@ -265,6 +265,9 @@ test('a statement has one effect, actions, and the resources or principals that 
     'no resource': [{ Effect, Action }, ''],
     'a resource that is no ARN': [{ ...get, Resource: 'notes/*' }, '.Resource'],
     'a principal in an identity’s policy': [{ ...get, Principal: '*' }, '.Principal'],
+    'a list of actions in a list': [{ ...get, Action: [['s3:*']] }, '.Action.0'],
+    'a number for an action': [{ ...get, Action: 7 }, '.Action'],
+    'a list of resources in a list': [{ ...get, Resource: [['*']] }, '.Resource.0'],
     'a Sid with a blank': [{ ...get, Sid: 'Get notes' }, '.Sid'],
   }
   for (const [what, [statement, path]] of Object.entries(wrong)) {
@@ -467,6 +470,23 @@ test('an action is read through what is constant, and through what parameters an
     { 'Fn::GetAtt': ['Other', 'Action'] },
   ]
   for (const action of narrow) assert.deepEqual(at(action), [], JSON.stringify(action))
+})
+
+test('wildcards that take in a service together are found at the statement that completes it', () => {
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].map(it => `s3:${it}*`)
+  const at = (...actions: readonly Json[]) =>
+    found(managed(policyOf(...actions.map(Action => ({ ...get, Action }))), conditions))
+  const path = `service-wildcard ${managedStatement}`
+  const known = letters.filter(it => knowledge.actions('s3')?.some(action => action.startsWith(it.charAt(3))))
+  assert.deepEqual(at(known), [`${path}.0`])
+  assert.deepEqual(at('sqs:SendMessage', known.slice(0, 3), known.slice(3)), [`${path}.2`])
+  assert.deepEqual(at(known.slice(1)), [])
+  assert.deepEqual(at(['execute-api:Inv*', 'execute-api:ManageConnections']), [`${path}.0`])
+  assert.deepEqual(at([get.Action, when('A', 'execute-api:Inv*'), when('C', 'execute-api:ManageConnections')]), [
+    `${path}.0`,
+  ])
+  assert.deepEqual(at([when('A', 'execute-api:Inv*'), when('NotA', 'execute-api:ManageConnections')]), [])
+  assert.deepEqual(at(['execute-api:Invoke', 'execute-api:InvalidateCache', 'execute-api:ManageConnections']), [])
 })
 
 test('a condition operator that IAM does not have is an error with the nearest name', () => {
@@ -1009,6 +1029,10 @@ test('of a wildcard guests keep a part, which the diagnostic names', () => {
 test('a role is for guests by its attachment too, and by policies that are attached to it', () => {
   const ssm = { Effect: 'Allow', Action: 'ssm:GetParameter', Resource: '*' }
   const open = { ...trust(host), Condition: { ...asObject(unauthenticated.Condition) } }
+  const either = {
+    ...open,
+    Condition: { ...open.Condition, 'ForAnyValue:StringLike': { [`${host}:amr`]: { Ref: 'Other' } } },
+  }
   const path = 'Policies.0.PolicyDocument.Statement.0.Action'
   const references: readonly Json[] = [
     { 'Fn::GetAtt': ['Role', 'Arn'] },
@@ -1017,7 +1041,7 @@ test('a role is for guests by its attachment too, and by policies that are attac
     when('A', { 'Fn::GetAtt': ['Role', 'Arn'] }),
   ]
   for (const reference of references) {
-    assert.deepEqual(found(template({ Role: roleWith(ssm), Attachment: attachment(reference) }, conditions)), [
+    assert.deepEqual(found(template({ Role: roleWith(ssm, either), Attachment: attachment(reference) }, conditions)), [
       `guest-session-policy Resources.Role.Properties.${path}`,
     ])
   }
@@ -1041,11 +1065,63 @@ test('a role is for guests by its attachment too, and by policies that are attac
   assert.deepEqual(found(template({ Role: guest, Policy: policy('AWS::IAM::ManagedPolicy', {}) })), [])
   // Never while the role is for guests.
   const apart = {
-    Role: roleWith(get),
+    Role: roleWith(get, either),
     Attachment: attachment(when('A', { 'Fn::GetAtt': ['Role', 'Arn'] })),
     Policy: { ...policy('AWS::IAM::ManagedPolicy', { Roles: [{ Ref: 'Role' }] }), Condition: 'B' },
   }
   assert.deepEqual(found(template(apart, conditions)), [])
+})
+
+test('a role is attached for those whom its trust policy asks for', () => {
+  const at = (amr: Json, who: string, role: Json = { 'Fn::GetAtt': ['Role', 'Arn'] }) => {
+    const trusted = {
+      ...trust(host),
+      Condition: {
+        ...asObject(trust(host)['Condition']),
+        'ForAnyValue:StringLike': { [`${host}:amr`]: amr },
+      },
+    }
+    const attached = {
+      Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+      Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { [who]: role } },
+    }
+    return found(template({ Role: roleWith(get, trusted), Attachment: attached }, conditions))
+  }
+  const path = 'cognito-trust Resources.Attachment.Properties.Roles'
+  assert.deepEqual(at('authenticated', 'authenticated'), [])
+  assert.deepEqual(at('unauthenticated', 'unauthenticated'), [])
+  assert.deepEqual(at('graph.facebook.com', 'authenticated'), [])
+  assert.deepEqual(at('authenticated', 'unauthenticated'), [`${path}.unauthenticated`])
+  assert.deepEqual(at('unauthenticated', 'authenticated'), [`${path}.authenticated`])
+  assert.deepEqual(at({ 'Fn::Sub': 'unauthenticated' }, 'authenticated'), [`${path}.authenticated`])
+  assert.deepEqual(at({ Ref: 'Other' }, 'authenticated'), [])
+  const reference = when('A', { 'Fn::GetAtt': 'Role.Arn' })
+  assert.deepEqual(at('unauthenticated', 'authenticated', reference), [`${path}.authenticated.Fn::If.1`])
+  assert.deepEqual(at(when('A', 'authenticated', 'unauthenticated'), 'authenticated', reference), [])
+  assert.deepEqual(at(when('A', 'unauthenticated', 'authenticated'), 'authenticated', reference), [
+    `${path}.authenticated.Fn::If.1`,
+  ])
+})
+
+test('a managed policy of AWS that allows whole services is an error on a guest role', () => {
+  const at = (ManagedPolicyArns: Json, trusted: JsonObject = unauthenticated) => {
+    const { Type, Properties } = roleWith(get, trusted)
+    return found(
+      template(
+        { Role: { Type: Type ?? null, Properties: { ...asObject(Properties), ManagedPolicyArns } } },
+        conditions,
+      ),
+    )
+  }
+  const path = 'service-wildcard Resources.Role.Properties.ManagedPolicyArns'
+  const administrator = 'arn:aws:iam::aws:policy/AdministratorAccess'
+  assert.deepEqual(at([administrator]), [`${path}.0`])
+  assert.deepEqual(at(['arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess']), [])
+  assert.deepEqual(at(['arn:aws:iam::111122223333:policy/NotesFullAccess']), [])
+  assert.deepEqual(at([{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AmazonS3FullAccess' }]), [`${path}.0`])
+  assert.deepEqual(at([{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/PowerUserAccess' }]), [`${path}.0`])
+  assert.deepEqual(at([when('A', administrator)]), [`${path}.0.Fn::If.1`])
+  assert.deepEqual(at([administrator], trust(host)), [])
 })
 
 const parameters = { Stage: { Type: 'String' }, Other: { Type: 'String' } }

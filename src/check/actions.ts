@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { isObject, type JsonObject } from '../document.ts'
+import { isObject, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { type Case, type Cases, isList, type TextCase } from './cases.ts'
+import { always, type Case, type Cases, isList, type TextCase, type When } from './cases.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Policies, Policy } from './policy-documents.ts'
 import { allows } from './policy-structure.ts'
@@ -16,18 +16,60 @@ export function checkActions({ cases, policies }: Policies, knowledge: Knowledge
     if (!known.has(service)) known.set(service, knowledge.actions(service))
     return known.get(service)
   }
-  return policies.flatMap(policy =>
-    policy.statements.flatMap(statement =>
+  return policies.flatMap(policy => {
+    const granted: Grant[] = []
+    const diagnostics = policy.statements.flatMap(statement =>
       ['Action', 'NotAction'].flatMap(key => {
         const isGrant = key === 'Action' && allows(cases, statement) && !isKeyDelegation(cases, policy, statement)
-        return actionsOf(cases, statement, key).flatMap(it => [
+        return actionsOf(cases, statement, key).flatMap(it => {
+          const wide = isGrant ? wildcard(it, lookUp) : []
+          if (isGrant && wide.length === 0) granted.push({ ...it, statement })
           // What one deployment among several would be refused for may be kept out of it by a condition.
-          ...(it.isCertain ? unknown(it, lookUp, knowledge) : []),
-          ...(isGrant ? wildcard(it, lookUp) : []),
-        ])
+          return [...(it.isCertain ? unknown(it, lookUp, knowledge) : []), ...wide]
+        })
       }),
-    ),
-  )
+    )
+    return [...diagnostics, ...wildcardsInSum(cases, granted, lookUp)]
+  })
+}
+
+/** An action that a statement allows, which does not take in a whole service by itself. */
+type Grant = Case<string> & { readonly statement: Case<JsonObject> }
+
+/** Wildcards that each take in a part of a service, and together, with what is named beside them, all of it. */
+function wildcardsInSum(cases: Cases, granted: readonly Grant[], lookUp: LookUp): readonly Diagnostic[] {
+  const byService = new Map<string, Grant[]>()
+  for (const grant of granted) {
+    const [service] = splitAction(grant.value)
+    const others = byService.get(service)
+    if (others === undefined) byService.set(service, [grant])
+    else others.push(grant)
+  }
+  return [...byService].flatMap(([service, grants]) => {
+    if (grants.length < 2 || !grants.some(it => isWildcard(it.value))) return []
+    const known = lookUp(service)
+    if (known === undefined || known.length === 0) return []
+    let when: When = always
+    let left = known
+    for (const grant of grants) {
+      const together = cases.both(when, grant.when)
+      if (together === undefined) continue
+      const pattern = wildcardPattern(splitAction(grant.value)[1])
+      const rest = left.filter(it => !pattern.test(it))
+      if (rest.length === left.length) continue
+      when = together
+      left = rest
+      if (left.length > 0) continue
+      if (!cases.canBe(when)) return []
+      return [
+        tooWide(
+          grant.statement.path,
+          `allows, with its wildcards and those before it taken together, every action of ${service} (${known.length} today)`,
+        ),
+      ]
+    }
+    return []
+  })
 }
 
 /** The actions that a statement can have, as far as the template tells them, each at its own place. */
@@ -100,21 +142,23 @@ function unknown({ value, path }: Case<string>, lookUp: LookUp, knowledge: Knowl
 function wildcard({ value, path }: Case<string>, lookUp: LookUp): readonly Diagnostic[] {
   const [service, name] = splitAction(value)
   if (!isWildcard(name)) return []
-  const report = (message: string): readonly Diagnostic[] => [
-    {
-      code: 'service-wildcard',
-      severity: 'error',
-      path,
-      message,
-      help: 'Name the actions that are needed, or accept this with the reason (Accept in a module, Metadata.poolform.Accept in a template)',
-    },
-  ]
-  if (service === '*') return report('allows every action of every service, also those to come')
+  if (service === '*') return [tooWide(path, 'allows every action of every service, also those to come')]
   const known = lookUp(service)
   const pattern = wildcardPattern(name)
   return known?.every(it => pattern.test(it))
-    ? report(`allows every action of ${service} (${known.length} today), also those to come`)
+    ? [tooWide(path, `allows every action of ${service} (${known.length} today), also those to come`)]
     : []
+}
+
+/** What allows a whole service. */
+export function tooWide(path: Path, message: string): Diagnostic {
+  return {
+    code: 'service-wildcard',
+    severity: 'error',
+    path,
+    message,
+    help: 'Name the actions that are needed, or accept this with the reason (Accept in a module, Metadata.poolform.Accept in a template)',
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
-import { actionsOf, isWildcard, splitAction, wildcardPattern } from './actions.ts'
-import { type Case, type Cases, isList, type When } from './cases.ts'
+import { actionsOf, isWildcard, splitAction, tooWide, wildcardPattern } from './actions.ts'
+import { type Case, type Cases, isList, isListCase, type When } from './cases.ts'
 import { guestActions } from './guest-session-policy.ts'
 import type { Knowledge } from './knowledge.ts'
 import { keysOf } from './policy-conditions.ts'
@@ -9,23 +9,52 @@ import { casesAt, type Policies, type Policy, policiesOf } from './policy-docume
 import { allows } from './policy-structure.ts'
 import { entriesOf, placeholdersOf, sectionOf } from './walk.ts'
 
-/** Actions allowed to a guest role that Cognito's own session policies take away from guests. */
+/**
+ * Actions allowed to a guest role that Cognito's own session policies take away from guests, and policies of AWS's on
+ * it that allow whole services: their actions are not told here, but that they are all is in their names.
+ */
 export function checkGuests(document: Document, knowledge: Knowledge): readonly Diagnostic[] {
   const { cases, policies } = policiesOf(document)
   const roles = guestRoles(document, { cases, policies })
   if (roles.size === 0) return []
-  return policies.flatMap(policy => {
+  const broad = [...roles].flatMap(([role, ways]) => broadPolicies(cases, document, role, ways))
+  const lost = policies.flatMap(policy => {
     const ways = waysToGuests(cases, document, policy, roles)
     if (ways.length === 0) return []
     return policy.statements
       .filter(statement => allows(cases, statement))
       .flatMap(statement => actionsOf(cases, statement, 'Action'))
       .flatMap(action => {
-        const lost = lostOf(action.value, knowledge)
-        if (lost === undefined || !ways.some(way => cases.canMeet(way, action.when))) return []
-        return [takenAway(action, lost)]
+        const loss = lostOf(action.value, knowledge)
+        if (loss === undefined || !ways.some(way => cases.canMeet(way, action.when))) return []
+        return [takenAway(action, loss)]
       })
   })
+  return [...lost, ...broad]
+}
+
+/**
+ * Names of the managed policies of AWS that allow every action of their services, or nearly.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html#aws-managed-policies
+ */
+const broadPolicy = /:iam::aws:policy\/(?:.*\/)?([\w+=,.@-]*(?:FullAccess|AdministratorAccess|PowerUser)[\w+=,.@-]*)$/
+
+function broadPolicies(cases: Cases, document: Document, role: string, ways: readonly When[]): readonly Diagnostic[] {
+  const declared = sectionOf(document, 'Resources')[role]
+  if (!isObject(declared)) return []
+  return casesAt(cases, role, declared, 'ManagedPolicyArns')
+    .flatMap(it => (isListCase(it) ? cases.ofItems(it) : [it]))
+    .flatMap(({ value, path, when }) => {
+      const names = cases.texts(value).flatMap(text => broadPolicy.exec(text.join('0'))?.[1] ?? [])
+      const [name] = names
+      if (name === undefined || !ways.some(way => cases.canMeet(way, when))) return []
+      return [
+        tooWide(
+          path,
+          `is ${name}, which allows guests whatever of its services their session policy leaves, now and to come`,
+        ),
+      ]
+    })
 }
 
 /** Roles for guests by logical ID, and when they are. */
@@ -48,7 +77,7 @@ function guestRoles(document: Document, { cases, policies }: Pick<Policies, 'cas
       for (const { name, value, path, when } of keysOf(cases, statement)) {
         if (!/^cognito-identity.*:amr$/i.test(name)) continue
         for (const method of cases.ofOneOrMore(value, path, when)) {
-          if (method.value === 'unauthenticated') add(policy.logicalId, method.when)
+          if (cases.ofTexts(method).some(it => it.value === 'unauthenticated')) add(policy.logicalId, method.when)
         }
       }
     }
@@ -57,7 +86,7 @@ function guestRoles(document: Document, { cases, policies }: Pick<Policies, 'cas
 }
 
 /** The logical IDs that a value refers to by `Ref`, `Fn::GetAtt` or `Fn::Sub`. */
-function referencesOf(value: Json): readonly string[] {
+export function referencesOf(value: Json): readonly string[] {
   if (isList(value)) return value.flatMap(referencesOf)
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, operand]) => {

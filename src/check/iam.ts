@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Document } from '../document.ts'
 import { checkActions } from './actions.ts'
+import { checkAttachedRoles } from './attached-roles.ts'
 import type { Knowledge } from './knowledge.ts'
 import { checkPolicyConditions } from './policy-conditions.ts'
 import { policiesOf } from './policy-documents.ts'
@@ -18,6 +19,7 @@ export function checkIam(document: Document, knowledge: Knowledge): readonly Dia
     ...checkPolicyConditions(policies),
     ...checkPolicyText(policies, document, knowledge),
     ...checkTrust(policies, document),
+    ...checkAttachedRoles(policies, document),
     ...checkPolicySize(policies, document),
   ]
 }

@@ -184,6 +184,7 @@ function actions(cases: Cases, statement: Case<JsonObject>): readonly Diagnostic
   return [
     ...exactlyOne(cases, statement, 'Action'),
     ...noEmptyList(cases, statement, 'Action'),
+    ...onlyTexts(cases, statement, 'Action'),
     ...(allows(cases, statement) && except[0] !== undefined
       ? [
           invalid(
@@ -250,6 +251,7 @@ function resources(cases: Cases, policy: Policy, statement: Case<JsonObject>): r
   return [
     ...(policy.resource === 'required' ? exactlyOne(cases, statement, 'Resource') : []),
     ...noEmptyList(cases, statement, 'Resource'),
+    ...onlyTexts(cases, statement, 'Resource'),
     ...(policy.kind === 'identity'
       ? found
           .flatMap(it => (isListCase(it) ? cases.ofItems(it) : [it]))
@@ -297,6 +299,23 @@ function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): 
             ),
           ]
     })
+}
+
+/** IAM takes text, or a list of texts, and no list in a list. */
+function onlyTexts(cases: Cases, { value, path, when }: Case<JsonObject>, key: Positive): readonly Diagnostic[] {
+  return [key, `Not${key}`]
+    .flatMap(it => cases.ofOneOrMore(value[it], [...path, it], when))
+    .filter(it => typeof it.value !== 'string' && !isIntrinsic(it.value) && !isMade(it.value))
+    .map(it =>
+      isList(it.value)
+        ? invalid(it.path, 'is a list in a list, which IAM refuses', 'Write its items into the outer list')
+        : invalid(it.path, `is no text: ${JSON.stringify(it.value)}`, 'Write it as text'),
+    )
+}
+
+/** Is it made, in part, by a macro or `Fn::ForEach`? */
+function isMade(value: Json): boolean {
+  return isObject(value) && Object.keys(value).some(key => key.startsWith('Fn::'))
 }
 
 /** Does the statement allow something, whatever else it may do? An effect that only deployment knows may be `Allow`. */
