@@ -486,6 +486,7 @@ test('wildcards that take in a service together are found at the statement that 
     `${path}.0`,
   ])
   assert.deepEqual(at([when('A', 'execute-api:Inv*'), when('NotA', 'execute-api:ManageConnections')]), [])
+  assert.deepEqual(at([get.Action, when('A', 'execute-api:Inv*', 'execute-api:ManageConnections')]), [])
   assert.deepEqual(at(['execute-api:Invoke', 'execute-api:InvalidateCache', 'execute-api:ManageConnections']), [])
 })
 
@@ -1098,6 +1099,9 @@ test('a role is attached for those whom its trust policy asks for', () => {
   const reference = when('A', { 'Fn::GetAtt': 'Role.Arn' })
   assert.deepEqual(at('unauthenticated', 'authenticated', reference), [`${path}.authenticated.Fn::If.1`])
   assert.deepEqual(at(when('A', 'authenticated', 'unauthenticated'), 'authenticated', reference), [])
+  assert.deepEqual(at([when('NotA', 'authenticated', 'unauthenticated')], 'authenticated', reference), [
+    `${path}.authenticated.Fn::If.1`,
+  ])
   assert.deepEqual(at(when('A', 'unauthenticated', 'authenticated'), 'authenticated', reference), [
     `${path}.authenticated.Fn::If.1`,
   ])
@@ -1122,6 +1126,13 @@ test('a managed policy of AWS that allows whole services is an error on a guest 
   assert.deepEqual(at([{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/PowerUserAccess' }]), [`${path}.0`])
   assert.deepEqual(at([when('A', administrator)]), [`${path}.0.Fn::If.1`])
   assert.deepEqual(at([administrator], trust(host)), [])
+  const sometimes = (condition: string) => {
+    const amr = { 'ForAnyValue:StringLike': { [`${host}:amr`]: when('A', 'unauthenticated', 'authenticated') } }
+    const Condition = { ...asObject(trust(host)['Condition']), ...amr }
+    return at([get.Resource, when(condition, administrator)], { ...trust(host), Condition })
+  }
+  assert.deepEqual(sometimes('C'), [`${path}.1.Fn::If.1`])
+  assert.deepEqual(sometimes('NotA'), [])
 })
 
 const parameters = { Stage: { Type: 'String' }, Other: { Type: 'String' } }

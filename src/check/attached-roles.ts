@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts'
 import { type Document, isObject, type JsonObject } from '../document.ts'
-import type { Case, Cases } from './cases.ts'
+import type { Case, Cases, When } from './cases.ts'
 import { referencesOf } from './guests.ts'
 import { keysOf } from './policy-conditions.ts'
 import { casesAt, type Policies } from './policy-documents.ts'
@@ -22,25 +22,35 @@ export function checkAttachedRoles({ cases, policies }: Policies, document: Docu
           const statements = trusts
             .filter(it => it.logicalId === role)
             .flatMap(it => it.statements)
-            .filter(it => allows(cases, it) && cases.canMeet(it.when, place.when))
-          const asked = statements.map(it => askedOf(cases, it, place))
-          if (asked.length === 0 || asked.some(it => it === undefined || it.has(who))) return []
-          return [misattached(place, role, who)]
+            .filter(it => allows(cases, it))
+          const byName = statements.map(it =>
+            askedOf(cases, it, place, (one, other) => cases.both(one, other) !== undefined),
+          )
+          // Where each is for none but them by name already, there is nothing to ask the solver.
+          if (byName.every(it => it?.size === 1 && it.has(who))) return []
+          const possible = statements.filter(it => cases.canMeet(it.when, place.when))
+          const asked = possible.map(it => askedOf(cases, it, place, (one, other) => cases.canMeet(one, other)))
+          const isWrong = asked.length > 0 && asked.every(it => it !== undefined && !it.has(who))
+          return isWrong ? [misattached(place, role, who)] : []
         }),
       ),
     )
   })
 }
 
+/** Can both come about at once, as far as it is asked? */
+type Meet = (one: When, other: When) => boolean
+
 /** Whom a statement asks for by `amr`, while the place holds the role; `undefined` if the template does not tell. */
-function askedOf(cases: Cases, statement: Case<JsonObject>, place: Case): ReadonlySet<string> | undefined {
+function askedOf(cases: Cases, statement: Case<JsonObject>, place: Case, meet: Meet): ReadonlySet<string> | undefined {
   const keys = keysOf(cases, statement).filter(
-    it => /^cognito-identity.*:amr$/i.test(it.name) && cases.canMeet(it.when, place.when),
+    it => /^cognito-identity.*:amr$/i.test(it.name) && meet(it.when, place.when),
   )
   if (keys.length === 0 || keys.some(it => it.operator.base.includes('Not'))) return undefined
   const asked = new Set<string>()
   for (const { value, path, when } of keys) {
     for (const it of cases.ofOneOrMore(value, path, when)) {
+      if (!meet(it.when, place.when)) continue
       const texts = cases.texts(it.value)
       if (texts.some(text => text.length > 1)) return undefined
       for (const [text = ''] of texts) for (const who of admitted(text)) asked.add(who)

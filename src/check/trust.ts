@@ -40,9 +40,10 @@ export function checkTrust({ cases, policies }: Policies, document: Document): r
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
  */
 function open(cases: Cases, statement: Case<JsonObject>): readonly Diagnostic[] {
-  if (cases.ofEntry(statement, 'Condition').some(it => isIntrinsic(it.value))) return []
+  const places = everybody(cases, statement)
+  if (places.length === 0 || cases.ofEntry(statement, 'Condition').some(it => isIntrinsic(it.value))) return []
   const narrowing = keysOf(cases, statement).filter(it => narrows(cases, it))
-  return everybody(cases, statement).flatMap(({ path, when: given }) => {
+  return places.flatMap(({ path, when: given }) => {
     const when = cases.both(statement.when, given)
     const gap =
       when &&
