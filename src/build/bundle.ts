@@ -48,6 +48,8 @@ const options = {
   sourcemap: 'external',
   // what nothing uses is evaluated all the same, as ECMAScript has it
   treeShaking: false,
+  // nor has the package.json of an imported folder a say, which is no input: its `sideEffects` leave modules out
+  ignoreAnnotations: true,
   tsconfigRaw: '{}',
   charset: 'utf8',
 } satisfies BuildOptions

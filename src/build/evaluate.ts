@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { types } from 'node:util'
 import { compileFunction } from 'node:vm'
 import * as authoring from '../authoring/index.ts'
 import type { Template } from '../authoring/model.ts'
@@ -6,7 +7,9 @@ import { nearest } from '../nearest.ts'
 import type { Bundle } from './bundle.ts'
 import type { Finding, Place } from './finding.ts'
 import { pathFrom } from './modules.ts'
-import { ExitAttempt, surroundings } from './surroundings.ts'
+import type { HeldProcess, WatchedIntrinsics } from './realm.ts'
+import { Refusal } from './refusal.ts'
+import { mayEvade, surroundings } from './surroundings.ts'
 import { templateOf } from './template.ts'
 
 export type Evaluated = {
@@ -18,56 +21,69 @@ export type Evaluated = {
   readonly impurities: () => readonly Finding[]
   /** Is what it gives known from its source? Not if it has printed something: that would be missing another time. */
   readonly isPure: () => boolean
-  /** The finding that an exception is, if it came from the module. */
+  /** The finding that an exception is if it came from the module, be it that its template can't be read. */
   readonly blame: (error: unknown) => Finding | undefined
+  /** The finding that an exception of the module's is. */
+  readonly accuse: (error: unknown) => Finding
 }
 
 /** Runs bundles, each in a scope of its own, and takes the template that each exports. */
-export async function evaluate(bundles: readonly Bundle[], cwd: string): Promise<readonly Evaluated[]> {
-  const rejections: unknown[] = []
-  const onRejection = (reason: unknown): void => {
-    rejections.push(reason)
-  }
-  process.on('unhandledRejection', onRejection)
-  const evaluated = bundles.map(bundle => evaluateOne(bundle, cwd))
+export async function evaluate(
+  bundles: readonly Bundle[],
+  cwd: string,
+  intrinsics: WatchedIntrinsics,
+  { strays }: HeldProcess,
+): Promise<readonly Evaluated[]> {
+  const evaluated = bundles.map(bundle => evaluateOne(bundle, cwd, intrinsics))
   // by then Node has told of each promise that nobody waits for
   await setImmediate()
-  process.off('unhandledRejection', onRejection)
-  return rejections.length === 0 ? evaluated : evaluated.map(it => withRejections(it, rejections, cwd))
+  const late = strayFindings(strays(), evaluated)
+  return evaluated.map(({ template, ...rest }) => {
+    const own = late.filter(({ module }) => module === rest.bundle.module.path)
+    if (own.length > 0) return { ...rest, findings: [...rest.findings, ...own] }
+    return template === undefined ? rest : { ...rest, template }
+  })
 }
 
-/** A rejection belongs to the module in which it came about, or to each of them if it does not say. */
-function withRejections(evaluated: Evaluated, rejections: readonly unknown[], cwd: string): Evaluated {
-  const { template, ...rest } = evaluated
-  const own = rejections.flatMap(
-    it => (it instanceof Error ? evaluated.blame(it) : thrown(evaluated.bundle, it, cwd)) ?? [],
-  )
-  return own.length === 0 ? evaluated : { ...rest, findings: [...rest.findings, ...own] }
+/** What was thrown too late belongs to the module in which it came about, or to each of them if it does not say. */
+export function strayFindings(strays: readonly unknown[], evaluated: readonly Evaluated[]): readonly Finding[] {
+  return strays.flatMap(stray => {
+    const findings = evaluated.map(({ accuse }) => accuse(stray))
+    const placed = findings.filter(({ place }) => place !== undefined)
+    return placed.length > 0 ? placed : findings
+  })
 }
 
-function evaluateOne(bundle: Bundle, cwd: string): Evaluated {
+function evaluateOne(bundle: Bundle, cwd: string, { doubt, isInDoubt }: WatchedIntrinsics): Evaluated {
   const { module, code, isStrict } = bundle
   const touches = new Map<string, Place | undefined>()
   const { require, globals } = surroundings(name => {
     if (!touches.has(name)) touches.set(name, placeIn(bundle, new Error(), cwd))
-  })
+  }, doubt)
+  if (mayEvade(code)) doubt()
   // ICU's data and the user's locale decide what these give
   const localeMethod = /\.(localeCompare|toLocale\w+)\b/.exec(code)?.[1]
   if (localeMethod !== undefined) touches.set(localeMethod, undefined)
 
+  const loaded: { exports: unknown } = { exports: {} }
   const evaluated = {
     bundle,
     impurities: () =>
       [...touches]
         .filter(([name]) => !name.startsWith('console.'))
         .map(([name, place]) => impurity(bundle, name, place)),
-    isPure: () => touches.size === 0,
-    blame: (error: unknown) =>
-      error instanceof Error && placeIn(bundle, error, cwd) !== undefined ? thrown(bundle, error, cwd) : undefined,
+    isPure: () => touches.size === 0 && !isInDoubt(),
+    blame: (error: unknown) => {
+      // poolform throws errors only
+      const isOurs = types.isNativeError(error) && placeIn(bundle, error, cwd) === undefined
+      return isOurs && isReadable(loaded.exports) ? undefined : thrown(bundle, error, cwd)
+    },
+    accuse: (error: unknown) => thrown(bundle, error, cwd),
   }
-  const loaded: { exports: unknown } = { exports: {} }
   try {
     const parameters = ['exports', 'require', 'module', ...Object.keys(globals)]
+    // what a regular expression has matched last is known to all
+    ''.search(/^/)
     const run = compileFunction(`${isStrict ? "'use strict';" : ''}${code}`, parameters, { filename: module.file })
     Reflect.apply(run, undefined, [loaded.exports, require, loaded, ...Object.values(globals)])
     const exported = templateOf(loaded.exports)
@@ -90,19 +106,25 @@ function impurity({ module }: Bundle, name: string, place: Place | undefined): F
   }
 }
 
+/** Has each object in it that can be reached, and all that they hold, without an exception? */
+function isReadable(value: unknown): boolean {
+  try {
+    const found = new Set([value])
+    for (const object of found) {
+      if (typeof object !== 'object' || object === null) continue
+      for (const key of Reflect.ownKeys(object)) found.add(Reflect.get(object, key))
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
 function thrown(bundle: Bundle, error: unknown, cwd: string): Finding {
   const { module } = bundle
   const about = { code: 'invalid-module', severity: 'error', module: module.path, path: [] } as const
-  if (error instanceof ExitAttempt) {
-    const place = placeIn(bundle, error, cwd)
-    return {
-      ...about,
-      ...(place === undefined ? {} : { place }),
-      message: 'tries to end the process',
-      help: 'Throw an Error that says what is wrong',
-    }
-  }
-  if (!(error instanceof Error)) {
+  // any other question may be answered by the module
+  if (!types.isNativeError(error)) {
     return {
       ...about,
       message: `throws ${shown(error)}, which is no Error`,
@@ -110,15 +132,13 @@ function thrown(bundle: Bundle, error: unknown, cwd: string): Finding {
     }
   }
   const place = placeIn(bundle, error, cwd)
-  const name = told(() => error.name)
+  const placed = { ...about, ...(place === undefined ? {} : { place }) }
+  if (error instanceof Refusal) return { ...placed, message: error.message, help: error.help }
+  const name = told(() => error.name) || 'an Error'
   const message = told(() => error.message)
-  return {
-    ...about,
-    ...(place === undefined ? {} : { place }),
-    // esbuild's names for what a module imports
-    message: `throws ${name}: ${message.replace(/\(0 ?, (?:\w+\.)?(\w+)\)|\bimport_\w+\.(\w+)/g, '$1$2')}`,
-    help: wayOut(message),
-  }
+  // esbuild's names for what a module imports
+  const plain = message.replace(/\(0 ?, (?:\w+\.)?(\w+)\)|\bimport_\w+\.(\w+)/g, '$1$2')
+  return { ...placed, message: `throws ${name}${plain === '' ? '' : `: ${plain}`}`, help: wayOut(message) }
 }
 
 function wayOut(message: string): string {

@@ -6,12 +6,13 @@ import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
 import type { Bundled } from './bundle.ts'
 import { loadCompiler } from './engine.ts'
-import { type Evaluated, evaluate } from './evaluate.ts'
+import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
 import { lintTexts } from './linting.ts'
 import type { Module } from './modules.ts'
 import { generatorLine, type Outputs, planOutputs } from './outputs.ts'
 import type { Project } from './project.ts'
+import { type HeldProcess, holdProcess, watchIntrinsics } from './realm.ts'
 import { type LintDiagnostics, type Question, remember } from './recall.ts'
 import { FolderInUse, isAtWork, replaceFiles } from './replace.ts'
 import type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
@@ -29,23 +30,33 @@ export type Production = {
 type Product = { readonly evaluated: Evaluated; readonly compiled?: Compiled; readonly findings: readonly Finding[] }
 
 /** Evaluates, compiles, checks and lints bundles, and writes what comes of them if nothing is wrong. */
-export async function produce({
-  request,
-  world,
-  project,
-  question,
-  bundled,
-  findings: before,
-}: Production): Promise<Outcome> {
-  const evaluated = await evaluate(bundled.bundles, world.cwd)
-  const products = compileAll(evaluated, request, world, project)
+export async function produce(production: Production): Promise<Outcome> {
+  const held = holdProcess()
+  try {
+    return await produceWith(held, production)
+  } finally {
+    held.release()
+  }
+}
+
+async function produceWith(held: HeldProcess, production: Production): Promise<Outcome> {
+  const { request, world, project, question, bundled, findings: before } = production
+  const products = await compileAll(bundled, held, production)
   const linted = request.lint ? await lintAll(products, world, request.cache) : []
   const findings = [...before, ...bundled.findings]
   if ('code' in linted) findings.push(linted)
   for (const product of products) findings.push(...judged(product, request, linted))
+  findings.push(
+    ...strayFindings(
+      held.strays(),
+      products.map(({ evaluated }) => evaluated),
+    ),
+  )
   const inputs = [...new Set(bundled.bundles.flatMap(({ inputs }) => [...inputs.keys()]))]
   if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
 
+  // what is said of the output folder holds for this once
+  const ofModules = [...findings]
   const { out, check } = request
   const outputs = check ? plan(products, request, world, project) : write(products, request, world, project)
   if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
@@ -56,12 +67,27 @@ export async function produce({
     const sources = sourcesOf(products, project)
     const files = new Map([...outputs.files].map(([file, text]) => [resolve(world.cwd, out, file), text]))
     const lint = request.lint ? linted : null
-    if (sources !== undefined) remember(question, { inputs: sources, outputs: files, lint, findings, artifacts }, world)
+    const answer = { outputs: files, lint, findings: ofModules, artifacts }
+    if (sources !== undefined) remember(question, { inputs: sources, ...answer }, world)
   }
   return { findings, artifacts, removed: outputs.plan.remove.map(file => pathOf(request, file)), inputs }
 }
 
-function compileAll(
+/** Runs what modules hold: at their evaluation, and whenever their templates are read. */
+async function compileAll(
+  { bundles }: Bundled,
+  held: HeldProcess,
+  { request, world, project }: Production,
+): Promise<readonly Product[]> {
+  const intrinsics = watchIntrinsics()
+  try {
+    return compileEach(await evaluate(bundles, world.cwd, intrinsics, held), request, world, project)
+  } finally {
+    intrinsics.restore()
+  }
+}
+
+function compileEach(
   evaluated: readonly Evaluated[],
   request: BuildRequest,
   { cacheFolder, engine }: World,

@@ -14,17 +14,21 @@ async function main(argv: readonly string[]): Promise<number> {
   })
 }
 
+// until it is known: a module may have ways to end the process that nobody thought of
+process.exitCode = 1
 main(process.argv.slice(2)).then(
-  status => {
-    process.exitCode = status
-  },
+  // at once, whatever a module has left to be done: all output is written by then
+  status => process.exit(status),
   (error: unknown) => {
-    process.exitCode = 1
-    // what the system refuses says what it is; anything else is a mistake of ours
-    if (error instanceof Error && 'syscall' in error) print('stderr', `poolform: ${error.message}\n`)
-    else {
-      const stack = error instanceof Error ? error.stack : String(error)
-      print('stderr', `poolform has a bug, please report it with what follows:\n${stack}\n`)
+    try {
+      // what the system refuses says what it is; anything else is a mistake of ours
+      if (error instanceof Error && 'syscall' in error) print('stderr', `poolform: ${error.message}\n`)
+      else {
+        const stack = error instanceof Error ? error.stack : String(error)
+        print('stderr', `poolform has a bug, please report it with what follows:\n${stack}\n`)
+      }
+    } finally {
+      process.exit(1)
     }
   },
 )

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
 import { type BuildArguments, defaults } from './arguments.ts'
+import { print } from './print.ts'
 
 export type LintArguments = { readonly files: readonly string[]; readonly json: boolean }
 
@@ -19,6 +20,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .helpOption('--help', 'print help')
     .helpCommand(false)
     .exitOverride()
+    .configureOutput({ writeOut: text => print('stdout', text), writeErr: text => print('stderr', text) })
     .addHelpText('after', '\nExit status: 0 done, 1 something is wrong with a template, 2 wrong use.')
 
   program
