@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -316,6 +317,21 @@ test('a kept validator that was cut short or changed is made anew', () => {
     writeFileSync(file, text)
     assert.equal(complainThrough(folder), 1)
     assert.equal(readFileSync(file, 'utf8'), whole)
+  }
+})
+
+test('a kept validator that has changed places, or is none, is made anew', () => {
+  const folder = join(scratch, 'swapped')
+  assert.equal(complainThrough(folder), 1)
+  assert.equal(complainThrough(folder, 'another build'), 1)
+  const [one = '', other = ''] = kept(folder)
+  writeFileSync(one, readFileSync(other))
+  assert.equal(complainThrough(folder) + complainThrough(folder, 'another build'), 1)
+  const key = one.replace(/^.*-|\.cjs$/g, '')
+  for (const code of ['throw new Error()', 'module.exports = 1', 'syntax error']) {
+    const digest = createHash('sha256').update(`${key}\n${code}`).digest('hex')
+    writeFileSync(one, `// sha256 ${digest}\n${code}`)
+    assert.equal(complainThrough(folder) + complainThrough(folder, 'another build'), 1, code)
   }
 })
 

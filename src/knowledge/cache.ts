@@ -6,8 +6,8 @@ import { makeFolder } from '../make-folder.ts'
 /**
  * The code of validators, kept from run to run: compiling one takes up to a second, loading one a millisecond.
  *
- * A file is named by everything that its code depends on, and its first line holds the digest of the rest, so that a
- * file that is cut short or changed counts as none. What cannot be written is made anew by the next run.
+ * A file is named by everything that its code depends on, and its first line holds the digest of that and of
+ * the rest, so that a file that is cut short, changed or moved counts as none. What cannot be written is made anew by the next run.
  */
 export type ValidatorCache = {
   readonly read: (type: string, key: string) => string | undefined
@@ -18,8 +18,8 @@ export function validatorCache(folder: string | undefined): ValidatorCache {
   if (folder === undefined) return { read: () => undefined, write: () => {} }
   const fileOf = (type: string, key: string) => join(folder, 'validators', `${type.replaceAll('::', '-')}-${key}.cjs`)
   return {
-    read: (type, key) => readVerified(fileOf(type, key)),
-    write: (type, key, code) => writeVerified(join(folder, 'validators'), fileOf(type, key), code),
+    read: (type, key) => readVerified(fileOf(type, key), key),
+    write: (type, key, code) => writeVerified(join(folder, 'validators'), fileOf(type, key), key, code),
   }
 }
 
@@ -28,7 +28,7 @@ export function keyOf(parts: readonly string[]): string {
   return digest(JSON.stringify(parts)).slice(0, 16)
 }
 
-function readVerified(file: string): string | undefined {
+function readVerified(file: string, key: string): string | undefined {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -37,14 +37,14 @@ function readVerified(file: string): string | undefined {
   }
   const end = text.indexOf('\n')
   const code = text.slice(end + 1)
-  return text.slice(0, end) === firstLine(code) ? code : undefined
+  return text.slice(0, end) === firstLine(key, code) ? code : undefined
 }
 
-function writeVerified(folder: string, file: string, code: string): void {
+function writeVerified(folder: string, file: string, key: string, code: string): void {
   const temporary = `${file}.${process.pid}.tmp`
   try {
     makeFolder(folder)
-    writeFileSync(temporary, `${firstLine(code)}\n${code}`)
+    writeFileSync(temporary, `${firstLine(key, code)}\n${code}`)
     renameSync(temporary, file)
   } catch {
     remove(temporary)
@@ -59,8 +59,8 @@ function remove(file: string): void {
   }
 }
 
-function firstLine(code: string): string {
-  return `// sha256 ${digest(code)}`
+function firstLine(key: string, code: string): string {
+  return `// sha256 ${digest(`${key}\n${code}`)}`
 }
 
 function digest(text: string): string {

@@ -49,20 +49,23 @@ export function readKnowledge({ assets, cacheFolder, engine, loadCompiler }: Kno
     return record
   }
 
-  const codeOf = (type: string, hash: string): string => {
+  const validatorOf = (type: string, hash: string): Validate => {
     const key = keyOf([type, hash, ajvVersion, engine])
     const kept = cache.read(type, key)
-    if (kept !== undefined) return kept
+    const validator = kept === undefined ? undefined : load(kept, type)
+    if (validator !== undefined) return validator
     const code = loadCompiler()(recordOf(type).schema)
     cache.write(type, key, code)
-    return code
+    const made = load(code, type)
+    if (made === undefined) throw new Error(`the validator of ${type} exports no function`)
+    return made
   }
 
   const factsOf = (type: string): ResourceTypeFacts | undefined => {
     const line = findLine(resources(), type)
     if (line === undefined) return undefined
     const entry = parseIndexEntry(line)
-    const validate = once(() => load(codeOf(type, entry.hash), type))
+    const validate = once(() => validatorOf(type, entry.hash))
     return {
       hasAttribute: name => hasAttribute(entry, name),
       attributes: entry.attributes.filter(attribute => !attribute.includes('*')),
@@ -85,12 +88,16 @@ export function readKnowledge({ assets, cacheFolder, engine, loadCompiler }: Kno
   }
 }
 
-function load(code: string, type: string): Validate {
+/** Undefined where the code is no validator. */
+function load(code: string, type: string): Validate | undefined {
   const loaded: { exports?: unknown } = {}
-  const run = compileFunction(code, ['module', 'require'], { filename: `validator of ${type}` })
-  run(loaded, (name: string) => runtimeModules[name])
-  if (!isValidate(loaded.exports)) throw new Error(`the validator of ${type} exports no function`)
-  return loaded.exports
+  try {
+    const run = compileFunction(code, ['module', 'require'], { filename: `validator of ${type}` })
+    run(loaded, (name: string) => runtimeModules[name])
+  } catch {
+    return undefined
+  }
+  return isValidate(loaded.exports) ? loaded.exports : undefined
 }
 
 function isValidate(exported: unknown): exported is Validate {

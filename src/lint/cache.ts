@@ -36,7 +36,7 @@ export function cachedLint(inputs: readonly LintInput[], { cacheFolder, assets }
   const hits = new Map<string, readonly Diagnostic[]>()
   const misses: LintInput[] = []
   for (const input of inputs) {
-    const report = readEntry(entryFile(cacheFolder, linter, input.text))
+    const report = readEntry(cacheFolder, keyOf(linter, input.text))
     if (report === undefined) misses.push(input)
     else hits.set(input.module, diagnostics(report))
   }
@@ -58,20 +58,29 @@ function entriesFolder(cacheFolder: string): string {
   return join(cacheFolder, 'lint')
 }
 
-function entryFile(cacheFolder: string, linter: string, text: string): string {
-  const key = createHash('sha256').update(linter).update('\0').update(text).digest('hex')
+function keyOf(linter: string, text: string): string {
+  return createHash('sha256').update(linter).update('\0').update(text).digest('hex')
+}
+
+function entryFile(cacheFolder: string, key: string): string {
   return join(entriesFolder(cacheFolder), `${key}.json`)
 }
 
-/** An entry that is missing, cut off, of another shape or of a day that is over is none. */
-function readEntry(file: string): Report | undefined {
+/** The first line holds the digest of the key and of the rest: an entry is for its template alone. */
+function formatEntry(key: string, json: string): string {
+  return `${createHash('sha256').update(key).update('\0').update(json).digest('hex')}\n${json}`
+}
+
+/** An entry that is missing, damaged, another template's or of a day that is over is none. */
+function readEntry(cacheFolder: string, key: string): Report | undefined {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readFileSync(entryFile(cacheFolder, key), 'utf8')
   } catch {
     return undefined
   }
-  const report = parseReport(text)
+  const json = text.slice(text.indexOf('\n') + 1)
+  const report = text === formatEntry(key, json) ? parseReport(json) : undefined
   return report === undefined || (report.day !== null && report.day !== today()) ? undefined : report
 }
 
@@ -93,9 +102,10 @@ export function storeReports(
     makeFolder(entriesFolder(cacheFolder))
     for (const { text, report } of reports) {
       if (report.findings.some(({ rule }) => rule === 'E0002')) continue
-      const file = entryFile(cacheFolder, linter, text)
+      const key = keyOf(linter, text)
+      const file = entryFile(cacheFolder, key)
       const temporary = `${file}.${process.pid}`
-      writeFileSync(temporary, JSON.stringify(report))
+      writeFileSync(temporary, formatEntry(key, JSON.stringify(report)))
       renameSync(temporary, file)
     }
     prune(entriesFolder(cacheFolder))
