@@ -41,17 +41,19 @@ export function read(text: string): Read {
     customTags: tags =>
       tags.filter(tag => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')).map(withoutLetters),
     lineCounter: lines,
-    logLevel: 'silent',
+    // silent, it would be so of a second document too
+    logLevel: 'error',
     prettyErrors: false,
   })
   const positionAt = (offset: number): Position => {
     const { line, col } = lines.linePos(offset)
     return { line, column: col }
   }
-  const problems = source.errors.map(({ message, pos }) => ({
+  const problems = source.errors.slice(0, mostErrors).map(({ code, message, pos }) => ({
     position: positionAt(pos[0]),
-    message: `is no YAML: ${message}`,
-    help: 'Mend the file at this place',
+    ...(code === 'MULTIPLE_DOCS'
+      ? { message: 'has a second document, and a template is one', help: 'Leave one of those that `---` parts' }
+      : { message: `is no YAML: ${message}`, help: 'Mend the file at this place' }),
   }))
   if (problems.length > 0) return { kind: 'unreadable', problems }
   const reader = new Reader(source)
@@ -85,6 +87,9 @@ function withoutLetters(tag: Tags[number]): Tags[number] {
 function isDocument(root: Json): root is Document {
   return isObject(root)
 }
+
+// what follows a mistake is seldom another
+const mostErrors = 10
 
 // far more than the megabyte that CloudFormation takes can hold
 const mostNodes = 1_000_000

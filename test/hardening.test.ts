@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { type BuildRequest, build, type Outcome, type World } from '../src/build/index.ts'
+import { lintFiles } from '../src/build/lint-files.ts'
 import { makeFolder } from '../src/make-folder.ts'
+import { read } from '../src/read.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = mkdtempSync(join(tmpdir(), 'poolform-hardening-'))
@@ -303,5 +305,41 @@ describe('the cache', () => {
     writeFileSync(join(folder, 'dist/b.yaml'), 'edited')
     const codes = async () => (await run(folder)).findings.map(({ code }) => code)
     assert.deepEqual([await codes(), await codes()], [['stale-output'], []])
+  })
+})
+
+describe('a file to lint', () => {
+  const bucket = 'Resources: { A: { Type: AWS::CloudFormation::WaitConditionHandle } }\n'
+
+  function unreadable(text: string): readonly string[] {
+    const file = read(text)
+    return file.kind === 'template'
+      ? []
+      : file.problems.map(({ position, message }) => `${position.line}:${position.column} ${message}`)
+  }
+
+  test('is one document: a second is told, even an empty one, an end is not', () => {
+    const second = 'has a second document, and a template is one'
+    assert.deepEqual(unreadable(`---\n${bucket}...\n# over\n`), [])
+    assert.deepEqual(unreadable(`${bucket}---\nA: 1\n`), [`2:1 ${second}`])
+    assert.deepEqual(unreadable(`${bucket}---\n`), [`2:1 ${second}`])
+  })
+
+  test('tells ten mistakes of its syntax, for the rest follow from them', () => {
+    assert.equal(unreadable('a: b: c\n'.repeat(100)).length, 10)
+  })
+
+  test('that is a module is refused with the way out, and so is one that CloudFormation would not take', async () => {
+    const folder = project({ 'templates/a.ts': plain, 'big.yaml': `# ${'x'.repeat(999_998)}\n` })
+    const world = { cwd: folder, cacheFolder: undefined, engine: { version: '9.9.9', digest: 'test', root } }
+    const findings = await lintFiles(['templates/a.ts', 'big.yaml'], 'dist', world)
+    assert.deepEqual(
+      findings.map(({ module, code, message }) => [module, code, message]),
+      [
+        ['templates/a.ts', 'unreadable-file', 'is a module, and no template yet'],
+        ['big.yaml', 'template-size', 'has 1000001 bytes, of at most 1000000'],
+      ],
+    )
+    assert.match(findings[0]?.help ?? '', /poolform build templates\/a\.ts$/)
   })
 })

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { accept } from '../accept.ts'
 import { check } from '../check/index.ts'
@@ -11,6 +11,9 @@ import { lintTexts } from './linting.ts'
 import { pathFrom } from './modules.ts'
 import { builtFiles } from './outputs.ts'
 import type { World } from './request.ts'
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, template body size in S3 */
+const mostBytes = 1_000_000
 
 type File = { readonly path: string; readonly text: string; readonly read: Read }
 
@@ -29,7 +32,19 @@ export async function lintFiles(named: readonly string[], out: string, world: Wo
   const files = new Map<string, File>()
   for (const argument of paths) {
     const path = pathFrom(cwd, resolve(cwd, argument))
+    // hundreds of mistakes if read as YAML
+    if (/\.[mc]?[jt]sx?$/.test(path)) {
+      const help = `Build it first, then lint what comes of it: poolform build ${path}`
+      findings.push(moduleError('unreadable-file', path, 'is a module, and no template yet', help))
+      continue
+    }
     try {
+      const { size } = statSync(resolve(cwd, argument))
+      if (size > mostBytes) {
+        const help = 'Split the template, or nest stacks: CloudFormation takes no more, from S3 either'
+        findings.push(moduleError('template-size', path, `has ${size} bytes, of at most ${mostBytes}`, help))
+        continue
+      }
       const text = readFileSync(resolve(cwd, argument), 'utf8')
       files.set(path, { path, text, read: read(text) })
     } catch (error) {
