@@ -23,7 +23,7 @@ export function checkActions({ cases, policies }: Policies, knowledge: Knowledge
         const isGrant = key === 'Action' && allows(cases, statement) && !isKeyDelegation(cases, policy, statement)
         return actionsOf(cases, statement, key).flatMap(it => {
           const wide = isGrant ? wildcard(it, lookUp) : []
-          if (isGrant && wide.length === 0) granted.push({ ...it, statement })
+          if (isGrant && wide.length === 0) granted.push({ action: it, statement })
           // What one deployment among several would be refused for may be kept out of it by a condition.
           return [...(it.isCertain ? unknown(it, lookUp, knowledge) : []), ...wide]
         })
@@ -34,27 +34,28 @@ export function checkActions({ cases, policies }: Policies, knowledge: Knowledge
 }
 
 /** An action that a statement allows, which does not take in a whole service by itself. */
-type Grant = Case<string> & { readonly statement: Case<JsonObject> }
+type Grant = { readonly action: Case<string>; readonly statement: Case<JsonObject> }
 
 /** Wildcards that each take in a part of a service, and together, with what is named beside them, all of it. */
 function wildcardsInSum(cases: Cases, granted: readonly Grant[], lookUp: LookUp): readonly Diagnostic[] {
+  if (!granted.some(it => isWildcard(it.action.value))) return []
   const byService = new Map<string, Grant[]>()
   for (const grant of granted) {
-    const [service] = splitAction(grant.value)
+    const [service] = splitAction(grant.action.value)
     const others = byService.get(service)
     if (others === undefined) byService.set(service, [grant])
     else others.push(grant)
   }
   return [...byService].flatMap(([service, grants]) => {
-    if (grants.length < 2 || !grants.some(it => isWildcard(it.value))) return []
+    if (grants.length < 2 || !grants.some(it => isWildcard(it.action.value))) return []
     const known = lookUp(service)
     if (known === undefined || known.length === 0) return []
     let when: When = always
     let left = known
     for (const grant of grants) {
-      const together = cases.both(when, grant.when)
+      const together = cases.both(when, grant.action.when)
       if (together === undefined) continue
-      const pattern = wildcardPattern(splitAction(grant.value)[1])
+      const pattern = wildcardPattern(splitAction(grant.action.value)[1])
       const rest = left.filter(it => !pattern.test(it))
       if (rest.length === left.length) continue
       when = together

@@ -66,14 +66,17 @@ export function readOperator(name: string): Operator {
 
 /** Every condition key of a statement, under each operator, in each way in which it can stand there. */
 export function keysOf(cases: Cases, statement: Case<JsonObject>): readonly KeyCase[] {
-  return keysOfBlocks(cases, blocksOf(cases, statement))
-}
-
-function keysOfBlocks(cases: Cases, blocks: readonly Block[]): readonly KeyCase[] {
-  return blocks.flatMap(({ block, operator }) =>
+  const known = keysByStatement.get(statement)
+  if (known !== undefined) return known
+  const keys = blocksOf(cases, statement).flatMap(({ block, operator }) =>
     Object.keys(block.value).flatMap(name => cases.ofEntry(block, name).map(it => ({ ...it, operator, name }))),
   )
+  keysByStatement.set(statement, keys)
+  return keys
 }
+
+/** Several rules read the keys of one statement. */
+const keysByStatement = new WeakMap<Case, readonly KeyCase[]>()
 
 /**
  * Condition operators and keys that IAM does not have, operands that an operator cannot read, and `ForAllValues` where
@@ -83,7 +86,7 @@ export function checkPolicyConditions({ cases, policies }: Policies): readonly D
   return policies.flatMap(policy =>
     policy.statements.flatMap(statement => {
       const blocks = blocksOf(cases, statement)
-      const keys = keysOfBlocks(cases, blocks)
+      const keys = keysOf(cases, statement)
       return [
         ...blocks.flatMap(({ block, name }) => unknownOperator(name, block.path)),
         ...keys.flatMap(key => [...unknownKey(policy, key), ...operands(cases, key)]),

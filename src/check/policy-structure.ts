@@ -302,9 +302,11 @@ function noEmptyList(cases: Cases, statement: Case<JsonObject>, key: Positive): 
 }
 
 /** IAM takes text, or a list of texts, and no list in a list. */
-function onlyTexts(cases: Cases, { value, path, when }: Case<JsonObject>, key: Positive): readonly Diagnostic[] {
+function onlyTexts(cases: Cases, statement: Case<JsonObject>, key: Positive): readonly Diagnostic[] {
   return [key, `Not${key}`]
-    .flatMap(it => cases.ofOneOrMore(value[it], [...path, it], when))
+    .flatMap(it => cases.ofEntry(statement, it))
+    .filter(it => typeof it.value !== 'string')
+    .flatMap(it => (!isListCase(it) ? [it] : it.value.every(item => typeof item === 'string') ? [] : cases.ofItems(it)))
     .filter(it => typeof it.value !== 'string' && !isIntrinsic(it.value) && !isMade(it.value))
     .map(it =>
       isList(it.value)

@@ -23,13 +23,14 @@ export function checkTrust({ cases, policies }: Policies, document: Document): r
     .filter(it => allows(cases, it))
     .flatMap(statement => {
       const principals = cases.ofEntry(statement, 'Principal').filter(isObjectCase)
+      const anybody = everybody(cases, statement)
       const hosts = [
         ...principals.flatMap(it => hostsOf(cases, it, 'Federated')),
-        ...hostsOfEverybody(cases, statement, everybody(cases, statement)),
+        ...hostsOfEverybody(cases, statement, anybody),
       ]
       return unique([
         ...principals.flatMap(it => hostsOf(cases, it, 'Service')).flatMap(it => service(cases, statement, it)),
-        ...open(cases, statement),
+        ...open(cases, statement, anybody),
         ...hosts.flatMap(host => (isWrong(host) ? [wrongHost(host)] : statementOf(cases, document, statement, host))),
       ])
     })
@@ -39,8 +40,7 @@ export function checkTrust({ cases, policies }: Policies, document: Document): r
  * Trust in everybody: any AWS customer, or the users of any identity provider, unless a condition says who.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
  */
-function open(cases: Cases, statement: Case<JsonObject>): readonly Diagnostic[] {
-  const places = everybody(cases, statement)
+function open(cases: Cases, statement: Case<JsonObject>, places: readonly Case[]): readonly Diagnostic[] {
   if (places.length === 0 || cases.ofEntry(statement, 'Condition').some(it => isIntrinsic(it.value))) return []
   const narrowing = keysOf(cases, statement).filter(it => narrows(cases, it))
   return places.flatMap(({ path, when: given }) => {
@@ -405,6 +405,7 @@ function method(cases: Cases, it: Case, base: string): readonly Diagnostic[] {
 
 /** Values that can stand together and take in guests the one, those who have signed in the other. */
 function mixed(cases: Cases, values: readonly Case[], path: Path): readonly Diagnostic[] {
+  if (values.length < 2) return []
   const asked = values.flatMap(it => cases.ofTexts(it)).map(it => ({ ...it, who: admitted(it.value) }))
   const [guests, users] = ['unauthenticated', 'authenticated'].map(who => asked.filter(it => it.who.includes(who)))
   const areBoth = guests?.some(guest =>
@@ -416,6 +417,7 @@ function mixed(cases: Cases, values: readonly Case[], path: Path): readonly Diag
 
 /** Whom a value of `amr` takes in: who signs in with a provider, by its name too, is authenticated. */
 export function admitted(value: string): readonly string[] {
+  if (words.includes(value)) return [value]
   const pattern = wildcardPattern(value)
   const named = words.filter(it => pattern.test(it))
   return named.length > 0 ? named : ['authenticated']
