@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { type Assumption, formatWitness, solverOf, type Witness } from '../src/check/conditions.ts'
 import { check } from '../src/check/index.ts'
+import type { Knowledge } from '../src/check/knowledge.ts'
 import { type Diagnostic, type DiagnosticCode, formatDiagnostic, type Severity } from '../src/diagnostic.ts'
-import type { Document, Json } from '../src/document.ts'
-import { formatPath } from '../src/document.ts'
+import { type Document, formatPath, isObject, type Json } from '../src/document.ts'
 import { readKnowledge } from '../src/knowledge/index.ts'
 import { compileValidator } from '../src/knowledge/validator.ts'
 import { link } from '../src/link.ts'
@@ -577,6 +578,23 @@ test('a condition refers to no resource', () => {
   )
 })
 
+test('neither does it read an attribute, however that is written', () => {
+  const named = (operand: object) => ({ ...switched, Conditions: { IsOn: equals(operand, ref('Switch')) } })
+  const at = 'Conditions.IsOn.Fn::Equals.0'
+  finds(named({ 'Fn::GetAtt': ['Main', 'TopicName'] }), {
+    code: 'invalid-function',
+    path: `${at}.Fn::GetAtt`,
+    says: /no value yet/,
+    help: /Compare/,
+  })
+  finds(named({ 'Fn::Sub': '${Main.TopicName}' }), {
+    code: 'undefined-reference',
+    path: `${at}.Fn::Sub`,
+    says: /Main, a resource/,
+    help: /parameter/,
+  })
+})
+
 test('the name of an export depends on no resource', () => {
   finds(
     { Resources: { Main: topic }, Outputs: { O: { Value: 'x', Export: { Name: ref('Main') } } } },
@@ -625,6 +643,11 @@ test('literal keys are in the mapping, through both branches of a choice', () =>
   finds(
     { ...switched, Transform: 'AWS::LanguageExtensions', Mappings, Outputs: { O: { Value: chosen } } },
     { code, path: 'Outputs.O.Value.Fn::FindInMap.1.Fn::If.1', says: /is alpa/, help: /^Write alpha$/ },
+  )
+  const either = { 'Fn::FindInMap': ['M', choose('IsOn', 'alpha', 'beta'), 'size'] }
+  finds(
+    { ...switched, Transform: 'AWS::LanguageExtensions', Mappings, Outputs: { O: { Value: either } } },
+    { code, path: 'Outputs.O.Value.Fn::FindInMap.2', says: /is size/, help: /Add size/ },
   )
 })
 
@@ -897,9 +920,11 @@ test('rules that no parameters satisfy are an error', () => {
     ...switched,
     Rules: { A: assert('true'), B: { ...assert('false'), RuleCondition: equals(ref('Switch'), 'false') } },
   })
+  // All else is judged as if there were none.
   finds(
-    { ...switched, Rules: { A: assert('true', 'false') } },
+    { ...switched, Rules: { A: assert('true', 'false') }, Outputs: { O: { Value: ref('Extra') } } },
     { code: 'constant-condition', path: 'Rules', says: /refuse whatever/, help: /exclude each other/ },
+    { code: 'conditional-reference', path: 'Outputs.O.Value.Ref', says: /when Switch is 'false'$/, help: /IsOn/ },
   )
 })
 
@@ -1045,6 +1070,15 @@ test('both branches of a choice are held against the schema, and the place is th
   })
 })
 
+test('what is wrong in the branch for false is found there', () => {
+  finds(pool({ AllowUnauthenticatedIdentities: choose('IsOn', true, 'perhaps') }), {
+    code: 'invalid-property',
+    path: 'Resources.Pool.Properties.AllowUnauthenticatedIdentities.Fn::If.2',
+    says: /when IsOn is false$/,
+    help: /./,
+  })
+})
+
 test('a property that a choice leaves out is missing when it does', () => {
   const code = 'invalid-property'
   finds(pool({ AllowUnauthenticatedIdentities: choose('IsOn', true, noValue) }), {
@@ -1142,6 +1176,62 @@ test('with more conditions than all their combinations could be tried, every bra
     show(found),
   )
   assert.match(show(found), /SubnetId.* when I is true and J is true/)
+})
+
+/** Knows one type, of which it complains whenever the properties are like this. */
+function complainsIf(isWrong: (properties: Json) => boolean): Knowledge {
+  const complaints = (properties: Json) =>
+    isWrong(properties) ? [{ path: [], message: 'is wrong', help: 'Mend it' }] : []
+  const facts = { hasAttribute: () => true, attributes: [], complaints }
+  return { resourceType: () => facts, resourceTypeNames: () => [], actions: () => undefined, services: () => [] }
+}
+
+test('of more conditions than four those scenarios are tried that are told', () => {
+  const letters = 'ABCDEFGHIJ'
+  const tried = (Properties: object, isWrong: (properties: Json) => boolean) => {
+    const document = read({ ...switches(letters), Resources: { Main: { Type: 'AWS::SNS::Topic', Properties } } })
+    return check(document, '', complainsIf(isWrong)).some(({ code }) => code === 'invalid-property')
+  }
+  const has = (properties: Json, ...keys: readonly string[]) =>
+    keys.every(key => isObject(properties) && key in properties)
+  const all = Object.fromEntries([...letters].map(it => [it, choose(it, 1, noValue)]))
+  const list = { List: [...letters].map(it => choose(it, it, noValue)) }
+  // The fullest, and the emptiest.
+  assert.ok(tried(all, it => has(it, ...letters)))
+  assert.ok(tried(all, it => isObject(it) && Object.keys(it).length === 0))
+  assert.ok(tried(list, it => isObject(it) && isDeepStrictEqual(it['List'], [...letters])))
+  assert.ok(tried(list, it => isObject(it) && isDeepStrictEqual(it['List'], [])))
+  // Every two, in any two places.
+  for (const [at, one] of [...letters].entries()) {
+    for (const other of letters.slice(at + 1)) {
+      assert.ok(
+        tried({ [one]: all[one], Deep: all }, it => isObject(it) && has(it, one) && !has(it['Deep'] ?? '', other)),
+      )
+      assert.ok(
+        tried({ [one]: all[one], Deep: all }, it => isObject(it) && !has(it, one) && has(it['Deep'] ?? '', other)),
+      )
+    }
+  }
+  // Every combination of the four that choose in one object.
+  const four = { One: { A: all['A'], B: all['B'], C: all['C'], D: all['D'] }, Others: all }
+  for (const present of ['', 'A', 'BC', 'ACD', 'BD', 'ABCD', 'CD', 'ABD']) {
+    assert.ok(
+      tried(four, it => isObject(it) && Object.keys(it['One'] ?? {}).join('') === present),
+      present,
+    )
+  }
+  // Every branch, however deep.
+  const ways = ['10101', '01010', '11011', '00100', '10011', '01101']
+  for (const way of ways) {
+    const deep = [...way].reduceRight<Json | object>((inner, holds, at) => {
+      const name = letters[at] ?? ''
+      return holds === '1' ? choose(name, inner, noValue) : choose(name, noValue, inner)
+    }, 'deep')
+    assert.ok(
+      tried({ Deep: deep, Others: all }, it => isObject(it) && it['Deep'] === 'deep'),
+      way,
+    )
+  }
 })
 
 test('what a complaint says of conditions is all that it takes, and no more', () => {
@@ -1246,7 +1336,12 @@ test('the language extensions are known, where they are on', () => {
       'Fn::ForEach::Topics': [
         'Name',
         ['A', 'B'],
-        { 'Topic${Name}': { ...topic, Properties: { TopicName: ref('Name') } } },
+        {
+          'Topic${Name}': {
+            ...topic,
+            Properties: { TopicName: ref('Name'), DisplayName: { 'Fn::Select': ['${Name}', ['a']] } },
+          },
+        },
       ],
       Main: {
         ...topic,
@@ -1355,6 +1450,7 @@ const declared: fc.Arbitrary<Declared> = fc.constantFrom<Declared>(
   { written: { ...text, AllowedValues: ['', 'c', 'u'] }, takes: it => ['', 'c', 'u'].includes(it) },
   { written: { ...text, AllowedPattern: '[a-b]?|[u-w]' }, takes: it => /^(?:[a-b]?|[u-w])$/.test(it) },
   { written: { ...text, MinLength: 1 }, takes: it => it.length >= 1 },
+  { written: { ...text, AllowedValues: ['a', 'b'], AllowedPattern: 'b|c' }, takes: it => it === 'b' },
 )
 
 const names = ['A', 'B', 'C']
@@ -1474,6 +1570,41 @@ test('whatever agrees with a witness brings the assumptions about', () => {
   )
 })
 
+/** Is each of these equal to `yes`, as a condition of the same name? And the rules, each as one assertion. */
+function withRules(parameters: string, ...assertions: readonly object[]) {
+  return read({
+    Parameters: Object.fromEntries([...parameters].map(it => [it, text])),
+    Conditions: Object.fromEntries([...parameters].map(it => [it, equals(ref(it), 'yes')])),
+    Rules: Object.fromEntries(assertions.map((it, at) => [`R${at}`, { Assertions: [{ Assert: it }] }])),
+    Resources: {},
+  })
+}
+
+test('rules bear on each other by what they have in common', () => {
+  const isYes = (name: string) => equals(ref(name), 'yes')
+  const follows = (one: string, other: string) => ({ 'Fn::Or': [not(isYes(one)), isYes(other)] })
+  const solver = solverOf(withRules('PQRS', follows('P', 'Q'), follows('Q', 'R'), not(isYes('R'))))
+  assert.equal(solver.isSatisfiable([{ condition: 'P', holds: true }]), false)
+  assert.equal(solver.isSatisfiable([{ condition: 'P', holds: false }]), true)
+  assert.equal(solver.isSatisfiable([{ condition: 'P', holds: true }], { ignoreRules: true }), true)
+  assert.deepEqual(
+    [...solver.explore(['P', 'S']).combinations(['S'])],
+    [
+      [false, true],
+      [false, false],
+    ],
+  )
+})
+
+test('what met the rules last time is not taken to meet them again', () => {
+  const isYes = (name: string) => equals(ref(name), 'yes')
+  const solver = solverOf(withRules('PQR', { 'Fn::Or': [isYes('P'), isYes('Q'), isYes('R')] }))
+  for (const one of ['P', 'Q', 'R', 'Q', 'P']) {
+    for (const [P, Q, R] of solver.explore(['P', 'Q', 'R']).combinations([one])) assert.ok(P || Q || R)
+  }
+  assert.equal([...solver.assignments('PQR')].length, 7)
+})
+
 test('a variable of more values than a word has bits is searched as well', () => {
   const regions = Array.from({ length: 70 }, (_, at) => `eu-west-${at}`)
   const Conditions = Object.fromEntries(regions.map((it, at) => [`In${at}`, equals(ref('AWS::Region'), it)]))
@@ -1485,7 +1616,8 @@ test('a variable of more values than a word has bits is searched as well', () =>
     ]),
     false,
   )
-  assert.equal([...solver.assignments(Object.keys(Conditions))].length, 71)
+  const all = [...solver.assignments(Object.keys(Conditions))]
+  assert.deepEqual(all.map(it => [...it.values()].filter(holds => holds).length).sort(), [0, ...regions.map(() => 1)])
   assert.equal(
     formatWitness(solver.satisfiable([{ condition: 'In68', holds: true }]) ?? []),
     "AWS::Region is 'eu-west-68'",

@@ -22,7 +22,7 @@ export function checkAttachments(document: Document): readonly Diagnostic[] {
       continue
     }
     for (const rival of rivals) {
-      if (rival.id === claim.id || reported.has(claim.id)) continue
+      if (reported.has(claim.id)) continue
       const witness = solverOf(document).satisfiable([...rival.when, ...claim.when])
       if (witness === undefined) continue
       reported.add(claim.id)

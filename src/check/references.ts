@@ -117,7 +117,8 @@ class Checker {
       if (this.#isOfModule(name)) return []
       return this.#undefined(reference, 'resource', Object.keys(Resources), `Declare ${name} under Resources`)
     }
-    if (place.section === 'Conditions') return [tooEarly(reference)]
+    // A call of Fn::GetAtt is out of place there by itself.
+    if (place.section === 'Conditions') return reference.path.includes('Fn::GetAtt') ? [] : [tooEarly(reference)]
     const found = [...exported(reference), ...this.#conditional(reference)]
     const resource = Resources[name]
     const type = isObject(resource) ? member(resource, 'Type') : undefined

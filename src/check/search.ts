@@ -125,9 +125,8 @@ export class Search {
     for (let position = from; position < goals.length; position++) {
       const goal = goals[position]
       if (goal === undefined) break
-      const value = this.evaluate(goal.node, state)
-      if (value === true) continue
-      if (value === false) return undefined
+      // Settled, none is false.
+      if (this.evaluate(goal.node, state) === true) continue
       for (const node of this.#partsOf(goal.node, state)) {
         const next = this.copy(state)
         const choice = { node, variables: this.#variablesIn(node), isRule: false }
