@@ -343,3 +343,21 @@ describe('a file to lint', () => {
     assert.match(findings[0]?.help ?? '', /poolform build templates\/a\.ts$/)
   })
 })
+
+describe('the machine', () => {
+  test('may have no folder for temporary things', () => {
+    for (const POOLFORM_CACHE of [sharedCache, '/dev/null']) {
+      const folder = project({ 'templates/a.ts': plain })
+      const ended = poolform(folder, ['build', '--no-lint', '--no-cache'], { TMPDIR: '/nonexistent', POOLFORM_CACHE })
+      assert.deepEqual([ended.status, ended.stderr], [0, ''])
+    }
+    assert.deepEqual(readdirSync(join(sharedCache, 'tmp')), [])
+  })
+
+  test('may take no output: that is told, without a stack', { skip: !existsSync('/dev/full') }, () => {
+    const ended = poolform(folders, ['--help'], {}, '>/dev/full')
+    assert.deepEqual([ended.status, ended.stderr], [1, 'poolform: ENOSPC: no space left on device, write\n'])
+    assert.equal(poolform(folders, ['--help'], {}, '>/dev/full 2>&1').status, 1)
+    assert.equal(poolform(folders, ['nonsense'], {}, '2>/dev/full').status, 1)
+  })
+})

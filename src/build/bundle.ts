@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { BuildOptions, Message, Metafile } from 'esbuild'
+import { makeFolder } from '../make-folder.ts'
 import { nearest } from '../nearest.ts'
 import { withDeadZones } from './dead-zones.ts'
 import type { Finding, Place } from './finding.ts'
@@ -32,9 +33,14 @@ export type Bundled = { readonly bundles: readonly Bundle[]; readonly findings: 
  *
  * The program is under way when this function returns its promise: time to load other things.
  */
-export async function bundle(modules: readonly Module[], cwd: string, program = findProgram()): Promise<Bundled> {
+export async function bundle(
+  modules: readonly Module[],
+  cwd: string,
+  program = findProgram(),
+  cacheFolder?: string,
+): Promise<Bundled> {
   if (modules.length === 0) return { bundles: [], findings: [] }
-  return (await byProgram(program, modules, cwd)) ?? (await byApi(modules, cwd))
+  return (await byProgram(program, modules, cwd, cacheFolder)) ?? (await byApi(modules, cwd))
 }
 
 /** tsconfig.json has no say, or a module could mean another thing where another one lies above it. */
@@ -58,9 +64,10 @@ async function byProgram(
   program: string | undefined,
   modules: readonly Module[],
   cwd: string,
+  cacheFolder: string | undefined,
 ): Promise<Bundled | undefined> {
-  if (program === undefined) return undefined
-  const outdir = mkdtempSync(join(tmpdir(), 'poolform-'))
+  const outdir = program === undefined ? undefined : temporaryFolder(cacheFolder)
+  if (program === undefined || outdir === undefined) return undefined
   try {
     const metafile = join(outdir, 'meta.json')
     const messages = join(outdir, 'messages')
@@ -76,6 +83,37 @@ async function byProgram(
     return { bundles, findings: [] }
   } finally {
     rmSync(outdir, { recursive: true, force: true })
+  }
+}
+
+/** In the cache folder, or else where the system keeps such things; undefined where there is room in neither. */
+function temporaryFolder(cacheFolder: string | undefined): string | undefined {
+  try {
+    if (cacheFolder !== undefined) {
+      const parent = join(cacheFolder, 'tmp')
+      makeFolder(parent)
+      removeLitter(parent)
+      return mkdtempSync(join(parent, 'build-'))
+    }
+  } catch {
+    // a cache that can only be read
+  }
+  try {
+    return mkdtempSync(join(tmpdir(), 'poolform-'))
+  } catch {
+    return undefined
+  }
+}
+
+const litterAfterMs = 3_600_000
+
+/** What builds have left that were killed. */
+function removeLitter(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const folder = join(parent, name)
+    const stat = statSync(folder, { throwIfNoEntry: false })
+    if (stat !== undefined && Date.now() - stat.mtimeMs > litterAfterMs)
+      rmSync(folder, { recursive: true, force: true })
   }
 }
 
