@@ -32,17 +32,28 @@ const rules: readonly Rule[] = [
   checkAttachments,
   checkIam,
   checkGuests,
-  checkQuotas,
 ]
 
 /**
  * What is wrong with a document that neither TypeScript nor `link` could see. It may be anybody's, of any shape.
  * `text` is the template as it is deployed, of which only the size is read.
+ *
+ * A document in which nothing was wrong is settled: one that says the same but for its description is not asked again.
  */
 export function check(document: Document, text: string, knowledge: Knowledge): readonly Diagnostic[] {
-  const diagnostics = [...rules.flatMap(rule => rule(document, knowledge)), ...checkTemplateSize(text)]
+  const sizes = [...checkQuotas(document), ...checkTemplateSize(text)]
+  const question = questionOf(document)
+  if (knowledge.settled?.has(question) === true) return sizes
+  const found = rules.flatMap(rule => rule(document, knowledge))
+  if (found.length === 0) knowledge.settled?.add(question)
+  const diagnostics = [...found, ...sizes]
   const [macro] = survey(document).macros.unknown
   return macro === undefined ? diagnostics : diagnostics.map(it => doubtful(it, macro))
+}
+
+/** All that the rules read: of the description only whether it is text. */
+function questionOf({ Description, ...rest }: Document): string {
+  return JSON.stringify([typeof Description, rest])
 }
 
 /** A macro gets the whole template before CloudFormation does, and may change anything in it. */

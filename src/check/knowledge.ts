@@ -16,6 +16,14 @@ export type Knowledge = {
   readonly actions: (service: string) => readonly string[] | undefined
   /** Every service prefix, in lower case, sorted. */
   readonly services: () => readonly string[]
+  /** What need not be asked again. Nothing, where it is absent. */
+  readonly settled?: Settled
+}
+
+/** Questions to which this same poolform has found the answer to be that nothing is wrong. */
+export type Settled = {
+  readonly has: (question: string) => boolean
+  readonly add: (question: string) => void
 }
 
 export type ResourceTypeFacts = {

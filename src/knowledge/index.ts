@@ -15,6 +15,7 @@ import {
   serviceOf,
   type TypeRecord,
 } from './schemas.ts'
+import { settledQuestions } from './settled.ts'
 
 // This file is on the path of every build: of a type whose validator is kept it reads one line and one file.
 
@@ -85,6 +86,8 @@ export function readKnowledge({ assets, cacheFolder, engine, loadCompiler }: Kno
     resourceTypeNames: once(() => keysOf(resources())),
     actions: service => findLine(iam(), service.toLowerCase())?.split(' '),
     services: once(() => keysOf(iam())),
+    // the sources, which tests run, change under one name
+    settled: settledQuestions(engine === 'source' ? undefined : cacheFolder, engine),
   }
 }
 
