@@ -22,6 +22,7 @@ const bundles = {
   // what a template is made of: there must be one of each class
   model: 'src/authoring/model.ts',
   authoring: 'src/authoring/index.ts',
+  anew: 'src/build/anew.ts',
   compile: 'src/build/produce.ts',
   'lint-cache': 'src/lint/cache.ts',
   lint: 'src/lint/index.ts',

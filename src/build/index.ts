@@ -1,5 +1,3 @@
-import { bundle } from './bundle.ts'
-import { loadProducer } from './kept-code.ts'
 import { findModules } from './modules.ts'
 import { readProject } from './project.ts'
 import { questionOf, recall } from './recall.ts'
@@ -18,12 +16,6 @@ export async function build(request: BuildRequest, world: World): Promise<Outcom
   const question = questionOf(request, modules, project, world)
   const known = request.cache && findings.length === 0 ? await recall(question, world) : undefined
   if (known !== undefined) return known
-  // esbuild is at work while the compiler is loaded
-  const [bundled, { produce, keep }] = await Promise.all([
-    bundle(modules, world.cwd),
-    loadProducer(world, request.cache),
-  ])
-  const outcome = await produce({ request, world, project, question, bundled, findings })
-  keep()
-  return outcome
+  const { buildAnew } = await import('./anew.ts')
+  return buildAnew({ request, world, project, question, findings, modules })
 }

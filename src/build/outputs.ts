@@ -103,6 +103,11 @@ export function builtFiles(folder: string): readonly string[] | undefined {
   return new Folder(folder).artifacts?.map(({ file }) => file)
 }
 
+/** The resource types of these templates. */
+export function builtTypes(folder: string): ReadonlySet<string> {
+  return new Set(new Folder(folder).artifacts?.flatMap(({ resourceTypes }) => resourceTypes))
+}
+
 /** The output folder as it is. */
 class Folder {
   /** What its manifest lists; undefined where it has none that is whole. */
@@ -175,6 +180,7 @@ function isManifest(value: unknown): value is Manifest {
         isRecord(it) &&
         typeof it['name'] === 'string' &&
         typeof it['sha256'] === 'string' &&
+        Array.isArray(it['resourceTypes']) &&
         it['file'] === `${it['name']}.${it['file'] === `${it['name']}.json` ? 'json' : 'yaml'}` &&
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(it['name']),
     )

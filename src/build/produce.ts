@@ -10,21 +10,39 @@ import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
 import { lintTexts } from './linting.ts'
 import type { Module } from './modules.ts'
-import { generatorLine, type Outputs, planOutputs } from './outputs.ts'
+import { builtTypes, generatorLine, type Outputs, planOutputs } from './outputs.ts'
 import type { Project } from './project.ts'
 import { type HeldProcess, holdProcess, watchIntrinsics } from './realm.ts'
 import { type LintDiagnostics, type Question, remember } from './recall.ts'
 import { FolderInUse, isAtWork, replaceFiles } from './replace.ts'
 import type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
 
+type Knowledge = ReturnType<typeof readKnowledge>
+
 export type Production = {
   readonly request: BuildRequest
   readonly world: World
   readonly project: Project
   readonly question: Question
+  readonly knowledge: Knowledge
   readonly bundled: Bundled
   /** What is wrong already. */
   readonly findings: readonly Finding[]
+}
+
+/**
+ * What AWS knows of its resource types. The validators of those that the output folder has from before are loaded at
+ * once: there is time for it while esbuild is at work.
+ */
+export function prepareKnowledge({ out, cache }: BuildRequest, { cwd, cacheFolder, engine }: World): Knowledge {
+  const knowledge = readKnowledge({
+    assets: engine.root,
+    cacheFolder: cache ? cacheFolder : undefined,
+    engine: engine.digest,
+    loadCompiler,
+  })
+  if (cache) for (const type of builtTypes(resolve(cwd, out))) knowledge.resourceType(type)?.complaints({})
+  return knowledge
 }
 
 type Product = { readonly evaluated: Evaluated; readonly compiled?: Compiled; readonly findings: readonly Finding[] }
@@ -77,11 +95,11 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
 async function compileAll(
   { bundles }: Bundled,
   held: HeldProcess,
-  { request, world, project }: Production,
+  { request, world, project, knowledge }: Production,
 ): Promise<readonly Product[]> {
   const intrinsics = watchIntrinsics()
   try {
-    return compileEach(await evaluate(bundles, world.cwd, intrinsics, held), request, world, project)
+    return compileEach(await evaluate(bundles, world.cwd, intrinsics, held), request, world, project, knowledge)
   } finally {
     intrinsics.restore()
   }
@@ -90,15 +108,10 @@ async function compileAll(
 function compileEach(
   evaluated: readonly Evaluated[],
   request: BuildRequest,
-  { cacheFolder, engine }: World,
+  { engine }: World,
   { version, license }: Project,
+  knowledge: Knowledge,
 ): readonly Product[] {
-  const knowledge = readKnowledge({
-    assets: engine.root,
-    cacheFolder: request.cache ? cacheFolder : undefined,
-    engine: engine.digest,
-    loadCompiler,
-  })
   return evaluated.map(one => {
     const { bundle, template, findings, blame } = one
     if (template === undefined) return { evaluated: one, findings }
