@@ -59,7 +59,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/read.ts',
     'node:',
   ],
-  'src/build/bundle.ts': ['src/build/', 'src/nearest.ts', 'esbuild', 'node:'],
+  'src/build/bundle.ts': ['src/build/', 'src/make-folder.ts', 'src/nearest.ts', 'esbuild', 'node:'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
 }
