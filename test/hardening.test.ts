@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { type BuildRequest, build, type Outcome, type World } from '../src/build/index.ts'
 import { lintFiles } from '../src/build/lint-files.ts'
+import { FolderInUse, isAtWork, replaceFiles } from '../src/build/replace.ts'
 import { makeFolder } from '../src/make-folder.ts'
 import { read } from '../src/read.ts'
 
@@ -359,5 +360,50 @@ describe('the machine', () => {
     assert.deepEqual([ended.status, ended.stderr], [1, 'poolform: ENOSPC: no space left on device, write\n'])
     assert.equal(poolform(folders, ['--help'], {}, '>/dev/full 2>&1').status, 1)
     assert.equal(poolform(folders, ['nonsense'], {}, '2>/dev/full').status, 1)
+  })
+})
+
+describe('work in the output folder', () => {
+  /** A folder in which a process is at work, or was, by its own account. */
+  function withOwner(owner: string, place = '.poolform'): string {
+    return project({ 'dist/a': 'old', [`dist/${place}/${owner}`]: '', [`dist/${place}/new/a`]: 'half' })
+  }
+
+  function replaced(folder: string): string {
+    replaceFiles(join(folder, 'dist'), () => ({ write: new Map([['a', 'new']]), remove: [] }))
+    return readFileSync(join(folder, 'dist/a'), 'utf8')
+  }
+
+  const isLinux = { skip: process.platform !== 'linux' }
+
+  test('is taken over from a process whose number another has by now', isLinux, () => {
+    // our parent lives, but has not started with the machine
+    const folder = withOwner(`owner-${process.ppid}-1`)
+    assert.equal(replaced(folder), 'new')
+    assert.deepEqual(readdirSync(join(folder, 'dist')), ['a'])
+  })
+
+  test('is waited for if the process is alive', isLinux, () => {
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8')
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const folder = withOwner(`owner-${process.ppid}-${start}`)
+    assert.throws(() => replaced(folder), FolderInUse)
+    assert.equal(readFileSync(join(folder, 'dist/a'), 'utf8'), 'old')
+  })
+
+  test('that was left is cleared away, and nothing that only looks like it', () => {
+    const folder = withOwner('owner-4194305', '.poolform-4194305-abcdef')
+    const mine = ['.poolform-99999-mine/x', '.poolform-4194305-ghijkl/x', '.poolform-notes', '.poolform-4194305-mnopqr']
+    for (const name of mine) {
+      mkdirSync(dirname(join(folder, 'dist', name)), { recursive: true })
+      writeFileSync(join(folder, 'dist', name), '')
+    }
+    assert.equal(isAtWork(join(folder, 'dist')), true)
+    assert.equal(replaced(folder), 'new')
+    assert.deepEqual(
+      readdirSync(join(folder, 'dist')).sort(),
+      [...mine.map(name => name.replace('/x', '')), 'a'].sort(),
+    )
+    assert.equal(isAtWork(join(folder, 'dist')), false)
   })
 })

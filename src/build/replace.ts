@@ -36,7 +36,7 @@ const workPrefix = '.poolform'
 
 /** Is a process replacing files in the folder, or has one been killed over it? */
 export function isAtWork(folder: string, fs: FileSystem = nodeFs): boolean {
-  return list(folder, fs).some(name => name.startsWith(workPrefix))
+  return list(folder, fs).some(name => name === workPrefix || isLitter(folder, name, fs))
 }
 
 const patienceMs = 10_000
@@ -78,7 +78,7 @@ function seize(folder: string, work: string, fs: FileSystem): void {
   const own = fs.mkdtempSync(`${work}-${process.pid}-`)
   const until = Date.now() + patienceMs
   try {
-    fs.writeFileSync(join(own, ownerFile(process.pid)), '')
+    fs.writeFileSync(join(own, ownerFile(thisProcess(fs))), '')
     for (;;) {
       try {
         fs.renameSync(own, work)
@@ -88,39 +88,61 @@ function seize(folder: string, work: string, fs: FileSystem): void {
         const owner = ownerOf(work, fs)
         // there is none: another reason, or it has just ended
         if (owner === undefined && !hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
-        if (owner !== undefined && !isAlive(owner) && inherit(work, owner, fs)) {
+        if (owner !== undefined && !isAlive(owner, fs) && inherit(work, owner, fs)) {
           const steps = readSteps(work, fs)
           if (steps !== undefined) finish(folder, work, steps, fs)
-          fs.rmSync(own, { recursive: true, force: true })
+          removeWork(own, fs)
           return
         }
         if (Date.now() > until)
-          throw new FolderInUse(`process ${owner ?? 'unknown'} has been at work in ${work} for too long`)
+          throw new FolderInUse(`process ${owner?.pid ?? 'unknown'} has been at work in ${work} for too long`)
         sleep(10)
       }
     }
   } catch (error) {
-    fs.rmSync(own, { recursive: true, force: true })
+    removeWork(own, fs)
     throw error
   }
 }
 
-function ownerFile(pid: number): string {
-  return `owner-${pid}`
+/** `start` tells a process from an earlier one of the same number; empty where the system does not say. */
+type Owner = { readonly pid: number; readonly start: string }
+
+function thisProcess(fs: FileSystem): Owner {
+  return { pid: process.pid, start: startOf(process.pid, fs) }
 }
 
-function ownerOf(work: string, fs: FileSystem): number | undefined {
+/** In ticks since the machine has started, as Linux has it. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function startOf(pid: number, fs: FileSystem): string {
+  if (process.platform !== 'linux') return ''
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // the second field is a name, and may hold anything; the 22nd is the start
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  } catch (error) {
+    if (hasCode(error)) return ''
+    throw error
+  }
+}
+
+function ownerFile({ pid, start }: Owner): string {
+  return start === '' ? `owner-${pid}` : `owner-${pid}-${start}`
+}
+
+function ownerOf(work: string, fs: FileSystem): Owner | undefined {
   for (const name of list(work, fs)) {
-    const [, pid] = /^owner-(\d+)$/.exec(name) ?? []
-    if (pid !== undefined) return Number(pid)
+    const [, pid, start = ''] = ownerPattern.exec(name) ?? []
+    if (pid !== undefined) return { pid: Number(pid), start }
   }
   return undefined
 }
 
+const ownerPattern = /^owner-(\d+)(?:-(\d+))?$/
+
 /** Of two processes that find a dead one's work one wins. */
-function inherit(work: string, owner: number, fs: FileSystem): boolean {
+function inherit(work: string, owner: Owner, fs: FileSystem): boolean {
   try {
-    fs.renameSync(join(work, ownerFile(owner)), join(work, ownerFile(process.pid)))
+    fs.renameSync(join(work, ownerFile(owner)), join(work, ownerFile(thisProcess(fs))))
     return true
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return false
@@ -129,11 +151,12 @@ function inherit(work: string, owner: number, fs: FileSystem): boolean {
 }
 
 /** This process does one thing at a time: work under its number is that of an earlier process, or of a failed call. */
-function isAlive(pid: number): boolean {
+function isAlive({ pid, start }: Owner, fs: FileSystem): boolean {
   if (pid === process.pid) return false
   try {
     process.kill(pid, 0)
-    return true
+    const now = startOf(pid, fs)
+    return start === '' || now === '' || now === start
   } catch (error) {
     return hasCode(error, 'EPERM')
   }
@@ -141,10 +164,32 @@ function isAlive(pid: number): boolean {
 
 /** Folders that have not yet become the one that is at work, or have ceased to be, of processes that are gone. */
 function removeLitter(folder: string, fs: FileSystem): void {
-  for (const name of list(folder, fs)) {
-    const [, pid] = /^\.poolform-(\d+)-/.exec(name) ?? []
-    if (pid !== undefined && !isAlive(Number(pid))) fs.rmSync(join(folder, name), { recursive: true, force: true })
+  for (const name of list(folder, fs)) if (isLitter(folder, name, fs)) removeWork(join(folder, name), fs)
+}
+
+/** Only what has the name that we give, and an owner that is gone, or nothing in it. */
+function isLitter(folder: string, name: string, fs: FileSystem): boolean {
+  const [, pid] = litterPattern.exec(name) ?? []
+  if (pid === undefined || !isFolder(join(folder, name), fs)) return false
+  const inside = list(join(folder, name), fs)
+  const owner = inside.length === 0 ? { pid: Number(pid), start: '' } : ownerOf(join(folder, name), fs)
+  return owner !== undefined && !isAlive(owner, fs)
+}
+
+const litterPattern = /^\.poolform-(\d+)-(?:\w{6}|done)$/
+
+function isFolder(path: string, fs: FileSystem): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+/** The owner last: without it the rest would be nobody's. */
+function removeWork(work: string, fs: FileSystem): void {
+  const names = list(work, fs)
+  const others = names.filter(name => !ownerPattern.test(name))
+  for (const name of [...others, ...names.filter(name => ownerPattern.test(name))]) {
+    fs.rmSync(join(work, name), { recursive: true, force: true })
   }
+  fs.rmSync(work, { recursive: true, force: true })
 }
 
 /** What is done with the staged files. As a file it is there once they all are. */
@@ -236,7 +281,7 @@ function dropSteps(work: string, fs: FileSystem): void {
 function discard(work: string, fs: FileSystem): void {
   const litter = `${work}-${process.pid}-done`
   fs.renameSync(work, litter)
-  fs.rmSync(litter, { recursive: true, force: true })
+  removeWork(litter, fs)
 }
 
 /** Waits until the disk has what was written to a file. */
@@ -271,7 +316,7 @@ function list(folder: string, fs: FileSystem): readonly string[] {
 }
 
 function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some(code => code === error.code)
+  return error instanceof Error && 'code' in error && (codes.length === 0 || codes.some(code => code === error.code))
 }
 
 function sleep(ms: number): void {
