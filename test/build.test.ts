@@ -903,6 +903,8 @@ describe('an unchanged build', () => {
     request: Partial<BuildRequest> = {},
     digest = 'test',
   ): Promise<boolean> {
+    // a check that finds everything settled reads no schemas
+    rmSync(join(cacheFolder, 'settled'), { recursive: true, force: true })
     try {
       await run(folder, request, { cacheFolder, engine: { version: '9.9.9', digest, root: '/nowhere' } })
       return true
