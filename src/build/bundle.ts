@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -82,7 +92,17 @@ async function byProgram(
     )
     return { bundles, findings: [] }
   } finally {
-    rmSync(outdir, { recursive: true, force: true })
+    removeFlat(outdir)
+  }
+}
+
+/** Node's own recursive way takes a millisecond to load, and is needed where something holds a file for a while. */
+function removeFlat(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) unlinkSync(join(folder, name))
+    rmdirSync(folder)
+  } catch {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
