@@ -19,8 +19,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const bundles = {
   // the door, which alone runs when nothing has changed
   cli: 'src/cli/index.ts',
-  // what a template is made of: there must be one of each class
-  model: 'src/authoring/model.ts',
+  // what Node finds by the package's name; a template that is built gets the compiler's own, with the same classes
   authoring: 'src/authoring/index.ts',
   anew: 'src/build/anew.ts',
   compile: 'src/build/produce.ts',
@@ -82,7 +81,7 @@ async function bundleOne(entry, version, format = 'cjs') {
 /** Turns the import of another bundle's entry into a `require` of that bundle. */
 function siblings(own) {
   const names = new Map(Object.entries(bundles).map(([name, entry]) => [path.join(root, entry), name]))
-  names.delete(path.join(root, own))
+  for (const alone of [own, bundles.authoring]) names.delete(path.join(root, alone))
   return {
     name: 'siblings',
     setup(build) {

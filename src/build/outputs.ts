@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Finding, moduleError } from './finding.ts'
-import { type Artifact, artifactOf, type Built, checksums, type Manifest, sha256 } from './manifest.ts'
+import { type Artifact, checksums, type Manifest, sha256 } from './manifest.ts'
 import type { Plan } from './replace.ts'
 
 export type OutputOptions = {
@@ -14,6 +14,9 @@ export type OutputOptions = {
   /** Of poolform. */
   readonly version: string
 }
+
+/** A template, and what the manifest says of it. */
+export type Output = { readonly artifact: Artifact; readonly text: string }
 
 export type Outputs = {
   /** Each file that the build answers for, by its name, in the order of writing. */
@@ -37,10 +40,10 @@ const generator = 'Compiled by poolform'
  * What the output folder is to hold, given what it holds now. A file that poolform did not write is neither replaced
  * nor removed.
  */
-export function planOutputs(built: readonly Built[], { folder, out, isWhole, version }: OutputOptions): Outputs {
+export function planOutputs(built: readonly Output[], { folder, out, isWhole, version }: OutputOptions): Outputs {
   const there = new Folder(folder)
   const findings: Finding[] = []
-  const own = new Map(built.map(it => [it.name, artifactOf(it)]))
+  const own = new Map(built.map(({ artifact }) => [artifact.name, artifact]))
   const before = there.artifacts ?? []
   if (!isWhole && there.artifacts === undefined && there.text(manifestFile) !== undefined) {
     findings.push(
@@ -56,7 +59,7 @@ export function planOutputs(built: readonly Built[], { folder, out, isWhole, ver
   const artifacts = [...others, ...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, artifacts }
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
-  const files = new Map(built.map(({ file, text }) => [file, text]))
+  const files = new Map(built.map(({ artifact, text }) => [artifact.file, text]))
   files.set(manifestFile, manifestText)
   files.set(checksumsFile, checksums([...artifacts, { file: manifestFile, sha256: sha256(manifestText) }]))
 
@@ -101,11 +104,6 @@ function edited(path: string): Finding {
 /** The templates in an output folder, by its manifest; undefined where it has none that can be read. */
 export function builtFiles(folder: string): readonly string[] | undefined {
   return new Folder(folder).artifacts?.map(({ file }) => file)
-}
-
-/** The resource types of these templates. */
-export function builtTypes(folder: string): ReadonlySet<string> {
-  return new Set(new Folder(folder).artifacts?.flatMap(({ resourceTypes }) => resourceTypes))
 }
 
 /** The output folder as it is. */
@@ -180,7 +178,6 @@ function isManifest(value: unknown): value is Manifest {
         isRecord(it) &&
         typeof it['name'] === 'string' &&
         typeof it['sha256'] === 'string' &&
-        Array.isArray(it['resourceTypes']) &&
         it['file'] === `${it['name']}.${it['file'] === `${it['name']}.json` ? 'json' : 'yaml'}` &&
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(it['name']),
     )

@@ -9,40 +9,23 @@ import { loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
 import { lintTexts } from './linting.ts'
+import { artifactOf } from './manifest.ts'
 import type { Module } from './modules.ts'
-import { builtTypes, generatorLine, type Outputs, planOutputs } from './outputs.ts'
+import { generatorLine, type Output, type Outputs, planOutputs } from './outputs.ts'
 import type { Project } from './project.ts'
 import { type HeldProcess, holdProcess, watchIntrinsics } from './realm.ts'
 import { type LintDiagnostics, type Question, remember } from './recall.ts'
 import { FolderInUse, isAtWork, replaceFiles } from './replace.ts'
 import type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
 
-type Knowledge = ReturnType<typeof readKnowledge>
-
 export type Production = {
   readonly request: BuildRequest
   readonly world: World
   readonly project: Project
   readonly question: Question
-  readonly knowledge: Knowledge
   readonly bundled: Bundled
   /** What is wrong already. */
   readonly findings: readonly Finding[]
-}
-
-/**
- * What AWS knows of its resource types. The validators of those that the output folder has from before are loaded at
- * once: there is time for it while esbuild is at work.
- */
-export function prepareKnowledge({ out, cache }: BuildRequest, { cwd, cacheFolder, engine }: World): Knowledge {
-  const knowledge = readKnowledge({
-    assets: engine.root,
-    cacheFolder: cache ? cacheFolder : undefined,
-    engine: engine.digest,
-    loadCompiler,
-  })
-  if (cache) for (const type of builtTypes(resolve(cwd, out))) knowledge.resourceType(type)?.complaints({})
-  return knowledge
 }
 
 type Product = { readonly evaluated: Evaluated; readonly compiled?: Compiled; readonly findings: readonly Finding[] }
@@ -76,7 +59,8 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
   // what is said of the output folder holds for this once
   const ofModules = [...findings]
   const { out, check } = request
-  const outputs = check ? plan(products, request, world, project) : write(products, request, world, project)
+  const built = outputsOf(products, request, project)
+  const outputs = check ? plan(built, request, world) : write(built, request, world)
   if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
   findings.push(...(check ? staleness(outputs, request, world.cwd) : outputs.findings))
   if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
@@ -95,11 +79,11 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
 async function compileAll(
   { bundles }: Bundled,
   held: HeldProcess,
-  { request, world, project, knowledge }: Production,
+  { request, world, project }: Production,
 ): Promise<readonly Product[]> {
   const intrinsics = watchIntrinsics()
   try {
-    return compileEach(await evaluate(bundles, world.cwd, intrinsics, held), request, world, project, knowledge)
+    return compileEach(await evaluate(bundles, world.cwd, intrinsics, held), request, world, project)
   } finally {
     intrinsics.restore()
   }
@@ -108,10 +92,15 @@ async function compileAll(
 function compileEach(
   evaluated: readonly Evaluated[],
   request: BuildRequest,
-  { engine }: World,
+  { cacheFolder, engine }: World,
   { version, license }: Project,
-  knowledge: Knowledge,
 ): readonly Product[] {
+  const knowledge = readKnowledge({
+    assets: engine.root,
+    cacheFolder: request.cache ? cacheFolder : undefined,
+    engine: engine.digest,
+    loadCompiler,
+  })
   return evaluated.map(one => {
     const { bundle, template, findings, blame } = one
     if (template === undefined) return { evaluated: one, findings }
@@ -160,28 +149,36 @@ function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostic
   return [...own, ...remaining.map(diagnostic => ({ ...diagnostic, module }))]
 }
 
-function plan(products: readonly Product[], request: BuildRequest, world: World, { version }: Project): Outputs {
-  const built = products.flatMap(({ evaluated: { bundle }, compiled }) =>
-    compiled === undefined
-      ? []
-      : [{ name: bundle.module.name, version, file: fileOf(bundle.module, request), ...compiled }],
-  )
-  const { out } = request
-  const folder = resolve(world.cwd, out)
-  return planOutputs(built, { folder, out, isWhole: request.modules.length === 0, version: world.engine.version })
+function outputsOf(products: readonly Product[], request: BuildRequest, { version }: Project): readonly Output[] {
+  return products.flatMap(({ evaluated: { bundle }, compiled }) => {
+    if (compiled === undefined) return []
+    const { document, text } = compiled
+    const artifact = artifactOf({
+      name: bundle.module.name,
+      version,
+      file: fileOf(bundle.module, request),
+      text,
+      document,
+    })
+    return [{ artifact, text }]
+  })
+}
+
+function plan(built: readonly Output[], { modules, out }: BuildRequest, { cwd, engine }: World): Outputs {
+  return planOutputs(built, { folder: resolve(cwd, out), out, isWhole: modules.length === 0, version: engine.version })
 }
 
 /** Carries the plan out; a finding where that can't be done. */
-function write(products: readonly Product[], request: BuildRequest, world: World, project: Project): Outputs | Finding {
+function write(built: readonly Output[], request: BuildRequest, world: World): Outputs | Finding {
   const folder = resolve(world.cwd, request.out)
-  let outputs = plan(products, request, world, project)
+  let outputs = plan(built, request, world)
   const { write, remove } = outputs.plan
   try {
     if (write.size === 0 && remove.length === 0 && !isAtWork(folder)) return outputs
     if (hasErrors(outputs.findings)) return outputs
     replaceFiles(folder, () => {
       // anew, for another build may have written meanwhile
-      outputs = plan(products, request, world, project)
+      outputs = plan(built, request, world)
       return hasErrors(outputs.findings) ? { write: new Map(), remove: [] } : outputs.plan
     })
     return outputs
