@@ -145,22 +145,14 @@ export const DeveloperProviderName = parameter({
   Group: ProvidersGroup,
 })
 
-export const AllowGuests = parameter({
-  Type: 'String',
-  Default: 'false',
-  AllowedValues: ['true', 'false'],
-  ConstraintDescription: 'must be true or false',
+export const AllowGuests = option({
   Description:
     'Whether people who have not signed in get credentials too (unauthenticated identities). They reach the public folder, if there is one, and nothing else.',
   Label: 'Allow guests',
   Group: GuestsGroup,
 })
 
-export const AllowClassicFlow = parameter({
-  Type: 'String',
-  Default: 'false',
-  AllowedValues: ['true', 'false'],
-  ConstraintDescription: 'must be true or false',
+export const AllowClassicFlow = option({
   Description:
     'Whether apps may use the classic (basic) flow, in which they choose the role themselves. Leave it off unless an old app needs it.',
   Label: 'Allow the classic flow',
@@ -191,22 +183,14 @@ export const UploadsFolderKeyedBy = parameter({
   Group: FilesGroup,
 })
 
-export const AllowProtectedFolder = parameter({
-  Type: 'String',
-  Default: 'false',
-  AllowedValues: ['true', 'false'],
-  ConstraintDescription: 'must be true or false',
+export const AllowProtectedFolder = option({
   Description:
     'Whether each user also has a folder protected/IDENTITY/, from which other signed-in users may get objects that they know the names of.',
   Label: 'Protected folders',
   Group: FilesGroup,
 })
 
-export const AllowPublicFolder = parameter({
-  Type: 'String',
-  Default: 'false',
-  AllowedValues: ['true', 'false'],
-  ConstraintDescription: 'must be true or false',
+export const AllowPublicFolder = option({
   Description:
     'Whether there is a folder public/, from which everybody with credentials of this pool may get objects and in which signed-in users may put them, also over those of others.',
   Label: 'Public folder',
@@ -302,11 +286,7 @@ export const AmbiguousRoleResolution = parameter({
   Group: RolesGroup,
 })
 
-export const UsePrincipalTags = parameter({
-  Type: 'String',
-  Default: 'false',
-  AllowedValues: ['true', 'false'],
-  ConstraintDescription: 'must be true or false',
+export const UsePrincipalTags = option({
   Description:
     "Whether sessions of the user pool's users carry Cognito's default principal tags (username and client) for your own policies to use.",
   Label: 'Principal tags',
@@ -348,3 +328,14 @@ export const RolePath = parameter({
   Label: 'Role path',
   Group: RolesGroup,
 })
+
+/** An option that is off unless it is switched on. */
+function option(form: { Description: string; Label: string; Group: ReturnType<typeof parameterGroup> }) {
+  return parameter({
+    Type: 'String',
+    Default: 'false',
+    AllowedValues: ['true', 'false'],
+    ConstraintDescription: 'must be true or false',
+    ...form,
+  })
+}
