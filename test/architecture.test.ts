@@ -21,6 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The language between the stages.
   'src/document.ts': [],
   'src/diagnostic.ts': ['src/document.ts'],
+  'src/manifest.ts': ['src/document.ts'],
   'src/nearest.ts': [],
   'src/make-folder.ts': ['node:'],
 
@@ -40,6 +41,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/link.ts',
   ],
 
+  // Links and commands that deploy what is published; in the browser too.
+  'src/launch/': ['src/diagnostic.ts', 'src/document.ts', 'src/manifest.ts', 'src/nearest.ts'],
+
   // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
   'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
   'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
@@ -55,11 +59,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/knowledge/validator.ts',
     'src/lint/',
     'src/make-folder.ts',
+    'src/manifest.ts',
     'src/nearest.ts',
     'src/read.ts',
     'node:',
   ],
   'src/build/bundle.ts': ['src/build/', 'src/make-folder.ts', 'src/nearest.ts', 'esbuild', 'node:'],
+  // The launch page: what writes it, and what runs in a browser, where there is no Node.
+  'src/page/': ['src/manifest.ts', 'src/publish/publication.ts', 'node:crypto'],
+  'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/resolve/'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
 }
@@ -67,7 +75,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** They look at nothing but what they are given: the same template, the same text. */
 const pureRooms = [
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
-  ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts'],
+  ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
+  ...['src/page/html.ts', 'src/page/picture.ts', 'src/page/with-versions.ts'],
 ]
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */
