@@ -25,11 +25,13 @@ import { type Finding, formatPlace } from '../src/build/finding.ts'
 import { cachePlace, openCacheFolder } from '../src/build/folders.ts'
 import { type BuildRequest, build, type Outcome, type World } from '../src/build/index.ts'
 import { lintFiles } from '../src/build/lint-files.ts'
-import { capabilities, type Manifest } from '../src/build/manifest.ts'
+import { capabilities } from '../src/build/manifest.ts'
 import { findModules } from '../src/build/modules.ts'
+import { notesOf, sourceUrl } from '../src/build/release.ts'
 import { type FileSystem, isAtWork, type Plan, replaceFiles } from '../src/build/replace.ts'
 import { watch } from '../src/build/watch.ts'
 import { formatPath, type JsonObject } from '../src/document.ts'
+import type { Manifest } from '../src/manifest.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = mkdtempSync(join(tmpdir(), 'poolform-build-'))
@@ -617,7 +619,11 @@ export default defineTemplate({ Description: 'c', Parameters: { Name, Size }, Co
       ],
       outputs: [{ name: 'Url', description: 'Where', condition: 'Named' }],
       resourceTypes: ['AWS::CloudFormation::WaitConditionHandle'],
+      resources: [{ id: 'Handle', type: 'AWS::CloudFormation::WaitConditionHandle' }],
+      conditions: { Named: { 'Fn::Equals': [{ Ref: 'Name' }, ''] } },
+      grants: [],
     })
+    assert.deepEqual(manifest.project, { version: '1.2.3' })
   })
 
   test('say which capabilities CloudFormation will ask for', () => {
@@ -632,9 +638,79 @@ export default defineTemplate({ Description: 'c', Parameters: { Name, Size }, Co
     // the policy is part of a role, the user is another's
     assert.deepEqual(of({ Type: 'AWS::IAM::Policy', Properties: { PolicyName: 'x' } }), ['CAPABILITY_IAM'])
     assert.deepEqual(of({ Type: 'AWS::IAM::AccessKey', Properties: { UserName: 'x' } }), ['CAPABILITY_IAM'])
+    // what a nested stack makes only its URL tells, and the root stack has to acknowledge it
+    assert.deepEqual(of({ Type: 'AWS::CloudFormation::Stack' }), ['CAPABILITY_IAM'])
+    assert.deepEqual(
+      of({ Type: 'AWS::CloudFormation::Stack' }, { Type: 'AWS::IAM::User', Properties: { UserName: 'x' } }),
+      ['CAPABILITY_NAMED_IAM'],
+    )
     assert.deepEqual(of({ Type: 'AWS::S3::Bucket', Properties: { Tags: [{ 'Fn::Transform': {} }] } }), [
       'CAPABILITY_AUTO_EXPAND',
     ])
+  })
+
+  test('say in the manifest of what release they are, and what is new in it', async () => {
+    const changelog =
+      '# Changelog\n\n## [Unreleased]\n\n- Next\n\n## [1.2.3] - 2017-06-20\n\n- Now\n\n[1.2.3]: https://x.test\n'
+    const folder = project({
+      'templates/a.ts': plain,
+      'package.json': '{"version": "1.2.3", "repository": {"url": "git+https://me:token@github.com/o/r.git"}}',
+      'CHANGELOG.md': changelog,
+    })
+    const projectNow = async (): Promise<Manifest['project']> => {
+      isBuilt(await run(folder))
+      return JSON.parse(readFileSync(join(folder, 'dist/manifest.json'), 'utf8')).project
+    }
+    const release = { version: '1.2.3', source: 'https://github.com/o/r' }
+    assert.deepEqual(await projectNow(), { ...release, notes: '- Now' })
+    write(folder, { 'CHANGELOG.md': changelog.replace('1.2.3', '1.2.2') })
+    assert.deepEqual(await projectNow(), { ...release, notes: '- Next' })
+    rmSync(join(folder, 'CHANGELOG.md'))
+    assert.deepEqual(await projectNow(), release)
+  })
+
+  test('say of the notes what stands under the version’s heading, however it is written', () => {
+    const notes = (changelog: string) => notesOf(changelog, '1.2.0')
+    for (const heading of [
+      '[1.2.0] - 2017-06-20',
+      '1.2.0',
+      'v1.2.0 (2017-06-20)',
+      '[1.2.0](https://x.test)',
+      '[v1.2.0]',
+    ])
+      assert.equal(
+        notes(`## 1.2.0-rc.1\nno\n## ${heading}\n\n### Added\n- yes\n\n## 1.1.0\nno\n`),
+        '### Added\n- yes',
+        heading,
+      )
+    assert.equal(notes('## 1.2.0\r\na\r\n```\r\n## 1.1.0\r\n```\r\n# The end\r\nno'), 'a\n```\n## 1.1.0\n```')
+    assert.equal(notes('## UNRELEASED\nnext'), 'next')
+    assert.equal(notes('## 1.2.0\n\n## Unreleased\nnext'), undefined)
+    assert.equal(notes('## 1.1.0\nold'), undefined)
+    assert.equal(notes(''), undefined)
+  })
+
+  test('name as the source what a browser can open, and nothing else', () => {
+    const sources: Readonly<Record<string, string | undefined>> = {
+      'https://example.com/o/r': 'https://example.com/o/r',
+      'https://me:secret@example.com:8443/o/r.git': 'https://example.com:8443/o/r',
+      'http://example.com/o?a=b#readme': 'http://example.com/o?a=b#readme',
+      'git+https://github.com/o/r.git#main': 'https://github.com/o/r',
+      'git://github.com/o/r.git': 'https://github.com/o/r',
+      'git+ssh://git@github.com:22/o/r.git': 'https://github.com/o/r',
+      'git@github.com:o/r.git': 'https://github.com/o/r',
+      'github:o/r': 'https://github.com/o/r',
+      'gitlab:o/group/r': 'https://gitlab.com/o/group/r',
+      'bitbucket:o/r': 'https://bitbucket.org/o/r',
+      'gist:11081aaa281': 'https://gist.github.com/11081aaa281',
+      'o/r': 'https://github.com/o/r',
+      ...Object.fromEntries(
+        ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '../r', 'r', '', 'https://', 'x y'].map(
+          it => [it, undefined],
+        ),
+      ),
+    }
+    for (const [text, url] of Object.entries(sources)) assert.equal(sourceUrl(text), url, text)
   })
 
   test('have a header of the template’s and the project’s name, version and licence, as far as there are any', async () => {
@@ -741,7 +817,7 @@ export default defineTemplate({ Description: 'c', Parameters: { Name, Size }, Co
     const { findings } = await run(folder, { check: true })
     assert.deepEqual(findings.map(line), [
       'dist/a.yaml: stale-output: is not what its module says, from line 6 on',
-      'dist/manifest.json: stale-output: is not what its module says, from line 12 on',
+      'dist/manifest.json: stale-output: is not what its module says, from line 15 on',
       'dist/SHA256SUMS: stale-output: is not what its module says, from line 1 on',
       'dist/b.yaml: stale-output: is built no more',
     ])
@@ -906,6 +982,7 @@ describe('an unchanged build', () => {
     'templates/shared/x.ts': `export default 'x'`,
     'templates/shared/data.json': '{"y": "y"}',
     'templates/shared/types.ts': 'export type T = 1',
+    'CHANGELOG.md': '## [1.2.3]\n- News',
   }
 
   /** A folder in which all has been built, and a cache of its own. */
@@ -950,6 +1027,8 @@ describe('an unchanged build', () => {
     'what a module imports being gone': folder => rmSync(join(folder, 'templates/shared/x.ts')),
     'the project’s version': folder => write(folder, { 'package.json': '{"version": "1.2.4", "license": "MIT"}' }),
     'the project’s package.json being gone': folder => rmSync(join(folder, 'package.json')),
+    'the changelog': folder => write(folder, { 'CHANGELOG.md': '## [1.2.3]\n- Other' }),
+    'the changelog being gone': folder => rmSync(join(folder, 'CHANGELOG.md')),
     'an artifact': folder => write(folder, { 'dist/a.yaml': 'edited' }),
     'an artifact being gone': folder => rmSync(join(folder, 'dist/b.yaml')),
     'the manifest': folder => write(folder, { 'dist/manifest.json': '{}' }),
@@ -974,6 +1053,15 @@ describe('an unchanged build', () => {
     assert.equal(await isRecalled(here, { cache: false }), false)
     assert.equal(await isRecalled({ ...here, cacheFolder: mkdtempSync(join(folders, 'c-')) }), false)
     assert.ok(await isRecalled(here))
+  })
+
+  test('is none where a changelog has come up', async () => {
+    const here = await built({ 'templates/a.ts': plain })
+    assert.ok(await isRecalled(here))
+    write(here.folder, { 'CHANGELOG.md': '## [1.2.3]\n- News' })
+    assert.equal(await isRecalled(here), false)
+    isBuilt(await run(here.folder, {}, here))
+    assert.match(readFileSync(join(here.folder, 'dist/manifest.json'), 'utf8'), /"notes": "- News"/)
   })
 
   test('is none where a nearer package.json has come up', async () => {

@@ -1,38 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
-
-/** What `manifest.json` says, by which a program finds and offers the artifacts. `schemas/manifest.schema.json`. */
-export type Manifest = {
-  readonly formatVersion: 1
-  readonly generator: { readonly name: 'poolform'; readonly version: string }
-  /** By name. */
-  readonly artifacts: readonly Artifact[]
-}
-
-export type Artifact = {
-  readonly name: string
-  /** Of the project that it comes from. */
-  readonly version: string
-  /** Beside the manifest. */
-  readonly file: string
-  readonly bytes: number
-  /** In hexadecimal. */
-  readonly sha256: string
-  readonly description: string
-  /** What `--capabilities` of `aws cloudformation` has to acknowledge. */
-  readonly capabilities: readonly Capability[]
-  readonly parameters: readonly ManifestParameter[]
-  readonly outputs: readonly ManifestOutput[]
-  /** Sorted. */
-  readonly resourceTypes: readonly string[]
-}
-
-export type Capability = 'CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND'
-
-/** As the template declares it, with its label and group in the console's form. */
-export type ManifestParameter = { readonly name: string; readonly type: string } & JsonObject
-
-export type ManifestOutput = { readonly name: string } & JsonObject
+import type { Artifact, Capability, ManifestParameter, ManifestResource } from '../manifest.ts'
 
 export type Built = {
   readonly name: string
@@ -57,7 +25,38 @@ export function artifactOf({ name, version, file, text, document }: Built): Arti
       ...pick(declaration, { description: 'Description', condition: 'Condition' }),
     })),
     resourceTypes: [...new Set(Object.values(document.Resources).flatMap(typeOf))].sort(),
+    resources: resources(document),
+    ...(document.Rules === undefined ? {} : { rules: document.Rules }),
+    ...(document.Conditions === undefined ? {} : { conditions: document.Conditions }),
+    ...mappings(document),
+    grants: [],
   }
+}
+
+function resources({ Resources }: Document): readonly ManifestResource[] {
+  return Object.entries(Resources).map(([id, resource]) => {
+    const condition = isObject(resource) ? resource['Condition'] : undefined
+    return { id, type: typeOf(resource)[0] ?? '', ...(typeof condition === 'string' ? { condition } : {}) }
+  })
+}
+
+/** Those that conditions and rules look into; all, where that depends. */
+function mappings({ Mappings, Conditions = {}, Rules = {} }: Document): { readonly mappings?: JsonObject } {
+  if (Mappings === undefined) return {}
+  const names = [Conditions, Rules].flatMap(mappingNames)
+  const needed = Object.entries(Mappings).filter(([name]) => names.includes(name) || names.includes(undefined))
+  return needed.length === 0 ? {} : { mappings: Object.fromEntries(needed) }
+}
+
+/** Undefined stands for one whose name is computed. */
+function mappingNames(value: Json): readonly (string | undefined)[] {
+  if (Array.isArray(value)) return value.flatMap(mappingNames)
+  if (!isObject(value)) return []
+  const within = Object.values(value).flatMap(mappingNames)
+  const argument = value['Fn::FindInMap']
+  if (argument === undefined) return within
+  const name = Array.isArray(argument) ? argument[0] : undefined
+  return [...within, typeof name === 'string' ? name : undefined]
 }
 
 export function sha256(text: string): string {
@@ -85,9 +84,14 @@ const iamTypes: ReadonlyMap<string, string | undefined> = new Map([
   ['AWS::IAM::User', 'UserName'],
   ['AWS::IAM::UserPolicy', undefined],
   ['AWS::IAM::UserToGroupAddition', undefined],
+  // Whatever it nests, the root stack has to acknowledge, and only its URL tells what that is: mostly roles.
+  ['AWS::CloudFormation::Stack', undefined],
 ])
 
-/** What nested stacks ask for is in their templates, which only their URLs tell. */
+/**
+ * What the template itself asks for. One that nests others asks for CAPABILITY_IAM besides, whatever is in them; where
+ * they name their IAM resources, or hold macros, what those ask for has to be acknowledged too.
+ */
 export function capabilities(document: Document): readonly Capability[] {
   const resources = Object.values(document.Resources).filter(isObject)
   const iam = resources.filter(({ Type }) => typeof Type === 'string' && iamTypes.has(Type))

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Artifact, Manifest, ManifestProject } from '../manifest.ts'
 import { type Finding, moduleError } from './finding.ts'
-import { type Artifact, checksums, type Manifest, sha256 } from './manifest.ts'
+import { checksums, sha256 } from './manifest.ts'
 import type { Plan } from './replace.ts'
 
 export type OutputOptions = {
@@ -13,6 +14,7 @@ export type OutputOptions = {
   readonly isWhole: boolean
   /** Of poolform. */
   readonly version: string
+  readonly project: ManifestProject
 }
 
 /** A template, and what the manifest says of it. */
@@ -40,7 +42,10 @@ const generator = 'Compiled by poolform'
  * What the output folder is to hold, given what it holds now. A file that poolform did not write is neither replaced
  * nor removed.
  */
-export function planOutputs(built: readonly Output[], { folder, out, isWhole, version }: OutputOptions): Outputs {
+export function planOutputs(
+  built: readonly Output[],
+  { folder, out, isWhole, version, project }: OutputOptions,
+): Outputs {
   const there = new Folder(folder)
   const findings: Finding[] = []
   const own = new Map(built.map(({ artifact }) => [artifact.name, artifact]))
@@ -57,7 +62,7 @@ export function planOutputs(built: readonly Output[], { folder, out, isWhole, ve
   }
   const others = isWhole ? [] : before.filter(({ name }) => !own.has(name))
   const artifacts = [...others, ...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
-  const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, artifacts }
+  const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, project, artifacts }
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
   const files = new Map(built.map(({ artifact, text }) => [artifact.file, text]))
   files.set(manifestFile, manifestText)

@@ -4,6 +4,7 @@ import { accept } from '../accept.ts'
 import { type Compiled, compile } from '../compile.ts'
 import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
+import type { ManifestProject } from '../manifest.ts'
 import type { Bundled } from './bundle.ts'
 import { loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
@@ -15,6 +16,7 @@ import { generatorLine, type Output, type Outputs, planOutputs } from './outputs
 import type { Project } from './project.ts'
 import { type HeldProcess, holdProcess, watchIntrinsics } from './realm.ts'
 import { type LintDiagnostics, type Question, remember } from './recall.ts'
+import { releaseOf } from './release.ts'
 import { FolderInUse, isAtWork, replaceFiles } from './replace.ts'
 import type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts'
 
@@ -60,7 +62,8 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
   const ofModules = [...findings]
   const { out, check } = request
   const built = outputsOf(products, request, project)
-  const outputs = check ? plan(built, request, world) : write(built, request, world)
+  const planned = () => plan(built, releaseOf(project), request, world)
+  const outputs = check ? planned() : write(planned, request, world)
   if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
   findings.push(...(check ? staleness(outputs, request, world.cwd) : outputs.findings))
   if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
@@ -164,21 +167,27 @@ function outputsOf(products: readonly Product[], request: BuildRequest, { versio
   })
 }
 
-function plan(built: readonly Output[], { modules, out }: BuildRequest, { cwd, engine }: World): Outputs {
-  return planOutputs(built, { folder: resolve(cwd, out), out, isWhole: modules.length === 0, version: engine.version })
+function plan(
+  built: readonly Output[],
+  project: ManifestProject,
+  { modules, out }: BuildRequest,
+  { cwd, engine }: World,
+): Outputs {
+  const isWhole = modules.length === 0
+  return planOutputs(built, { folder: resolve(cwd, out), out, isWhole, version: engine.version, project })
 }
 
 /** Carries the plan out; a finding where that can't be done. */
-function write(built: readonly Output[], request: BuildRequest, world: World): Outputs | Finding {
+function write(planned: () => Outputs, request: BuildRequest, world: World): Outputs | Finding {
   const folder = resolve(world.cwd, request.out)
-  let outputs = plan(built, request, world)
+  let outputs = planned()
   const { write, remove } = outputs.plan
   try {
     if (write.size === 0 && remove.length === 0 && !isAtWork(folder)) return outputs
     if (hasErrors(outputs.findings)) return outputs
     replaceFiles(folder, () => {
       // anew, for another build may have written meanwhile
-      outputs = plan(built, request, world)
+      outputs = planned()
       return hasErrors(outputs.findings) ? { write: new Map(), remove: [] } : outputs.plan
     })
     return outputs
@@ -265,8 +274,12 @@ function pathOf({ out }: BuildRequest, file: string): string {
 }
 
 /** All that the products were made of; undefined where they depend on more than that. */
-function sourcesOf(products: readonly Product[], { packageFile }: Project): ReadonlyMap<string, string> | undefined {
-  const sources = new Map(packageFile === undefined ? [] : [[packageFile.file, packageFile.text]])
+function sourcesOf(
+  products: readonly Product[],
+  { packageFile, changelogFile }: Project,
+): ReadonlyMap<string, string> | undefined {
+  const sources = new Map<string, string>()
+  for (const one of [packageFile, changelogFile]) if (one !== undefined) sources.set(one.file, one.text)
   for (const { evaluated } of products) {
     const { bundle, isPure } = evaluated
     if (!isPure() || !bundle.isExact) return undefined

@@ -11,11 +11,15 @@ export type Project = {
   readonly version: string
   /** An SPDX expression. */
   readonly license?: string
+  /** What `repository` and `homepage` say, as they say it. */
+  readonly homes: readonly string[]
+  /** `CHANGELOG.md` beside `package.json`, and what it holds; absent where there is none. */
+  readonly changelogFile?: { readonly file: string; readonly text: string }
 }
 
 export function readProject(cwd: string): Project | Finding {
   const packageFile = nearestPackageFile(cwd)
-  if (packageFile === undefined) return { version: '0.0.0' }
+  if (packageFile === undefined) return { version: '0.0.0', homes: [] }
   let content: unknown
   try {
     content = JSON.parse(packageFile.text)
@@ -27,25 +31,38 @@ export function readProject(cwd: string): Project | Finding {
       'Mend it: the artifacts carry its version and licence',
     )
   }
-  const { version, license } = typeof content === 'object' && content !== null ? { ...noFields, ...content } : noFields
+  const fields = isRecord(content) ? content : {}
+  const { version, license, repository, homepage } = fields
+  const homes = [isRecord(repository) ? repository['url'] : repository, homepage]
+  const changelogFile = readIfThere(join(dirname(packageFile.file), 'CHANGELOG.md'))
   return {
     packageFile,
     // in the header each is a line
     version: typeof version === 'string' && /^\S+$/.test(version) ? version : '0.0.0',
     ...(typeof license === 'string' && /^[^\r\n]+$/.test(license) ? { license } : {}),
+    homes: homes.filter(home => typeof home === 'string'),
+    ...(changelogFile === undefined ? {} : { changelogFile }),
   }
 }
 
-const noFields: { readonly version?: unknown; readonly license?: unknown } = {}
+function isRecord(value: unknown): value is { readonly [field in Field]?: unknown } {
+  return typeof value === 'object' && value !== null
+}
+
+type Field = 'version' | 'license' | 'repository' | 'homepage' | 'url'
 
 function nearestPackageFile(cwd: string): { readonly file: string; readonly text: string } | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const file = join(folder, 'package.json')
-    try {
-      return { file, text: readFileSync(file, 'utf8') }
-    } catch {
-      // none here, or none that can be read
-    }
-    if (dirname(folder) === folder) return undefined
+    const found = readIfThere(join(folder, 'package.json'))
+    if (found !== undefined || dirname(folder) === folder) return found
+  }
+}
+
+/** Undefined where there is no such file, or none that can be read. */
+function readIfThere(file: string): { readonly file: string; readonly text: string } | undefined {
+  try {
+    return { file, text: readFileSync(file, 'utf8') }
+  } catch {
+    return undefined
   }
 }

@@ -16,6 +16,7 @@ export type Question = {
   readonly modules: readonly string[]
   readonly isWhole: boolean
   readonly packageFile: string | null
+  readonly changelogFile: string | null
   readonly out: string
   readonly format: BuildRequest['format']
   readonly lint: boolean
@@ -43,11 +44,19 @@ export type LintDiagnostics = readonly (readonly [module: string, diagnostics: r
 export function questionOf(
   { modules: named, out, format, lint }: BuildRequest,
   modules: readonly Module[],
-  { packageFile }: Project,
+  { packageFile, changelogFile }: Project,
   { cwd }: World,
 ): Question {
-  const paths = modules.map(({ path }) => path)
-  return { cwd, modules: paths, isWhole: named.length === 0, packageFile: packageFile?.file ?? null, out, format, lint }
+  return {
+    cwd,
+    modules: modules.map(({ path }) => path),
+    isWhole: named.length === 0,
+    packageFile: packageFile?.file ?? null,
+    changelogFile: changelogFile?.file ?? null,
+    out,
+    format,
+    lint,
+  }
 }
 
 /**
@@ -103,7 +112,7 @@ async function isStillSaid(
 }
 
 export type Answer = Omit<Entry, 'question' | 'engine' | 'node' | 'files' | 'inputs'> & {
-  /** What esbuild read, and the project's package.json, by absolute path. */
+  /** What esbuild read, and the project's package.json and changelog, by absolute path. */
   readonly inputs: ReadonlyMap<string, string>
   /** By absolute path. */
   readonly outputs: ReadonlyMap<string, string>
