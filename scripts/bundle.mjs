@@ -43,6 +43,8 @@ export async function bundle() {
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'))
   const files = new Map()
   for (const [name, entry] of Object.entries(bundles)) files.set(`${name}.cjs`, await bundleOne(entry, version))
+  files.set('page.js', await bundlePage('src/page/client/index.ts'))
+  files.set('page.css', await bundlePage('src/page/client/page.css'))
   const digest = createHash('sha256')
   for (const [name, text] of files) digest.update(`${name}\0${text}\0`)
   for (const name of data) for (const file of await filesIn(name)) digest.update(await readFile(path.join(root, file)))
@@ -73,6 +75,23 @@ async function bundleOne(entry, version, format = 'cjs') {
       'import.meta.dirname': '__dirname',
     },
     plugins: [siblings(entry)],
+    logLevel: 'warning',
+  })
+  return result.outputFiles[0].text
+}
+
+/** What the launch page holds of its own: a script or a style sheet for browsers. */
+async function bundlePage(entry) {
+  const result = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome109', 'firefox115', 'safari16'],
+    charset: 'utf8',
+    minify: true,
     logLevel: 'warning',
   })
   return result.outputFiles[0].text

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import type { Artifact, Manifest } from '../manifest.ts'
+import { dataScript, escapeHtml } from './html.ts'
+
+/** What runs in the browser: the text of one classic script, and of one style sheet. */
+export type PageAssets = { readonly script: string; readonly style: string }
+
+/**
+ * The launch page: one HTML file that offers the templates of a manifest, needs nothing beside it and asks nobody for
+ * anything. What it may do stands in its own Content-Security-Policy, which knows its script and styles by their
+ * hashes: nothing in the manifest can become code. Throws where the assets could not stand in a page.
+ */
+export function launchPage(manifest: Manifest, assets: PageAssets): string {
+  const script = assets.script.trim()
+  const style = assets.style.trim()
+  // within these no parser of HTML finds an end, nor a beginning, that is not ours
+  if (/<\/script|<script|<!--|\r/i.test(script)) throw new Error('the script of the launch page would end early')
+  if (/<\/style|<!--|\r/i.test(style)) throw new Error('the style sheet of the launch page would end early')
+  const pictures: readonly string[] = []
+  const styles = [style, ...pictures.flatMap(stylesOf)]
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${[...new Set(styles.map(hash))].join(' ')}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="poolform ${escapeHtml(manifest.generator.version)}">
+<title>${escapeHtml(titleOf(manifest))}</title>
+<link rel="icon" href="${icon}">
+<style>${style}</style>
+</head>
+<body>
+<noscript>
+${withoutScript(manifest)}</noscript>
+<div id="app"></div>
+${pictures.map((picture, index) => `<template id="picture-${index}">${picture}</template>\n`).join('')}\
+${dataScript('manifest', manifest)}
+${dataScript('versions', [])}
+<script>${script}</script>
+</body>
+</html>
+`
+}
+
+// a cloud's outline, so that no browser asks a server for an icon
+const icon =
+  'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath fill=%22%230b6b63%22 d=%22M2 3h12v3H2zm0 4.5h8v3H2zM2 12h5v2H2z%22/%3E%3C/svg%3E'
+
+function titleOf({ artifacts }: Manifest): string {
+  const [only, ...others] = artifacts
+  return only !== undefined && others.length === 0 ? `Launch ${only.name}` : 'Launch a CloudFormation template'
+}
+
+/** What a Content-Security-Policy knows an inline script or style sheet by. */
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
+function stylesOf(picture: string): readonly string[] {
+  return [...picture.matchAll(/<style[^>]*>([^<]*)<\/style>/g)].flatMap(([, text]) => text ?? [])
+}
+
+/** What a person without JavaScript is told: the same templates, by hand. */
+function withoutScript({ artifacts }: Manifest): string {
+  return `<div class="plain">
+<h1>Launch a CloudFormation template</h1>
+<p>This page checks your settings and writes the commands for you, by JavaScript, which is switched off or blocked here. \
+Nothing is sent anywhere. Switch it on for this page, or deploy without it: the file of a template lies beside this \
+page, and needs the AWS CLI, or the AWS console (CloudFormation, Create stack, Upload a template file).</p>
+${artifacts.map(byHand).join('')}</div>
+`
+}
+
+function byHand({ name, file, description, capabilities, sha256, parameters }: Artifact): string {
+  const given = parameters.filter(parameter => parameter['default'] === undefined).map(parameter => parameter.name)
+  return `<h2>${escapeHtml(name)}</h2>
+<p>${escapeHtml(description)}</p>
+<p><a href="./${escapeHtml(encodeURIComponent(file))}">${escapeHtml(file)}</a>, SHA-256 <code>${escapeHtml(sha256)}</code></p>
+<pre><code>${escapeHtml(
+    [
+      `aws cloudformation deploy --template-file FILE --stack-name NAME`,
+      ...(capabilities.length === 0 ? [] : [`--capabilities ${capabilities.join(' ')}`]),
+      ...(given.length === 0 ? [] : [`--parameter-overrides ${given.map(it => `${it}=VALUE`).join(' ')}`]),
+    ].join(' \\\n  '),
+  )}</code></pre>
+`
+}
