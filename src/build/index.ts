@@ -10,8 +10,9 @@ export type { ArtifactSummary, BuildRequest, Outcome, World } from './request.ts
  * to before is recalled if nothing has changed since.
  */
 export async function build(request: BuildRequest, world: World): Promise<Outcome> {
-  const project = readProject(world.cwd)
-  if ('code' in project) return { findings: [project], artifacts: [], removed: [], inputs: [] }
+  const found = readProject(world.cwd)
+  if ('code' in found) return { findings: [found], artifacts: [], removed: [], inputs: [] }
+  const project = request.version === undefined ? found : { ...found, version: request.version }
   const { modules, findings } = findModules(request.modules, world.cwd)
   const question = questionOf(request, modules, project, world)
   const known = request.cache && findings.length === 0 ? await recall(question, world) : undefined

@@ -68,7 +68,7 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
   findings.push(...(check ? staleness(outputs, request, world.cwd) : outputs.findings))
   if (hasErrors(findings)) return { findings, artifacts: [], removed: [], inputs }
   const artifacts = products.flatMap(product => summary(product, outputs, request))
-  if (!('code' in linted)) {
+  if (!('code' in linted) && request.isPassing !== true) {
     const sources = sourcesOf(products, project)
     const files = new Map([...outputs.files].map(([file, text]) => [resolve(world.cwd, out, file), text]))
     const lint = request.lint ? linted : null

@@ -20,6 +20,7 @@ export type Question = {
   readonly out: string
   readonly format: BuildRequest['format']
   readonly lint: boolean
+  readonly version: string | null
 }
 
 /** What came of a build, and all that it holds for; the content of the files follows it, in their order. */
@@ -42,7 +43,7 @@ type StoredFile = { readonly file: string; readonly bytes: number }
 export type LintDiagnostics = readonly (readonly [module: string, diagnostics: readonly Diagnostic[]])[]
 
 export function questionOf(
-  { modules: named, out, format, lint }: BuildRequest,
+  { modules: named, out, format, lint, version }: BuildRequest,
   modules: readonly Module[],
   { packageFile, changelogFile }: Project,
   { cwd }: World,
@@ -56,6 +57,7 @@ export function questionOf(
     out,
     format,
     lint,
+    version: version ?? null,
   }
 }
 

@@ -13,6 +13,10 @@ export type BuildRequest = {
   readonly lint: boolean
   /** May what earlier runs have found be used? */
   readonly cache: boolean
+  /** Stands in the artifacts in place of that of package.json. */
+  readonly version?: string
+  /** The output folder will not last: what comes of the build is not kept to be recalled. */
+  readonly isPassing?: boolean
 }
 
 /** Where it is asked. */
