@@ -31,6 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/emit.ts': ['src/document.ts'],
   'src/read.ts': ['src/document.ts', 'yaml'],
   'src/accept.ts': ['src/diagnostic.ts', 'src/document.ts'],
+  'src/resolve/': ['src/diagnostic.ts', 'src/document.ts'],
   'src/compile.ts': [
     'src/authoring/model.ts',
     'src/check/index.ts',
@@ -74,6 +75,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** They look at nothing but what they are given: the same template, the same text. */
 const pureRooms = [
+  'src/resolve/',
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
   ...['src/page/html.ts', 'src/page/picture.ts', 'src/page/with-versions.ts'],
