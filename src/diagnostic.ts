@@ -43,6 +43,16 @@ export type DiagnosticCode =
   | 'guest-session-policy'
   // acceptances: accept
   | 'unneeded-acceptance'
+  // links: launch
+  | 'ignored-parameter'
+  | 'invalid-parameter'
+  | 'invalid-region'
+  | 'invalid-stack-name'
+  | 'unchecked-pattern'
+  | 'unknown-parameter'
+  | 'unknown-template'
+  | 'unknown-version'
+  | 'unusable-bucket'
   // modules: cli
   | 'invalid-module'
   | 'impure-module'
@@ -51,6 +61,8 @@ export type DiagnosticCode =
   | 'stale-output'
   | 'lint-unavailable'
   | 'unreadable-file'
+  // releases: publish
+  | 'bad-version'
   | `cfn-lint/${string}`
 
 export type Severity = 'error' | 'warning'

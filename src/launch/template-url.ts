@@ -48,6 +48,17 @@ export function partitionOfPlace(place: Place): Partition | undefined {
   return 'baseUrl' in place ? 'aws' : partitionOf(place.region)
 }
 
+/** Why no template can be read from a place; undefined if one can. */
+export function placeProblem(place: Place): Refusal | undefined {
+  if ('baseUrl' in place) {
+    const read = readBase(place.baseUrl)
+    return 'message' in read ? read : undefined
+  }
+  const known = partitionOf(place.region) !== undefined
+  const region = known ? undefined : refusal(`"${place.region}" is no region`, 'Give a region such as eu-west-1')
+  return bucketProblem(place.bucket) ?? prefixProblem(place.prefix) ?? region
+}
+
 /** The place that a URL of Amazon S3 names; undefined where CloudFormation would not take templates from there. */
 export function parseBase(url: string): Place | undefined {
   const read = readBase(url)
@@ -63,8 +74,8 @@ export function readBase(text: string): Place | Refusal {
   if (/^s3:\/\//i.test(text)) {
     return refusal('an s3:// URI does not tell the region', 'Give the https URL of the bucket')
   }
-  if (!URL.canParse(text)) return refusal('it is no URL', 'Give the https URL of the bucket')
-  const url = new URL(text)
+  const url = parseUrl(text)
+  if (url === undefined) return refusal('it is no URL', 'Give the https URL of the bucket')
   if (url.protocol !== 'https:') {
     return refusal('CloudFormation takes templates by https alone', 'Give the https URL of the bucket')
   }
@@ -89,6 +100,34 @@ export function readBase(text: string): Place | Refusal {
   if (host.region !== undefined) return { bucket, prefix, region: host.region }
   const base = bucket.includes('.') ? `https://s3.amazonaws.com/${bucket}` : `https://${bucket}.s3.amazonaws.com`
   return { baseUrl: prefix === '' ? base : `${base}/${encodePath(prefix)}` }
+}
+
+export type S3Object = {
+  readonly bucket: string
+  readonly key: string
+  /** Absent where the URL does not tell. */
+  readonly region?: string
+  readonly versionId?: string
+}
+
+/** The object that a URL of `templateUrl` names; undefined for any other URL. */
+export function readObjectUrl(text: string): S3Object | undefined {
+  const url = parseUrl(text)
+  if (url === undefined) return undefined
+  const host = readHost(url.hostname)
+  const path = decodePath(url.pathname)
+  if (url.protocol !== 'https:' || 'message' in host || path === undefined) return undefined
+  const [first = '', ...others] = path.split('/')
+  const bucket = host.bucket ?? first
+  const key = host.bucket === undefined ? others.join('/') : path
+  if (bucketProblem(bucket) !== undefined || key === '') return undefined
+  const versionId = url.searchParams.get('versionId')
+  return {
+    bucket,
+    key,
+    ...(host.region === undefined ? {} : { region: host.region }),
+    ...(versionId === null ? {} : { versionId }),
+  }
 }
 
 /** The template and version whose page or file a URL such as that of `<template>/<version>/index.html` is. */
@@ -130,6 +169,15 @@ export function prefixProblem(prefix: string): Refusal | undefined {
     `the prefix "${prefix}" has an empty part, or one that URLs take for another folder`,
     'Give names with one slash between them, such as templates/v1',
   )
+}
+
+/** A URL, or undefined for what is none. Browsers have `URL.canParse` since 2023 only. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }
 
 type Host = { readonly bucket?: string; readonly region?: string }
