@@ -43,7 +43,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // Links and commands that deploy what is published; in the browser too.
-  'src/launch/': ['src/diagnostic.ts', 'src/document.ts', 'src/manifest.ts', 'src/nearest.ts'],
+  'src/launch/': [
+    'src/check/parameter.ts',
+    'src/diagnostic.ts',
+    'src/document.ts',
+    'src/manifest.ts',
+    'src/nearest.ts',
+  ],
 
   // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
   'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
