@@ -1,0 +1,48 @@
+import { agents, type Patience } from './transport.ts'
+import type { Endpoint } from './validator.ts'
+
+export type { Patience }
+
+/** How long to wait, in milliseconds, unless a test is in a hurry. */
+const usual: Patience = { connection: 10_000, answer: 30_000 }
+
+/**
+ * What the SDK's clients have in common. A request is sent up to seven times, with the standard mode's back-off and
+ * jitter: about two seconds altogether after failures, half a minute where AWS asks to slow down.
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+export function clientSettings({ region, endpointUrl }: Endpoint, patience: Patience = usual) {
+  const { http, https } = agents()
+  return {
+    region,
+    ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    maxAttempts: 7,
+    retryMode: 'standard',
+    customUserAgent: 'poolform',
+    requestHandler: {
+      httpAgent: http,
+      httpsAgent: https,
+      connectionTimeout: patience.connection,
+      requestTimeout: patience.answer,
+      throwOnRequestTimeout: true,
+      socketTimeout: patience.answer,
+    },
+  }
+}
+
+const warningSwitch = 'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'
+
+/**
+ * Makes a client without the SDK's word about the Node versions of its releases to come, which who runs poolform cannot
+ * act on. The SDK says it once, when its first client is made, and asks this variable of its own before.
+ */
+export function withoutVersionWarning<Client>(make: () => Client): Client {
+  const before = process.env[warningSwitch]
+  process.env[warningSwitch] = 'true'
+  try {
+    return make()
+  } finally {
+    if (before === undefined) delete process.env[warningSwitch]
+    else process.env[warningSwitch] = before
+  }
+}

@@ -1,0 +1,21 @@
+import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation'
+import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
+import { codeOf, messageOf, storeError } from './errors.ts'
+import type { Endpoint, Validator } from './validator.ts'
+
+/** Asks CloudFormation of one region, with the credentials that the AWS CLI would take. */
+export function cloudFormationValidator(endpoint: Endpoint, patience?: Patience): Validator {
+  const client = withoutVersionWarning(() => new CloudFormationClient(clientSettings(endpoint, patience)))
+  return async templateUrl => {
+    try {
+      await client.send(new ValidateTemplateCommand({ TemplateURL: templateUrl }))
+      return { kind: 'valid' }
+    } catch (error) {
+      // also of a URL that CloudFormation cannot read, or does not take:
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/CommonErrors.html
+      if (codeOf(error) === 'ValidationError') return { kind: 'invalid', message: messageOf(error) }
+      const { message, help } = storeError(error, { operation: 'ValidateTemplate', ...endpoint })
+      return { kind: 'unasked', reason: `${message} (${help})` }
+    }
+  }
+}

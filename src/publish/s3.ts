@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto'
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
+import { type Asked, attemptsOf, codeOf, headersOf, statusOf, storeError } from './errors.ts'
+import type { NewObject, PutCondition, Store, StoredObject } from './store.ts'
+import type { Endpoint } from './validator.ts'
+
+export type S3Place = Endpoint & { readonly bucket: string }
+
+/**
+ * A bucket of S3, or of a store that speaks as S3 does. Requests are signed by whom the AWS CLI would sign with:
+ * environment, profile (also of IAM Identity Center, a process, a web identity), container, instance. Every request is
+ * tried again by the SDK's standard retry, for about two seconds on failures and half a minute on throttling.
+ *
+ * S3's clock writes the date in its answer to a `put`, which may be a second later than the object's own, as `head` tells it.
+ */
+export function s3Store(place: S3Place, patience?: Patience): Store {
+  const { bucket, region, endpointUrl } = place
+  const client = withoutVersionWarning(
+    () => new S3Client({ ...clientSettings(place, patience), forcePathStyle: endpointUrl !== undefined }),
+  )
+  const dates = new WeakMap<object, string>()
+  // the date is in no output of the SDK's
+  client.middlewareStack.add(
+    next => async args => {
+      const answer = await next(args)
+      const date = Date.parse(headersOf(answer.response)['date'] ?? '')
+      if (answer.output !== undefined && !Number.isNaN(date)) dates.set(answer.output, new Date(date).toISOString())
+      return answer
+    },
+    { name: 'dateOfAnswer', step: 'deserialize', priority: 'high' },
+  )
+  const explain = (error: unknown, asked: Pick<Asked, 'operation' | 'key'>) =>
+    storeError(error, { ...asked, bucket, region, endpointUrl })
+  let isThere = false
+
+  const head: Store['head'] = async key => {
+    try {
+      const said = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      isThere = true
+      return stored(key, said)
+    } catch (error) {
+      const status = statusOf(error)
+      if (status === 404 && isThere) return undefined
+      if (status !== undefined && status < 500) {
+        // an answer to HEAD has no body that would tell more: whether the bucket is missing, who refused what and why
+        const told = await reasonOf(key)
+        if (told.kind === 'missing') return undefined
+        if (told.kind === 'refused') throw told.error
+      }
+      throw explain(error, { operation: 'HeadObject', key })
+    }
+  }
+
+  /** What S3 says of an object that a HEAD did not get. */
+  async function reasonOf(key: string) {
+    try {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
+      await Body?.transformToByteArray()
+      return { kind: 'there' } as const
+    } catch (error) {
+      if (isMissingKey(error)) {
+        isThere = true
+        return { kind: 'missing' } as const
+      }
+      return { kind: 'refused', error: explain(error, { operation: 'GetObject', key }) } as const
+    }
+  }
+
+  const get: Store['get'] = async key => {
+    try {
+      const said = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      // the SDK compares the checksum that S3 tells
+      const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
+      isThere = true
+      return { ...stored(key, said), body }
+    } catch (error) {
+      if (isMissingKey(error)) {
+        isThere = true
+        return undefined
+      }
+      throw explain(error, { operation: 'GetObject', key })
+    }
+  }
+
+  const put: Store['put'] = async (object, condition) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await putOnce(object, condition)
+      } catch (error) {
+        const status = statusOf(error)
+        if (status === 412) {
+          // the answer to an earlier attempt may be lost, and what stands there be ours
+          const own = attemptsOf(error) > 1 || attempt > 1 ? await standing(object) : undefined
+          return own ?? 'taken'
+        }
+        // If-Match, and there is nothing
+        if (isMissingKey(error)) return 'taken'
+        // another writer of the key is at work: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+        if (status === 409 && codeOf(error) === 'ConditionalRequestConflict') {
+          if (attempt === conflictAttempts) return 'taken'
+          await pause(Math.random() * 100 * 2 ** attempt)
+          continue
+        }
+        throw explain(error, { operation: 'PutObject', key: object.key })
+      }
+    }
+  }
+
+  async function putOnce({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition) {
+    const checksum = createHash('sha256').update(body).digest()
+    const said = await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+        CacheControl: cacheControl,
+        ChecksumSHA256: checksum.toString('base64'),
+        ...('ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }),
+      }),
+    )
+    isThere = true
+    return {
+      key,
+      etag: said.ETag ?? '',
+      ...versionOf(said.VersionId),
+      lastModified: dates.get(said) ?? new Date().toISOString(),
+      bytes: body.length,
+      sha256: checksum.toString('hex'),
+      contentType,
+    }
+  }
+
+  /** The object, if it stands there with these bytes and this type. */
+  async function standing({ key, body, contentType }: NewObject): Promise<StoredObject | undefined> {
+    const found = await get(key)
+    if (found === undefined || !found.body.equals(body) || found.contentType !== contentType) return undefined
+    const { body: _, ...object } = found
+    return object
+  }
+
+  return { name: `${bucket} in ${region}`, head, get, put }
+}
+
+const conflictAttempts = 5
+
+function stored(key: string, said: HeadObjectCommandOutput | GetObjectCommandOutput): StoredObject {
+  return {
+    key,
+    etag: said.ETag ?? '',
+    ...versionOf(said.VersionId),
+    lastModified: (said.LastModified ?? new Date(0)).toISOString(),
+    bytes: said.ContentLength ?? 0,
+    // one of a multipart upload is of its parts' checksums
+    ...(said.ChecksumSHA256 === undefined || said.ChecksumSHA256.includes('-')
+      ? {}
+      : { sha256: Buffer.from(said.ChecksumSHA256, 'base64').toString('hex') }),
+    ...(said.ContentType === undefined ? {} : { contentType: said.ContentType }),
+  }
+}
+
+const versionOf = (versionId: string | undefined) =>
+  // 'null' is the version of what was written before the bucket kept any
+  versionId === undefined || versionId === 'null' ? {} : { versionId }
+
+const isMissingKey = (error: unknown): boolean => codeOf(error) === 'NoSuchKey'
+
+const pause = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds))
