@@ -7,11 +7,14 @@ import { emit } from '../src/emit.ts'
 import { link } from '../src/link.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
+import publicationBucket from '../templates/publication-bucket.ts'
 import { type Deployment, refusals, resolve } from './support/resolve.ts'
 
 const linked = link(identityPool, { id: 'identity-pool', version: '1.2.3' })
 const { document } = linked
 const { document: tutorialDocument } = link(tutorial, { id: 'identity-pool-tutorial', version: '1.2.3' })
+
+const { document: bucketDocument } = link(publicationBucket, { id: 'publication-bucket', version: '1.2.3' })
 
 const UserPoolId = 'eu-west-1_a1B2c3D4e'
 const UserPoolClientId = '1example23456789'
@@ -20,7 +23,11 @@ const chapter = { ...signIn, UploadsBucketName: 'notes-uploads', ApiId: 'a1b2c3d
 
 test('names that stacks depend on are the ones of the golden file', () => {
   const contract = Object.fromEntries(
-    Object.entries({ 'identity-pool': document, 'identity-pool-tutorial': tutorialDocument }).map(([name, it]) => [
+    Object.entries({
+      'identity-pool': document,
+      'identity-pool-tutorial': tutorialDocument,
+      'publication-bucket': bucketDocument,
+    }).map(([name, it]) => [
       name,
       {
         Parameters: entriesOf(it.Parameters, declaration => [declaration['Type'], declaration['Default'] ?? null]),

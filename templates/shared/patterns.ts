@@ -32,6 +32,13 @@ export const patterns = {
    * A directory bucket (`--x-s3`) cannot be divided by prefix with S3 actions, an access point's alias is no bucket in an ARN.
    */
   bucketName: '(?!.*(--x-s3|--table-s3|--ol-s3|-s3alias)$)(?!.*\\.\\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]',
+  /** The name of a bucket to make. No dot: Amazon S3's certificate covers one label before `s3.REGION`, and links need HTTPS. */
+  newBucketName:
+    '(?!xn--|sthree-|amzn-s3-demo-)(?!.*(--x-s3|--table-s3|--ol-s3|-s3alias)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]',
+  /** Folders of a bucket, without slashes at the ends: what stays itself in a URL, in a policy and in JSON. */
+  keyPrefix: '[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*',
+  /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html */
+  organizationId: 'o-[a-z0-9]{10,32}',
   /** A key's own ARN: an alias's says nothing to IAM. */
   kmsKeyArn: `arn:${partition}:kms:${region}:${account}:key/[A-Za-z0-9-]{1,128}`,
   apiId,
