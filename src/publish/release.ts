@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Finding, hasErrors, moduleError } from '../build/finding.ts'
+import { build, type World } from '../build/index.ts'
+import { readProject } from '../build/project.ts'
+import type { Artifact, Manifest } from '../manifest.ts'
+import { versionProblem } from './index-file.ts'
+
+/** All templates of a project at one version, as they are published. */
+export type Release = {
+  readonly version: string
+  /** By name, sorted. */
+  readonly templates: readonly ReleasedTemplate[]
+  /** What CHANGELOG.md says of the version. */
+  readonly notes?: string
+}
+
+export type ReleasedTemplate = {
+  readonly name: string
+  readonly artifact: Artifact
+  /**
+   * What goes into `<template>/<version>/`, in the order of writing. The page is the first: it holds the manifest of
+   * the whole release with its checksums, so who writes it has decided what all the others are. The template is the
+   * last: once it is there, so is what belongs to it.
+   */
+  readonly objects: readonly [page: ReleasedObject, ...between: ReleasedObject[], template: ReleasedObject]
+}
+
+export type ReleasedObject = {
+  /** `identity-pool.yaml` */
+  readonly file: string
+  readonly body: Buffer
+  /** In hexadecimal. */
+  readonly sha256: string
+  readonly contentType: string
+}
+
+export type ReleaseRequest = {
+  /** In place of that of package.json. */
+  readonly version?: string
+  readonly lint: boolean
+  readonly cache: boolean
+}
+
+/** Compiles a project's templates as a release; `dist` stays as it is. No release where there is an error. */
+export async function makeRelease(
+  { version, lint, cache }: ReleaseRequest,
+  world: World,
+): Promise<{ readonly release?: Release; readonly findings: readonly Finding[] }> {
+  const named = version ?? versionOfProject(world.cwd)
+  if (typeof named !== 'string') return { findings: [named] }
+  const problem = versionProblem(named)
+  if (problem !== undefined) {
+    const where = version === undefined ? 'package.json' : '--version'
+    return { findings: [badVersion(where, `can't name a release: ${problem}`)] }
+  }
+  return inTemporaryFolder(async out => {
+    const request = { modules: [], out, format: 'yaml', check: false, lint, cache } as const
+    const { findings } = await build({ ...request, version: named, isPassing: true }, world)
+    return hasErrors(findings) ? { findings } : { release: readRelease(out, named), findings }
+  })
+}
+
+function versionOfProject(cwd: string): string | Finding {
+  const project = readProject(cwd)
+  if ('code' in project) return project
+  const content: unknown = JSON.parse(project.packageFile?.text ?? '{}')
+  if (typeof content === 'object' && content !== null && 'version' in content) return String(content.version)
+  return badVersion('package.json', project.packageFile === undefined ? 'is missing' : 'has no version')
+}
+
+function badVersion(where: string, message: string): Finding {
+  return moduleError('bad-version', where, message, 'Give the version of the release, by package.json or by --version')
+}
+
+/** What a build has left in a folder. */
+function readRelease(folder: string, version: string): Release {
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  const page = objectOf('index.html', readFileSync(join(folder, 'index.html')))
+  const templates = manifest.artifacts.map(artifact => {
+    const { name, file, sha256 } = artifact
+    if (!page.body.includes(sha256)) throw new Error(`the launch page lacks the checksum of ${name}`)
+    const own: Manifest = { ...manifest, artifacts: [artifact] }
+    const template = objectOf(file, readFileSync(join(folder, file)))
+    if (template.sha256 !== sha256) throw new Error(`${file} is not what its manifest says`)
+    return {
+      ...{ name, artifact },
+      objects: [
+        page,
+        objectOf(`${file}.sha256`, Buffer.from(checksumLine(sha256, file))),
+        objectOf('manifest.json', Buffer.from(`${JSON.stringify(own, undefined, 2)}\n`)),
+        template,
+      ] as const,
+    }
+  })
+  const { notes } = manifest.project
+  return { version, templates, ...(notes === undefined ? {} : { notes }) }
+}
+
+/** As `sha256sum -c` reads it. */
+export function checksumLine(sha256: string, file: string): string {
+  return `${sha256}  ${file}\n`
+}
+
+export function objectOf(file: string, body: Buffer): ReleasedObject {
+  return { file, body, sha256: sha256Of(body), contentType: contentTypeOf(file) }
+}
+
+export function sha256Of(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex')
+}
+
+/** What a published file is served as. */
+export function contentTypeOf(file: string): string {
+  const ending = file.slice(file.lastIndexOf('.'))
+  const type = contentTypes.get(ending)
+  if (type === undefined) throw new Error(`${file} is nothing that is published`)
+  return type
+}
+
+const contentTypes: ReadonlyMap<string, string> = new Map([
+  // https://www.rfc-editor.org/rfc/rfc9512
+  ['.yaml', 'application/yaml'],
+  ['.json', 'application/json'],
+  ['.html', 'text/html; charset=utf-8'],
+  ['.sha256', 'text/plain; charset=utf-8'],
+])
+
+/** Hands over a new folder, which is gone afterwards, also where a signal ends the process. */
+async function inTemporaryFolder<Result>(body: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'poolform-release-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const onSignal = (signal: NodeJS.Signals): void => {
+    remove()
+    release()
+    process.kill(process.pid, signal)
+  }
+  const release = (): void => {
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+  for (const signal of signals) process.on(signal, onSignal)
+  try {
+    return await body(folder)
+  } finally {
+    release()
+    remove()
+  }
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
