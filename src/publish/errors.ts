@@ -107,27 +107,25 @@ function credentialsWords({ code, message }: Failure, environment: Environment):
       `Run \`aws sso login${option}\`, then this again`,
     ]
   }
-  if (/re-?authenticate|aws login/i.test(message)) {
+  if (/^Failed to load token|re-?authenticate|aws login/i.test(message)) {
     return [
       'bad-credentials',
-      `the login session of ${named} has expired`,
+      `the login session of ${named} has expired or was never begun`,
       `Run \`aws login${option}\`, then this again`,
     ]
   }
-  if (/^Command failed/.test(message)) {
-    // the first line is the command, which may have a secret in its arguments
-    const said = message.split('\n').slice(1).join(' ').trim()
+  if (/multi-factor/.test(message)) {
     return [
       'no-credentials',
-      `the credential_process of ${named} failed${said === '' ? '' : `: ${shortened(said)}`}`,
-      'Run the command that your AWS configuration names as credential_process by itself, and repair it',
+      `${named} wants a code of a second factor, for which poolform does not ask`,
+      `Run \`eval "$(aws configure export-credentials${option} --format env)"\`, which does, and unset AWS_PROFILE`,
     ]
   }
   if (profile !== undefined) {
     return [
       'no-credentials',
       `the profile ${profile}, which AWS_PROFILE names, gives no credentials: ${shortened(message)}`,
-      `Choose one that \`aws configure list-profiles\` shows, or log in with \`aws sso login${option}\``,
+      `Run \`aws sts get-caller-identity${option}\`, which shows why`,
     ]
   }
   if (!/^Could not load credentials/.test(message) && !/EC2 Instance Metadata|instance metadata/i.test(message)) {
@@ -163,14 +161,16 @@ function networkWords(failure: Failure, asked: Asked, environment: Environment):
   if (failure.status !== undefined) return undefined
   const { code, message } = failure
   const { region, endpointUrl } = asked
-  const host = failure.details['hostname'] ?? (endpointUrl === undefined ? `AWS in ${region}` : endpointUrl)
+  const host = failure.details['hostname'] ?? endpointUrl ?? `AWS in ${region}`
+  // credentials come from AWS, whatever the store
+  const isOfAws = endpointUrl === undefined || (failure.details['hostname'] ?? '').includes('.amazonaws.')
   const proxy = environment['HTTPS_PROXY'] ?? environment['https_proxy']
   const byProxy = proxy === undefined ? '' : ', and that HTTPS_PROXY names a proxy that lets it through'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return [
       'no-network',
       `the name ${host} is not known`,
-      endpointUrl === undefined
+      isOfAws
         ? `Check the network${byProxy}, and that ${region} is a region of AWS`
         : `Check the network${byProxy}, and the address that --endpoint-url gives`,
     ]
@@ -180,7 +180,7 @@ function networkWords(failure: Failure, asked: Asked, environment: Environment):
     return [
       'no-network',
       `no connection could be made to ${at} (${code})`,
-      endpointUrl === undefined
+      isOfAws
         ? `Check the network${byProxy}, and that a firewall lets HTTPS to AWS through`
         : 'Start what should listen there, or correct --endpoint-url',
     ]
@@ -348,7 +348,7 @@ function serviceWords(failure: Failure, asked: Asked): Words | undefined {
   if (status === 400 && headers['x-amz-bucket-region'] !== undefined && headers['x-amz-bucket-region'] !== region) {
     return elsewhere(failure, asked)
   }
-  if (status === 403) return isOfAws(failure) ? deniedWords(failure, asked) : strangerWords(failure, asked)
+  if (status === 403) return isSigned(failure) ? deniedWords(failure, asked) : strangerWords(failure, asked)
   if (status === 407) {
     return [
       'no-network',
@@ -458,7 +458,7 @@ const strangerWords = (failure: Failure, asked: Asked): Words => [
 ]
 
 /** Every answer of S3's, and of what speaks as S3 does, has a request ID. */
-const isOfAws = ({ requestId, headers }: Failure): boolean =>
+const isSigned = ({ requestId, headers }: Failure): boolean =>
   requestId !== undefined || headers['x-amz-id-2'] !== undefined || headers['x-amzn-requestid'] !== undefined
 
 function unknownWords(failure: Failure, asked: Asked): Words {
