@@ -1,0 +1,133 @@
+import type { JsonObject } from '../../document.ts'
+import { stackNameProblem } from '../../launch/launch-url.ts'
+import { dnsSuffix, partitionOf } from '../../launch/partitions.ts'
+import { type Place, partitionOfPlace } from '../../launch/template-url.ts'
+import { checkValue, isSecret } from '../../launch/values.ts'
+import type { Artifact, ManifestParameter } from '../../manifest.ts'
+import { evaluateConditions } from '../../resolve/conditions.ts'
+import type { Environment } from '../../resolve/environment.ts'
+import { failedRules } from '../../resolve/rules.ts'
+import { Unknown } from '../../resolve/value.ts'
+import type { Conditions } from './access.ts'
+import { defaultOf } from './fields.ts'
+
+/** The form as it is filled. */
+export type Form = {
+  readonly artifact: Artifact
+  /** Of every parameter. */
+  readonly values: ReadonlyMap<string, string>
+  /** Empty until one is chosen. */
+  readonly region: string
+  readonly stackName: string
+  /** Where the templates are published; undefined where nobody has said so. */
+  readonly place: Place | undefined
+}
+
+/** What keeps the form from being launched. */
+export type Problem = {
+  readonly kind: 'value' | 'rule' | 'region' | 'stack-name' | 'place' | 'partition'
+  readonly message: string
+  /** The parameters that it is about. */
+  readonly parameters: readonly string[]
+}
+
+export type Assessment = {
+  readonly problems: readonly Problem[]
+  readonly conditions: Conditions
+  /** What differs from the defaults, but for secrets. */
+  readonly changed: Readonly<Record<string, string>>
+  /** Secrets that the form holds, which no link can carry. */
+  readonly secrets: readonly string[]
+}
+
+export function assess(form: Form): Assessment {
+  const { artifact, values } = form
+  const sections = sectionsOf(artifact)
+  const env = environmentOf(form)
+  const given = artifact.parameters.filter(({ name, ...parameter }) => {
+    const value = values.get(name) ?? ''
+    return value !== (defaultOf({ name, ...parameter }) ?? '')
+  })
+  return {
+    problems: [
+      ...artifact.parameters.flatMap(parameter => valueProblem(parameter, values.get(parameter.name) ?? '')),
+      ...failedRules(sections, env).map(({ message }) => ({
+        kind: 'rule' as const,
+        message,
+        parameters: parametersIn(message, artifact),
+      })),
+      ...placeProblems(form),
+    ],
+    conditions: new Map(
+      [...evaluateConditions(sections, env)].map(([name, holds]) => [
+        name,
+        holds instanceof Unknown ? undefined : holds,
+      ]),
+    ),
+    changed: Object.fromEntries(
+      given.filter(parameter => !isSecret(parameter)).map(({ name }) => [name, values.get(name) ?? '']),
+    ),
+    secrets: given.filter(isSecret).map(({ name }) => name),
+  }
+}
+
+function valueProblem(parameter: ManifestParameter, value: string): readonly Problem[] {
+  const { name } = parameter
+  if (value === '' && defaultOf(parameter) === undefined) {
+    return [{ kind: 'value', message: 'must be given', parameters: [name] }]
+  }
+  const message = checkValue(parameter, value)
+  return message === undefined ? [] : [{ kind: 'value', message, parameters: [name] }]
+}
+
+function placeProblems({ region, stackName, place }: Form): readonly Problem[] {
+  const problems: Problem[] = []
+  const partition = partitionOf(region)
+  const badName = stackNameProblem(stackName)
+  if (badName !== undefined) problems.push({ kind: 'stack-name', message: badName, parameters: [] })
+  if (region === '') problems.push({ kind: 'region', message: 'must be chosen', parameters: [] })
+  if (place === undefined) {
+    const message = 'must be given: CloudFormation reads the template from there'
+    problems.push({ kind: 'place', message, parameters: [] })
+  } else if (region !== '' && partition !== partitionOfPlace(place)) {
+    const message = `${region} is in the partition ${partition ?? 'of nobody'}, and the templates are in ${partitionOfPlace(place) ?? 'another'}. CloudFormation cannot read them from there: choose another region, or publish the templates in this partition too`
+    problems.push({ kind: 'partition', message, parameters: [] })
+  }
+  return problems
+}
+
+/** The parameters that a text names, in its order. */
+export function parametersIn(text: string, { parameters }: Artifact): readonly string[] {
+  const names = new Set(parameters.map(({ name }) => name))
+  return [...new Set(text.match(/[A-Za-z0-9]+/g) ?? [])].filter(word => names.has(word))
+}
+
+/** The part of the template by which its conditions and rules are decided. */
+function sectionsOf({ parameters, rules, conditions, mappings }: Artifact) {
+  const declarations: JsonObject = Object.fromEntries(
+    parameters.map(parameter => {
+      const value = parameter['default']
+      return [parameter.name, { Type: parameter.type, ...(value === undefined ? {} : { Default: value }) }]
+    }),
+  )
+  return {
+    Parameters: declarations,
+    ...(rules === undefined ? {} : { Rules: rules }),
+    ...(conditions === undefined ? {} : { Conditions: conditions }),
+    ...(mappings === undefined ? {} : { Mappings: mappings }),
+  }
+}
+
+function environmentOf({ artifact, values, region, stackName }: Form): Environment {
+  const partition = partitionOf(region)
+  const unknown = (name: string) => new Unknown({ kind: 'pseudo', name })
+  return {
+    parameters: Object.fromEntries(artifact.parameters.map(({ name }) => [name, values.get(name) ?? ''])),
+    region: region === '' ? unknown('AWS::Region') : region,
+    partition: partition ?? unknown('AWS::Partition'),
+    urlSuffix: partition === undefined ? unknown('AWS::URLSuffix') : dnsSuffix(partition),
+    accountId: unknown('AWS::AccountId'),
+    stackName,
+    stackId: unknown('AWS::StackId'),
+  }
+}

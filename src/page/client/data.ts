@@ -1,0 +1,28 @@
+import type { Manifest } from '../../manifest.ts'
+
+/** What `withVersions` put into the page; nothing before that. */
+export type Versions = {
+  readonly latest?: string
+  readonly versions: readonly Version[]
+}
+
+type Version = {
+  readonly version: string
+  readonly date: string
+  readonly file: string
+  readonly sha256: string
+  readonly versionId?: string
+}
+
+export function readManifest(): Manifest {
+  return JSON.parse(textOf('manifest'))
+}
+
+export function readVersions(): Versions {
+  const found: Versions | readonly [] = JSON.parse(textOf('versions'))
+  return 'versions' in found ? found : { versions: [] }
+}
+
+function textOf(id: string): string {
+  return document.getElementById(id)?.textContent ?? ''
+}
