@@ -167,7 +167,7 @@ for (const [region, partition] of [
   test(`in ${partition}, whose identity host nobody knows, nothing is made`, () => {
     assert.throws(
       () => resolve(document, { parameters: chapter, region, partition }),
-      /Unable to get mapping for IdentityHosts/,
+      /finds nothing under IdentityHosts/,
     )
   })
 }

@@ -18,7 +18,7 @@ export function evaluateConditions(
     functions: early,
     predicates: logic,
     conditions: new Map(),
-    resource: (name, path): Unknown => fail(scope, { kind: 'undeclared', path, name }),
+    resource: (name, path, scope) => fail(scope, { kind: 'undeclared', path, name }),
     report,
   }
   return new Map(

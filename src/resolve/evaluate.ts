@@ -35,16 +35,17 @@ export type Scope = {
   /** What conditions come to, as far as they have been asked for; nothing of one that is being evaluated. */
   readonly conditions: Map<string, boolean | Unknown | undefined>
   /** What has neither a parameter nor a pseudo parameter of that name. */
-  readonly resource: (name: string, path: Path) => Value
+  readonly resource: (name: string, path: Path, scope: Scope) => Value
   readonly report: (mistake: Mistake) => void
 }
 
 /** What is wrong with a template, or with the values that it is given; its path is that of what is wrong. */
 export type Mistake = { readonly path: Path } & (
-  | { readonly kind: 'arguments' | 'not-text' | 'not-a-condition' }
+  | { readonly kind: 'arguments' | 'not-text' | 'not-a-condition' | 'not-an-object' | 'no-value' }
   | { readonly kind: 'circular-condition' | 'undeclared-condition' | 'undeclared' | 'absent'; readonly name: string }
   | { readonly kind: 'no-entry'; readonly keys: readonly string[] }
   | { readonly kind: 'no-item'; readonly position: string; readonly length: number }
+  | { readonly kind: 'no-blocks'; readonly block: string }
 )
 
 /** By name. `path` is that of the argument. Undefined is `AWS::NoValue`. */
@@ -77,7 +78,9 @@ export function evaluateObject(json: JsonObject, path: Path, scope: Scope): { re
 function evaluateCall(fn: string, argument: Json, path: Path, scope: Scope): Value | undefined {
   const inner = [...path, fn]
   const known = member(scope.functions, fn)
-  return known === undefined ? unknownCall(fn, evaluate(argument, inner, scope) ?? null) : known(argument, inner, scope)
+  if (known !== undefined) return known(argument, inner, scope)
+  // The body of a generator is a text from which calls are made, not yet a call.
+  return unknownCall(fn, fn.startsWith('Fn::ForEach') ? argument : (evaluate(argument, inner, scope) ?? null))
 }
 
 /** Text, where a function takes nothing else. */
@@ -181,7 +184,7 @@ function reference(name: string, path: Path, scope: Scope): Value | undefined {
   if (name === 'AWS::NoValue') return undefined
   const declaration = member(scope.sections.Parameters ?? {}, name)
   if (isObject(declaration)) return parameterValue(name, declaration, member(scope.env.parameters, name))
-  return pseudoParameter(name, scope.env) ?? scope.resource(name, path)
+  return pseudoParameter(name, scope.env) ?? scope.resource(name, path, scope)
 }
 
 function findInMap(argument: Json, path: Path, scope: Scope): Value | undefined {
@@ -256,14 +259,15 @@ function textFrom(values: readonly (Value | undefined)[], path: Path, scope: Sco
 }
 
 /** A mistake makes a mistake of all that is made of it. */
-function lost(values: readonly (string | Unknown)[]): Unknown | undefined {
+export function lost(values: readonly (string | Unknown)[]): Unknown | undefined {
   return values.includes(mistake) ? mistake : undefined
 }
 
-function mistaken(path: Path, scope: Scope): Unknown {
+export function mistaken(path: Path, scope: Scope): Unknown {
   return fail(scope, { kind: 'arguments', path })
 }
 
+/** Reports what is wrong, and stands for the value that is not there. */
 export function fail(scope: Scope, what: Mistake): Unknown {
   scope.report(what)
   return mistake
