@@ -41,6 +41,8 @@ export type DiagnosticCode =
   | 'template-size'
   // guests: check/guests
   | 'guest-session-policy'
+  // values that a template's own Rules refuse: resolve
+  | 'failed-rule'
   // acceptances: accept
   | 'unneeded-acceptance'
   // links: launch
