@@ -31,7 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/emit.ts': ['src/document.ts'],
   'src/read.ts': ['src/document.ts', 'yaml'],
   'src/accept.ts': ['src/diagnostic.ts', 'src/document.ts'],
-  'src/resolve/': ['src/diagnostic.ts', 'src/document.ts'],
+  'src/resolve/': ['src/check/parameter.ts', 'src/diagnostic.ts', 'src/document.ts'],
   'src/compile.ts': [
     'src/authoring/model.ts',
     'src/check/index.ts',
@@ -55,8 +55,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
   'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
   'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
+  // Day-2 questions about a template, anybody's: they read documents.
+  'src/access/': ['src/document.ts', 'src/manifest.ts'],
   'src/build/': [
     'src/accept.ts',
+    'src/access/grants.ts',
     'src/authoring/',
     'src/check/index.ts',
     'src/compile.ts',
@@ -84,7 +87,7 @@ const pureRooms = [
   'src/resolve/',
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
-  ...['src/page/html.ts', 'src/page/picture.ts', 'src/page/with-versions.ts'],
+  ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/with-versions.ts'],
 ]
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */

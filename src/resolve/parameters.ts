@@ -1,3 +1,4 @@
+import { allowedValuesOf, isListType, isStoredType, numberOf, patternOf, textOf } from '../check/parameter.ts'
 import { isObject, type Json, type JsonObject } from '../document.ts'
 import { Unknown, type Value } from './value.ts'
 
@@ -82,13 +83,12 @@ export function violations(
 
 function itemViolations(declaration: JsonObject, type: Json | undefined, value: string): readonly Violation[] {
   const found: Violation[] = []
-  const allowed = member(declaration, 'AllowedValues')
-  if (Array.isArray(allowed)) {
-    const texts = allowed.flatMap((it: Json) => textOf(it) ?? [])
-    if (!texts.includes(value)) found.push({ kind: 'allowed-values', allowed: texts })
+  const allowed = allowedValuesOf(declaration)
+  if (allowed !== undefined && !allowed.includes(value)) found.push({ kind: 'allowed-values', allowed })
+  const pattern = patternOf(declaration)
+  if (pattern instanceof RegExp && !pattern.test(value)) {
+    found.push({ kind: 'pattern', pattern: String(member(declaration, 'AllowedPattern')) })
   }
-  const pattern = member(declaration, 'AllowedPattern')
-  if (typeof pattern === 'string' && matches(pattern, value) === false) found.push({ kind: 'pattern', pattern })
   if (!isListType(type)) {
     const length = [...value].length
     const [least, most] = [numberOf(declaration, 'MinLength'), numberOf(declaration, 'MaxLength')]
@@ -104,65 +104,12 @@ function itemViolations(declaration: JsonObject, type: Json | undefined, value: 
   return found
 }
 
-/** Inline flags, possessive quantifiers, `\A \z \Z \G \h \H \Q \R \X`, class names of POSIX and Java, `&&` in a class. */
-const javaOnly = /\(\?[a-zA-Z-]+[:)]|\(\?>|[*+?}]\+|\\[AzZGhHQERX]|\\[pP]\{|&&|\[[^\]]*\[/
-
-/**
- * Does the whole value match an `AllowedPattern`? Undefined where the pattern is no expression, or uses what those of
- * Java, which CloudFormation reads, have and JavaScript's have not.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-regexes.html
- */
-export function matches(pattern: string, value: string): boolean | undefined {
-  if (javaOnly.test(pattern)) return undefined
-  for (const flags of ['u', '']) {
-    try {
-      return new RegExp(`^(?:${pattern})$`, flags).test(value)
-    } catch {
-      // Without `u` JavaScript takes escapes such as `\-`, as Java does.
-    }
-  }
-  return undefined
-}
-
-/** Types that hold a list, which a deployer writes with commas. */
-export function isListType(type: Json | undefined): boolean {
-  return typeof type === 'string' && /^(?:AWS::SSM::Parameter::Value<)?(?:CommaDelimitedList|List<)/.test(type)
-}
-
-/** Types whose value is the key of a Systems Manager parameter: a `Ref` gives what is stored there. */
-export function isStoredType(type: Json | undefined): boolean {
-  return typeof type === 'string' && type.startsWith('AWS::SSM::Parameter::Value<')
-}
-
 /** Blanks around an item are no part of it. */
 function itemsOf(list: string): readonly string[] {
   return list.split(',').map(item => item.trim())
 }
 
-/** Text, as CloudFormation takes a scalar for it; nothing for a list or an object. */
-export function textOf(value: Json | undefined): string | undefined {
-  if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-}
-
-function numberOf(declaration: JsonObject, name: string): number | undefined {
-  const text = textOf(member(declaration, name))
-  return text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
-}
-
 /** The member of that name; nothing for what objects inherit. */
 export function member<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined
-}
-
-/** Parameters as a manifest lists them, as the section `Parameters` of a template has them. */
-export function declarationsOf(parameters: readonly ({ readonly name: string } & JsonObject)[]): JsonObject {
-  return Object.fromEntries(
-    parameters.map(({ name, ...keywords }) => [
-      name,
-      Object.fromEntries(
-        Object.entries(keywords).map(([keyword, value]) => [keyword.charAt(0).toUpperCase() + keyword.slice(1), value]),
-      ),
-    ]),
-  )
 }

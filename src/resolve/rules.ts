@@ -1,3 +1,4 @@
+import { isStoredType } from '../check/parameter.ts'
 import { isObject, type Path } from '../document.ts'
 import type { Environment } from './environment.ts'
 import {
@@ -14,7 +15,7 @@ import {
   type Sections,
   type Truth,
 } from './evaluate.ts'
-import { isStoredType, member, parameterValue } from './parameters.ts'
+import { member, parameterValue } from './parameters.ts'
 import { equal, isValueList, mistake, Unknown, unknownCall, type Value } from './value.ts'
 
 export type FailedRule = {
