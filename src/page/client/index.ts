@@ -640,7 +640,7 @@ function labelNamed(name: string): string {
 }
 
 function showReview(form: Form, assessment: Assessment): void {
-  const { changed, secrets, problems } = assessment
+  const { changed, secrets } = assessment
   const set = Object.entries(changed)
   fill(
     review,
@@ -675,7 +675,7 @@ function showReview(form: Form, assessment: Assessment): void {
         ],
     form.place === undefined ? undefined : h('p', {}, 'The template is read from ', describe(form.place), '.'),
   )
-  const url = problems.length === 0 ? linkOf(form, assessment, versionIdOf(form.artifact)) : undefined
+  const url = linkOf(form, assessment, versionIdOf(form.artifact))
   if (url === undefined) {
     launchLink.removeAttribute('href')
     launchLink.removeAttribute('target')
