@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { grantsOf } from '../access/grants.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Artifact, Capability, ManifestParameter, ManifestResource } from '../manifest.ts'
 
@@ -29,7 +30,7 @@ export function artifactOf({ name, version, file, text, document }: Built): Arti
     ...(document.Rules === undefined ? {} : { rules: document.Rules }),
     ...(document.Conditions === undefined ? {} : { conditions: document.Conditions }),
     ...mappings(document),
-    grants: [],
+    grants: grantsOf(document),
   }
 }
 

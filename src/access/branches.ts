@@ -1,0 +1,94 @@
+import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+
+/** Conditions of the template that have been decided, by name. */
+export type Decided = ReadonlyMap<string, boolean>
+
+export type If = { readonly condition: string; readonly yes: Json; readonly no: Json }
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** The operand of an intrinsic function, if the value is one call of it. */
+export function operandOf(value: Json | undefined, name: string): Json | undefined {
+  return isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+/** Is it a call of an intrinsic function, whichever? */
+export function isCall(value: JsonObject): boolean {
+  const [key = '', ...others] = Object.keys(value)
+  return others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))
+}
+
+export function ifOf(value: Json | undefined): If | undefined {
+  const operand = operandOf(value, 'Fn::If')
+  if (!isList(operand) || operand.length !== 3) return undefined
+  const [condition, yes = null, no = null] = operand
+  return typeof condition === 'string' ? { condition, yes, no } : undefined
+}
+
+export function isNoValue(value: Json | undefined): boolean {
+  return value === undefined || operandOf(value, 'Ref') === 'AWS::NoValue'
+}
+
+/**
+ * The parameter that an `If` takes, and what it takes where that is left empty: a default, and no choice between two
+ * ways of access. Undefined for any other.
+ */
+export function fallbackOf(
+  value: Json,
+  document: Document,
+): { readonly given: Json; readonly otherwise: Json } | undefined {
+  const choice = ifOf(value)
+  if (choice === undefined) return undefined
+  const { condition, yes, no } = choice
+  const { Conditions } = document
+  const definition = isObject(Conditions) && Object.hasOwn(Conditions, condition) ? Conditions[condition] : undefined
+  const negated = operandOf(definition, 'Fn::Not')
+  const isEmpty = emptyParameter(isList(negated) ? negated[0] : definition)
+  const [given, otherwise] = isList(negated) ? [yes, no] : [no, yes]
+  if (isEmpty === undefined || operandOf(given, 'Ref') !== isEmpty || isNoValue(otherwise)) return undefined
+  return { given, otherwise }
+}
+
+/** Of `{ 'Fn::Equals': [{ Ref: P }, ''] }`, either way round: P. */
+function emptyParameter(definition: Json | undefined): string | undefined {
+  const operands = operandOf(definition, 'Fn::Equals')
+  if (!isList(operands) || operands.length !== 2) return undefined
+  const other = operands.filter(it => it !== '')
+  const name = other.length === 1 ? operandOf(other[0], 'Ref') : undefined
+  return typeof name === 'string' ? name : undefined
+}
+
+/** The conditions by which what is within a value is chosen, the outermost first; without those of mere defaults. */
+export function conditionsWithin(value: Json, document: Document): readonly string[] {
+  if (isList(value)) return value.flatMap(item => conditionsWithin(item, document))
+  if (!isObject(value)) return []
+  const fallback = fallbackOf(value, document)
+  if (fallback !== undefined) return conditionsWithin(fallback.otherwise, document)
+  const choice = ifOf(value)
+  if (choice === undefined) return Object.values(value).flatMap(item => conditionsWithin(item, document))
+  return [choice.condition, ...[choice.yes, choice.no].flatMap(branch => conditionsWithin(branch, document))]
+}
+
+/** The value as it is where these conditions are as said; undefined for none. */
+export function decide(value: Json, decided: Decided): Json | undefined {
+  if (isNoValue(value)) return undefined
+  if (isList(value)) {
+    return value.flatMap(item => {
+      const chosen = decide(item, decided)
+      if (chosen === undefined) return []
+      return ifOf(item) !== undefined && isList(chosen) ? chosen : [chosen]
+    })
+  }
+  if (!isObject(value)) return value
+  const choice = ifOf(value)
+  const is = choice === undefined ? undefined : decided.get(choice.condition)
+  if (choice !== undefined && is !== undefined) return decide(is ? choice.yes : choice.no, decided)
+  const entries = Object.entries(value).flatMap(([key, item]) => {
+    const chosen = decide(item, decided)
+    return chosen === undefined ? [] : [[key, chosen] as const]
+  })
+  const object: JsonObject = Object.fromEntries(entries)
+  return object
+}

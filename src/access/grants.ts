@@ -1,0 +1,342 @@
+import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import type { Grant } from '../manifest.ts'
+import { actionWords, listed } from './actions.ts'
+import { conditionsWithin, type Decided, decide, ifOf, isCall, isList, isNoValue, operandOf } from './branches.ts'
+import { limitWords } from './limits.ts'
+import { placeWords } from './places.ts'
+import { shown, textOf } from './text.ts'
+
+/**
+ * What a template's own identity-based policies let people do, statement by statement, in words. It reads any template,
+ * also one that CloudFormation would refuse, and never says less than a policy allows: what has no words is shown as it
+ * stands. Where the branches of an `If` read alike, as those that only name an identity by the host of its region, they
+ * are one grant; any other difference makes two, each with its condition. Permissions boundaries, session policies and
+ * resource-based policies are not looked at: the first two only narrow.
+ */
+export function grantsOf(document: Document): readonly Grant[] {
+  const { Resources } = document
+  if (!isObject(Resources)) return []
+  const walk = new Walk({ ...document, Resources })
+  return Object.entries(Resources).flatMap(([id, resource]) => (isObject(resource) ? walk.grants(id, resource) : []))
+}
+
+type Who = Grant['who']
+
+/** A grant without whose it is. */
+type Rule = Omit<Grant, 'who' | 'role'>
+
+/** Resources that carry policies of their own. https://docs.aws.amazon.com/IAM/latest/UserGuide/id.html */
+const carriers = ['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group']
+
+/** Resources that are policies. */
+const policies = [
+  ...['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'],
+  ...['AWS::IAM::RolePolicy', 'AWS::IAM::UserPolicy', 'AWS::IAM::GroupPolicy'],
+]
+
+/** The properties by which a policy names those that it is attached to. */
+const attachedTo = ['Roles', 'Users', 'Groups', 'RoleName', 'UserName', 'GroupName']
+
+/** More choices than these in one statement are shown as they stand. */
+const mostConditions = 8
+
+class Walk {
+  readonly #document: Document
+  readonly #who: ReadonlyMap<string, ReadonlySet<Who>>
+  /** IDs of roles, users and groups by the names that the template gives them. */
+  readonly #names: ReadonlyMap<string, string>
+
+  constructor(document: Document) {
+    this.#document = document
+    const resources = Object.entries(document.Resources)
+    this.#who = identitiesOf(document)
+    this.#names = new Map(
+      resources.flatMap(([id, resource]) => {
+        if (!isObject(resource) || !carriers.includes(String(resource['Type']))) return []
+        const { RoleName, UserName, GroupName } = fieldsOf(resource['Properties'])
+        const name = RoleName ?? UserName ?? GroupName
+        return name === undefined ? [] : [[textOf(name, document), id] as const]
+      }),
+    )
+  }
+
+  grants(id: string, resource: JsonObject): readonly Grant[] {
+    const type = String(resource['Type'])
+    const properties = resource['Properties']
+    if (carriers.includes(type)) {
+      return this.#underCondition(resource, new Map(), decided =>
+        this.#choices(properties ?? null, decided, (own, now) => this.#given(id, this.#carried(own, now))),
+      )
+    }
+    if (!policies.includes(type)) return []
+    return this.#underCondition(resource, new Map(), decided =>
+      this.#choices(properties ?? null, decided, (own, now) => this.#standing(id, own, now)),
+    )
+  }
+
+  /** What is inline, and the managed policies that are attached. */
+  #carried(properties: Json, decided: Decided): readonly Rule[] {
+    const { Policies, ManagedPolicyArns } = fieldsOf(properties)
+    return [
+      ...this.#items(Policies, decided, (policy, now) =>
+        isObject(policy) && policy['PolicyDocument'] !== undefined
+          ? this.#choices(policy['PolicyDocument'], now, (text, inner) => this.#statements(text, inner))
+          : [asItStands(policy)],
+      ),
+      ...this.#items(ManagedPolicyArns, decided, policy => this.#managed(policy)),
+    ]
+  }
+
+  /** One of the template's own is told where it stands. */
+  #managed(arn: Json): readonly Rule[] {
+    const own = operandOf(arn, 'Ref')
+    const resource = typeof own === 'string' ? this.#resource(own) : undefined
+    if (resource?.['Type'] === 'AWS::IAM::ManagedPolicy') return []
+    const text = textOf(arn, this.#document)
+    const [, ofAws] = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([\w+=,.@-]+)$/.exec(text) ?? []
+    const name = ofAws === undefined ? shown(text) : `${ofAws} of AWS`
+    return [allowed(`do whatever the managed policy ${name} allows`, 'wherever it allows it')]
+  }
+
+  /** A policy by itself gives to each that it is attached to; to whom it is attached elsewhere, nobody here knows. */
+  #standing(id: string, properties: Json, decided: Decided): readonly Grant[] {
+    const fields = fieldsOf(properties)
+    const text = fields['PolicyDocument']
+    const given = (target: string, now: Decided): readonly Grant[] =>
+      this.#given(
+        target,
+        this.#choices(text ?? null, now, (own, inner) => this.#statements(own, inner)),
+      )
+    const targets = [
+      ...new Set([...attachedTo.flatMap(name => this.#targets(fields[name])), ...this.#attachedByRef(id)]),
+    ]
+    return (targets.length === 0 ? [id] : targets).flatMap(target => {
+      const carrier = this.#resource(target)
+      if (carrier === undefined) return given(target, decided)
+      return this.#underCondition(carrier, decided, now => given(target, now))
+    })
+  }
+
+  #targets(value: Json | undefined): readonly string[] {
+    if (value === undefined || isNoValue(value)) return []
+    if (isList(value)) return value.flatMap(item => this.#targets(item))
+    const choice = ifOf(value)
+    if (choice !== undefined) return [choice.yes, choice.no].flatMap(branch => this.#targets(branch))
+    const text = textOf(value, this.#document)
+    const id = /^\{([^{}.]+)(?:\.Arn)?\}$/.exec(text)?.[1]
+    const target = this.#names.get(text) ?? id ?? shown(text)
+    return target === '' ? [] : [target]
+  }
+
+  /** Those of the template's own roles, users and groups that list the managed policy among theirs. */
+  #attachedByRef(policy: string): readonly string[] {
+    return Object.entries(this.#document.Resources).flatMap(([id, resource]) => {
+      if (!isObject(resource) || !carriers.includes(String(resource['Type']))) return []
+      const { ManagedPolicyArns } = fieldsOf(resource['Properties'])
+      return references(ManagedPolicyArns ?? null).includes(policy) ? [id] : []
+    })
+  }
+
+  #statements(text: Json, decided: Decided): readonly Rule[] {
+    if (!isObject(text) || fieldOf(text, 'Statement') === undefined) return [asItStands(text)]
+    return this.#items(fieldOf(text, 'Statement'), decided, (statement, now) => this.#inWords(statement, now))
+  }
+
+  /** A statement in each way in which it may come about. */
+  #inWords(statement: Json, decided: Decided): readonly Rule[] {
+    const within = new Set(conditionsWithin(statement, this.#document).filter(name => !decided.has(name)))
+    const [first] = within
+    if (first === undefined || within.size > mostConditions) {
+      const own = decide(statement, decided)
+      return own === undefined ? [] : [this.#rule(own)]
+    }
+    return branch(first, is => this.#inWords(statement, new Map(decided).set(first, is)))
+  }
+
+  #rule(statement: Json): Rule {
+    if (!isObject(statement) || isCall(statement)) return asItStands(statement)
+    const text = (value: Json): string => textOf(value, this.#document)
+    const texts = (value: Json): readonly string[] => (isList(value) ? value : [value]).map(text)
+    const known = new Map(Object.entries(statement).map(([key, value]) => [key.toLowerCase(), value]))
+    const take = (name: string): Json | undefined => {
+      const value = known.get(name)
+      known.delete(name)
+      return value
+    }
+    const effect = take('effect')
+    const isDenied = effect === 'Deny'
+    const sid = take('sid')
+    const [action, notAction, resource, notResource] = ['action', 'notaction', 'resource', 'notresource'].map(take)
+    const condition = take('condition')
+    const actions = action === undefined ? [] : texts(action).map(shown)
+    const may = [
+      ...(action === undefined ? [] : [actionWords(actions)]),
+      ...(notAction === undefined ? [] : [`take every action but ${listed(texts(notAction).map(shown))}`]),
+    ]
+    const services = actions.map(it => it.split(':')[0]?.toLowerCase() ?? '')
+    const on = [
+      ...(resource === undefined ? [] : [placeWords(texts(resource), services)]),
+      ...(notResource === undefined ? [] : [`on every resource but ${listed(texts(notResource).map(shown))}`]),
+    ]
+    const limits = [
+      ...(condition === undefined ? [] : limitWords(condition, isDenied, text)),
+      ...(effect === 'Allow' || isDenied ? [] : [`only if ${shown(text(effect ?? 'no Effect'))} is Allow`]),
+      ...[...known].map(([key, value]) => `with ${key} ${shown(text(value))}`),
+    ]
+    return {
+      ...(sid === undefined || sid === '' ? {} : { sid: shown(text(sid)) }),
+      effect: isDenied ? 'deny' : 'allow',
+      may: may.join(' and ') || 'take no action that is said',
+      on: [on.join(' and ') || 'on no resource that is said', ...limits].join(', '),
+      when: [],
+    }
+  }
+
+  /** To each of those who get the role. */
+  #given(role: string, rules: readonly Rule[]): readonly Grant[] {
+    const who = this.#who.get(role) ?? new Set<Who>(['other'])
+    return [...who].flatMap(one => rules.map(rule => ({ who: one, role, ...rule })))
+  }
+
+  #resource(id: string): JsonObject | undefined {
+    const { Resources } = this.#document
+    const resource = Object.hasOwn(Resources, id) ? Resources[id] : undefined
+    return isObject(resource) ? resource : undefined
+  }
+
+  #underCondition<Own extends Rule>(
+    resource: JsonObject,
+    decided: Decided,
+    then: (decided: Decided) => readonly Own[],
+  ): readonly Own[] {
+    const condition = resource['Condition']
+    if (typeof condition !== 'string' || decided.get(condition) === true) return then(decided)
+    // if it must not hold, there is no such resource
+    if (decided.get(condition) === false) return []
+    return under(condition, true, then(new Map(decided).set(condition, true)))
+  }
+
+  /** The value itself in each way in which it may be chosen. */
+  #choices<Own extends Rule>(
+    value: Json,
+    decided: Decided,
+    then: (value: Json, decided: Decided) => readonly Own[],
+  ): readonly Own[] {
+    if (isNoValue(value) || value === null) return []
+    const choice = ifOf(value)
+    if (choice === undefined) return then(value, decided)
+    const { condition, yes, no } = choice
+    const is = decided.get(condition)
+    if (is !== undefined) return this.#choices(is ? yes : no, decided, then)
+    return branch(condition, holds => this.#choices(holds ? yes : no, new Map(decided).set(condition, holds), then))
+  }
+
+  /** Each of one or more values. */
+  #items<Own extends Rule>(
+    value: Json | undefined,
+    decided: Decided,
+    then: (item: Json, decided: Decided) => readonly Own[],
+  ): readonly Own[] {
+    return this.#choices(value ?? null, decided, (own, now) =>
+      isList(own) ? own.flatMap(item => this.#items(item, now, then)) : then(own, now),
+    )
+  }
+}
+
+/** What comes of either, with the condition where it makes a difference. */
+function branch<Own extends Rule>(condition: string, of: (is: boolean) => readonly Own[]): readonly Own[] {
+  const [yes, no] = [of(true), of(false)]
+  const others = no.map(rule => JSON.stringify(rule))
+  const isCommon = yes.map(rule => {
+    const at = others.indexOf(JSON.stringify(rule))
+    if (at >= 0) others[at] = ''
+    return at >= 0
+  })
+  return [
+    ...yes.flatMap((rule, index) => (isCommon[index] === true ? [rule] : under(condition, true, [rule]))),
+    ...under(
+      condition,
+      false,
+      no.filter((_, index) => others[index] !== ''),
+    ),
+  ]
+}
+
+function under<Own extends Rule>(condition: string, is: boolean, rules: readonly Own[]): readonly Own[] {
+  return rules.map(rule => ({ ...rule, when: [{ condition, is }, ...rule.when] }))
+}
+
+function allowed(may: string, on: string): Rule {
+  return { effect: 'allow', may, on, when: [] }
+}
+
+function asItStands(policy: Json): Rule {
+  return allowed('do whatever this policy allows', `wherever it allows it: ${JSON.stringify(policy)}`)
+}
+
+/** Who may get which role: by the attachments to identity pools, by user pool groups, and by whom the roles trust. */
+function identitiesOf(document: Document): ReadonlyMap<string, ReadonlySet<Who>> {
+  const who = new Map<string, Set<Who>>()
+  const add = (role: string, one: Who): void => {
+    who.set(role, (who.get(role) ?? new Set()).add(one))
+  }
+  for (const [id, resource] of Object.entries(document.Resources)) {
+    if (!isObject(resource)) continue
+    const properties = resource['Properties'] ?? null
+    if (resource['Type'] === 'AWS::Cognito::IdentityPoolRoleAttachment') {
+      for (const role of within(properties, 'authenticated')) add(role, 'signed-in')
+      for (const role of within(properties, 'unauthenticated')) add(role, 'guest')
+      for (const role of within(properties, 'RoleMappings')) add(role, 'signed-in')
+    }
+    if (resource['Type'] === 'AWS::Cognito::UserPoolGroup') {
+      for (const role of within(properties, 'RoleArn')) add(role, 'signed-in')
+    }
+    if (resource['Type'] === 'AWS::IAM::Role')
+      for (const one of trusted(fieldOf(properties, 'AssumeRolePolicyDocument') ?? null)) add(id, one)
+  }
+  return who
+}
+
+/** The logical IDs that are referred to below a field of this name. */
+function within(value: Json, name: string): readonly string[] {
+  if (isList(value)) return value.flatMap(item => within(item, name))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, item]) => (key === name ? references(item) : within(item, name)))
+}
+
+function references(value: Json): readonly string[] {
+  if (isList(value)) return value.flatMap(references)
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, operand]) => {
+    if (key === 'Ref') return typeof operand === 'string' ? [operand] : []
+    if (key === 'Fn::GetAtt') return [String(isList(operand) ? operand[0] : operand).split('.')[0] ?? '']
+    const text = isList(operand) ? operand[0] : operand
+    const names = key === 'Fn::Sub' && typeof text === 'string' ? [...text.matchAll(/\$\{([^!}.]+)[^}]*\}/g)] : []
+    return [...names.map(([, name = '']) => name), ...references(operand)]
+  })
+}
+
+/** By the `amr` for which a trust policy asks. https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html */
+function trusted(value: Json, isNegated = false): readonly Who[] {
+  if (isList(value)) return value.flatMap(item => trusted(item, isNegated))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, item]) => {
+    if (!/^cognito-identity.*:amr$/i.test(key)) return trusted(item, isNegated || /Not/.test(key))
+    if (isNegated) return []
+    const asked = JSON.stringify(item)
+    return [
+      ...(asked.includes('"authenticated') ? ['signed-in' as const] : []),
+      ...(asked.includes('"unauthenticated') ? ['guest' as const] : []),
+    ]
+  })
+}
+
+function fieldOf(value: Json, name: string): Json | undefined {
+  if (!isObject(value)) return undefined
+  const key = Object.keys(value).find(it => it.toLowerCase() === name.toLowerCase())
+  return key === undefined ? undefined : value[key]
+}
+
+function fieldsOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}

@@ -1,0 +1,546 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+
+import { grantsOf } from '../src/access/grants.ts'
+import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
+import { link } from '../src/link.ts'
+import type { Grant } from '../src/manifest.ts'
+import identityPool from '../templates/identity-pool.ts'
+import tutorial from '../templates/identity-pool-tutorial.ts'
+import { type Deployment, resolve } from './support/resolve.ts'
+
+const { document: pool } = link(identityPool, { id: 'identity-pool', version: '1.0.0' })
+const { document: chapter } = link(tutorial, { id: 'identity-pool-tutorial', version: '1.0.0' })
+
+/** `guest (Role) may … [Condition, !Other]` */
+function line({ who, role, effect, may, on, when }: Grant): string {
+  const conditions = when.map(({ condition, is }) => `${is ? '' : '!'}${condition}`).join(', ')
+  return `${who} (${role}) ${effect === 'allow' ? 'may' : 'may not'} ${may} ${on}${conditions === '' ? '' : ` [${conditions}]`}`
+}
+
+function lines(resources: JsonObject, rest: Partial<Document> = {}): readonly string[] {
+  return grantsOf({ ...rest, Resources: resources }).map(line)
+}
+
+/** The words for one statement of a role. */
+function words(statement: Json, rest: Partial<Document> = {}): readonly string[] {
+  const role = { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: { Statement: statement } }] } }
+  return lines({ R: role }, rest).map(it => it.replace(/^other \(R\) /, ''))
+}
+
+function allow(action: Json, resource: Json, rest: JsonObject = {}): JsonObject {
+  return { Effect: 'Allow', Action: action, Resource: resource, ...rest }
+}
+
+describe('the grants of identity-pool', () => {
+  test('are these, one statement in as many ways as it can be made', () => {
+    const files = 'get, put and delete objects; and abort and list the parts of large uploads'
+    const of = 'of the bucket {UploadsBucketName}'
+    assert.deepEqual(grantsOf(pool).map(line), [
+      `signed-in (AuthenticatedRole) may ${files} in private/<principal tag userSub>/ ${of} [HasUploads, FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may ${files} in private/<identity ID>/ ${of} [HasUploads, !FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may list objects ${of}, only under private/<principal tag userSub>/ [HasUploads, FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may list objects ${of}, only under private/<identity ID>/ [HasUploads, !FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may ${files} in protected/<principal tag userSub>/ ${of} [HasProtectedFolder, FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may ${files} in protected/<identity ID>/ ${of} [HasProtectedFolder, !FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may list objects ${of}, only under protected/<principal tag userSub>/ [HasProtectedFolder, FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may list objects ${of}, only under protected/<identity ID>/ [HasProtectedFolder, !FolderIsUserSub]`,
+      `signed-in (AuthenticatedRole) may get objects in protected/ ${of} [HasProtectedFolder]`,
+      `signed-in (AuthenticatedRole) may get and put objects in public/ ${of} [HasPublicFolder]`,
+      'signed-in (AuthenticatedRole) may make data keys and decrypt data with the key {UploadsKmsKeyArn}, only through Amazon S3 [HasKmsKey]',
+      'signed-in (AuthenticatedRole) may call methods of the API {ApiId}, stage {ApiStage}, in {ApiRegion} or else the stack’s region [HasApi]',
+      'signed-in (AuthenticatedRole) may call methods of the APIs {AdditionalApiArns} [HasAdditionalApis]',
+      'signed-in (AuthenticatedRole) may get, query, put, update and delete items (also in batches) of the table {UserTableName}, only items whose partition key is <identity ID> [HasUserTable]',
+      'signed-in (AuthenticatedRole) may do whatever the managed policy {AdditionalManagedPolicyArns} allows wherever it allows it [HasManagedPolicies]',
+      `guest (UnauthenticatedRole) may get objects in public/ ${of} [GuestsAllowed, HasPublicFolder]`,
+      'guest (UnauthenticatedRole) may decrypt data with the key {UploadsKmsKeyArn}, only through Amazon S3 [GuestsAllowed, GuestsDecrypt]',
+    ])
+  })
+
+  const signIn = { UserPoolId: 'eu-west-1_a1B2c3D4e', UserPoolClientId: '1example23456789' }
+  const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    files: { UploadsBucketName: 'notes-uploads' },
+    tag: { UploadsBucketName: 'notes-uploads', UploadsFolderKeyedBy: 'UserSub' },
+    protected: { UploadsBucketName: 'notes-uploads', AllowProtectedFolder: 'true' },
+    public: { UploadsBucketName: 'notes-uploads', AllowPublicFolder: 'true' },
+    key: {
+      UploadsBucketName: 'notes-uploads',
+      UploadsKmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012',
+    },
+    api: { ApiId: 'a1b2c3d4e5' },
+    apiRegion: { ApiId: 'a1b2c3d4e5', ApiRegion: 'us-west-2' },
+    apis: { AdditionalApiArns: 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*' },
+    table: { UserTableName: 'rows' },
+    guests: { AllowGuests: 'true' },
+  }
+
+  test('are there by their conditions exactly where the deployed roles have their statements', () => {
+    fc.assert(
+      fc.property(fc.subarray(Object.values(options)), chosen => {
+        const deployment = { parameters: Object.assign({}, signIn, ...chosen) }
+        const deployed = statementsOf(pool, deployment)
+        const told = grantsOf(pool).filter(({ sid, when }) => sid !== undefined && holds(pool, deployment, when))
+        assert.deepEqual(
+          told.map(({ role, sid }) => `${role} ${sid}`),
+          deployed,
+        )
+      }),
+    )
+  })
+})
+
+/** `Role Sid` of each statement that a deployment makes. */
+function statementsOf(document: Document, deployment: Deployment): readonly string[] {
+  return Object.entries(resolve(document, deployment).Resources).flatMap(([id, { Properties }]) => {
+    const policies = Array.isArray(Properties['Policies']) ? Properties['Policies'].filter(isObject) : []
+    return policies.flatMap(({ PolicyDocument }) => {
+      const statements = isObject(PolicyDocument) ? PolicyDocument['Statement'] : []
+      return Array.isArray(statements) ? statements.filter(isObject).map(({ Sid }) => `${id} ${String(Sid)}`) : []
+    })
+  })
+}
+
+/** By way of a document whose outputs exist if the conditions do. */
+function holds(document: Document, deployment: Deployment, when: Grant['when']): boolean {
+  const outputs = when.map(({ condition }) => [condition, { Condition: condition, Value: '' }] as const)
+  const { Outputs } = resolve({ ...document, Outputs: Object.fromEntries(outputs) }, deployment)
+  return when.every(({ condition, is }) => condition in Outputs === is)
+}
+
+test('what the tutorial grants is shown as what it is', () => {
+  assert.deepEqual(grantsOf(chapter).map(line), [
+    'signed-in (AuthenticatedRole) may take every action of Amazon Cognito Sync (cognito-sync:*), take every action of Amazon Cognito identity pools (cognito-identity:*) and put analytics events on every resource (*)',
+    'signed-in (AuthenticatedRole) may take every action of Amazon S3 (s3:*) in private/<identity ID>/ of the bucket {UploadsBucketName}',
+    'signed-in (AuthenticatedRole) may call methods of the API {ApiId}, every stage, every method and path (*/*), in {ApiRegion} or else the stack’s region, in any account',
+  ])
+})
+
+describe('who gets a role', () => {
+  const inline = { Policies: [{ PolicyDocument: { Statement: allow('s3:GetObject', '*') } }] }
+  const role = { Type: 'AWS::IAM::Role', Properties: inline }
+  const whoOf = (resources: JsonObject): readonly string[] => grantsOf({ Resources: resources }).map(it => it.who)
+  const attachment = (properties: JsonObject): JsonObject => ({
+    A: { Type: 'AWS::Cognito::IdentityPoolRoleAttachment', Properties: properties },
+  })
+
+  test('is said by the attachment, however it refers to the role', () => {
+    for (const reference of [
+      { 'Fn::GetAtt': ['R', 'Arn'] },
+      { 'Fn::GetAtt': 'R.Arn' },
+      { 'Fn::Sub': '${R.Arn}' },
+      { 'Fn::If': ['C', { 'Fn::GetAtt': ['R', 'Arn'] }, { Ref: 'AWS::NoValue' }] },
+      { 'Fn::Join': ['', ['arn:aws:iam::', { Ref: 'AWS::AccountId' }, ':role/', { Ref: 'R' }]] },
+    ]) {
+      assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { authenticated: reference } }) }), ['signed-in'])
+      assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { unauthenticated: reference } }) }), ['guest'])
+    }
+    const both = { authenticated: { 'Fn::GetAtt': 'R.Arn' }, unauthenticated: { 'Fn::GetAtt': 'R.Arn' } }
+    assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: both }) }), ['signed-in', 'guest'])
+    assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { authenticated: 'arn' } }) }), ['other'])
+  })
+
+  test('is said by role mappings and groups, too, and by what its trust policy asks of identities', () => {
+    const rules = { x: { RulesConfiguration: { Rules: [{ RoleARN: { 'Fn::GetAtt': ['R', 'Arn'] } }] } } }
+    assert.deepEqual(whoOf({ R: role, ...attachment({ RoleMappings: rules }) }), ['signed-in'])
+    const group = { Type: 'AWS::Cognito::UserPoolGroup', Properties: { RoleArn: { 'Fn::GetAtt': ['R', 'Arn'] } } }
+    assert.deepEqual(whoOf({ R: role, G: group }), ['signed-in'])
+    const trusting = (operator: string, amr: Json) => ({
+      R: {
+        ...role,
+        Properties: {
+          ...inline,
+          AssumeRolePolicyDocument: {
+            Statement: { Condition: { [operator]: { 'cognito-identity.amazonaws.com:amr': amr } } },
+          },
+        },
+      },
+    })
+    assert.deepEqual(whoOf(trusting('ForAnyValue:StringLike', 'authenticated')), ['signed-in'])
+    assert.deepEqual(whoOf(trusting('ForAnyValue:StringLike', ['unauthenticated'])), ['guest'])
+    assert.deepEqual(whoOf(trusting('ForAllValues:StringNotLike', 'unauthenticated')), ['other'])
+  })
+})
+
+test('a policy by itself is told of each role that it is attached to, or else of itself', () => {
+  const document = { PolicyDocument: { Statement: allow('s3:GetObject', '*') } }
+  const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'named' }, Condition: 'C' }
+  const policy = (properties: JsonObject): JsonObject => ({
+    Type: 'AWS::IAM::Policy',
+    Condition: 'D',
+    Properties: { ...document, ...properties },
+  })
+  const may = 'may get objects on every resource (*)'
+  const told = (properties: JsonObject) => lines({ R: role, P: policy(properties) })
+  assert.deepEqual(told({ Roles: [{ Ref: 'R' }] }), [`other (R) ${may} [D, C]`])
+  assert.deepEqual(told({ Roles: ['named'] }), [`other (R) ${may} [D, C]`])
+  assert.deepEqual(told({ Roles: [{ Ref: 'AuthRoleName' }] }), [`other (AuthRoleName) ${may} [D]`])
+  assert.deepEqual(told({ Users: ['eve'], Groups: [{ 'Fn::Sub': '${AWS::StackName}-g' }] }), [
+    `other (eve) ${may} [D]`,
+    `other ({AWS::StackName}-g) ${may} [D]`,
+  ])
+  assert.deepEqual(told({}), [`other (P) ${may} [D]`])
+  const managed = { Type: 'AWS::IAM::ManagedPolicy', Properties: document }
+  const carrier = (arns: Json): JsonObject => ({ Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: arns } })
+  assert.deepEqual(lines({ M: managed, S: carrier([{ Ref: 'M' }]) }), [`other (S) ${may}`])
+  assert.deepEqual(lines({ S: carrier(['arn:aws:iam::aws:policy/service-role/Basic', { Ref: 'Arn' }]) }), [
+    'other (S) may do whatever the managed policy Basic of AWS allows wherever it allows it',
+    'other (S) may do whatever the managed policy {Arn} allows wherever it allows it',
+  ])
+})
+
+describe('words', () => {
+  test('are those of the table, grouped by what is acted upon; without any an action keeps its name', () => {
+    const mayOf = (action: Json) =>
+      (words(allow(action, '*'))[0] ?? '').replace(/^may | on every resource \(\*\)$/g, '')
+    assert.equal(mayOf(['s3:GetObject', 'S3:PUTOBJECT', 's3:DeleteObject']), 'get, put and delete objects')
+    assert.equal(mayOf(['dynamodb:BatchWriteItem']), 'put and delete items (also in batches)')
+    assert.equal(mayOf('s3:*'), 'take every action of Amazon S3 (s3:*)')
+    assert.equal(mayOf('braket:*'), 'take every action of braket (braket:*)')
+    assert.equal(mayOf('*'), 'take every action of every service (*)')
+    assert.equal(mayOf('*:*'), 'take every action of every service (*:*)')
+    assert.equal(mayOf(['s3:Get*', 's3:GetObject']), 'get objects and take the action s3:Get*')
+    assert.equal(mayOf(['iot:Connect', 'toString']), 'take the actions iot:Connect and toString')
+    assert.equal(mayOf({ Ref: 'Actions' }), 'take the action {Actions}')
+    assert.deepEqual(words({ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' }), [
+      'may take every action but iam:* and sts:* on every resource (*)',
+    ])
+  })
+
+  test('for places are in the terms of the service, and show what is not in this stack’s region and account', () => {
+    const onOf = (action: string, resource: Json) =>
+      (words(allow(action, resource))[0] ?? '').replace(/^may \S+ \S+ /, '')
+    const s3 = (resource: Json) => onOf('s3:GetObject', resource)
+    assert.equal(s3('arn:aws:s3:::b/a/b/*'), 'in a/b/ of the bucket b')
+    assert.equal(s3('arn:aws:s3:::b/*'), 'in the bucket b')
+    assert.equal(s3('arn:aws:s3:::b'), 'of the bucket b')
+    assert.equal(s3('arn:aws:s3:::b*'), 'of the bucket b* and in it')
+    assert.equal(s3('arn:aws:s3:::*'), 'of every bucket and in it')
+    assert.equal(s3('arn:aws:s3:::b/*.jpg'), 'at *.jpg of the bucket b')
+    assert.equal(s3('arn:aws-cn:s3:::b/*'), 'on arn:aws-cn:s3:::b/*')
+    assert.equal(
+      s3({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${B}/home/${!aws:username}/*' }),
+      'in home/<aws:username>/ of the bucket {B}',
+    )
+    assert.equal(s3(['arn:aws:s3:::b', 'arn:aws:s3:::b/*']), 'of the bucket b and in the bucket b')
+    const api = (rest: string) =>
+      onOf('execute-api:Invoke', { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:${rest}` })
+    assert.equal(api('abc/prod/GET/pets'), 'of the API abc, stage prod, only GET/pets')
+    assert.equal(api('abc/*'), 'of the API abc, every stage')
+    assert.equal(api('*'), 'of every API')
+    const table = (region: string, account: string, rest: string) =>
+      onOf('dynamodb:GetItem', `arn:aws:dynamodb:${region}:${account}:${rest}`)
+    assert.equal(table('*', '*', 'table/t'), 'of the table t, in any region, in any account')
+    assert.equal(
+      table('eu-west-1', '123456789012', 'table/t/index/*'),
+      'of every index of the table t, in eu-west-1, of the account 123456789012',
+    )
+    assert.equal(onOf('lambda:InvokeFunction', 'arn:aws:lambda:::function:f'), 'on function:f of AWS Lambda')
+    assert.deepEqual(words({ Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::b/*' }), [
+      'may get objects on every resource but arn:aws:s3:::b/*',
+    ])
+  })
+
+  test('for conditions leave nothing out that widens, and nothing at all of a denial', () => {
+    const limits = (condition: Json, effect = 'Allow') =>
+      (words({ Effect: effect, Action: 's3:ListBucket', Resource: '*', Condition: condition })[0] ?? '').split(
+        /\(\*\), /,
+      )[1]
+    const keys = { 'dynamodb:LeadingKeys': ['${cognito-identity.amazonaws.com:sub}'] }
+    assert.equal(
+      limits({ 'ForAllValues:StringEquals': keys, Null: { 'dynamodb:LeadingKeys': 'false' } }),
+      'only items whose partition key is <identity ID>',
+    )
+    assert.equal(
+      limits({ 'ForAllValues:StringEquals': keys }),
+      'only items whose partition key is <identity ID>, and requests that name no key',
+    )
+    assert.equal(
+      limits({ 'ForAnyValue:StringEquals': keys }),
+      'only if ForAnyValue:StringEquals dynamodb:LeadingKeys <identity ID>',
+    )
+    assert.equal(limits({ StringLike: { 's3:prefix': ['a/', 'a/*'] } }), 'only under a/')
+    assert.equal(limits({ StringLike: { 's3:prefix': ['', 'a/*'] } }), "only if StringLike s3:prefix '' or a/*")
+    assert.equal(limits({ StringEquals: { 's3:prefix': ['a/'] } }), 'only if StringEquals s3:prefix a/')
+    assert.equal(limits({ StringNotLike: { 's3:prefix': 'a/*' } }), 'only if StringNotLike s3:prefix a/*')
+    assert.equal(limits({ StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } }), 'only through Amazon S3')
+    assert.equal(
+      limits({ StringEquals: { 'kms:ViaService': 's3.eu-west-1.amazonaws.com' } }, 'Deny'),
+      'only if StringEquals kms:ViaService s3.eu-west-1.amazonaws.com',
+    )
+    assert.equal(
+      limits({ StringLike: { 'kms:ViaService': '*.amazonaws.com' } }),
+      'only if StringLike kms:ViaService *.amazonaws.com',
+    )
+    assert.equal(limits({ Bool: { 'aws:SecureTransport': 'true' } }), 'only over TLS')
+    assert.equal(limits({ Bool: { 'aws:SecureTransport': 'false' } }), 'only if Bool aws:SecureTransport false')
+    assert.equal(limits({ IpAddress: { 'aws:SourceIp': { Ref: 'Range' } } }), 'only if IpAddress aws:SourceIp {Range}')
+    assert.equal(limits({ Ref: 'Anything' }), 'only if {Anything}')
+    assert.equal(limits({ StringEquals: { 'Fn::Transform': 'x' } }), 'only if StringEquals {"Fn::Transform":"x"}')
+  })
+
+  test('show what has none as it stands', () => {
+    assert.deepEqual(words({ Ref: 'Statement' }), [
+      'may do whatever this policy allows wherever it allows it: {"Ref":"Statement"}',
+    ])
+    assert.deepEqual(words({ Effect: { Ref: 'E' }, Action: 's3:GetObject', Resource: '*', Principal: '*' }), [
+      'may get objects on every resource (*), only if {E} is Allow, with principal *',
+    ])
+    assert.deepEqual(words({}), [
+      'may take no action that is said on no resource that is said, only if no Effect is Allow',
+    ])
+    assert.deepEqual(
+      lines({ R: { Type: 'AWS::IAM::Role', Properties: { Policies: [{ PolicyDocument: '{}' }, 'x'] } } }),
+      [
+        'other (R) may do whatever this policy allows wherever it allows it: "{}"',
+        'other (R) may do whatever this policy allows wherever it allows it: "x"',
+      ],
+    )
+  })
+})
+
+describe('conditions', () => {
+  const choose = (condition: string, yes: Json, no: Json): JsonObject => ({ 'Fn::If': [condition, yes, no] })
+  const none = { Ref: 'AWS::NoValue' }
+
+  test('make no difference where both branches read alike, and two grants where not, whatever is chosen', () => {
+    const host = (name: string) => `arn:aws:s3:::b/\${${name}:sub}/*`
+    const byRegion = choose(
+      'China',
+      host('cognito-identity.cn-north-1.amazonaws.com.cn'),
+      host('cognito-identity.amazonaws.com'),
+    )
+    assert.deepEqual(words(allow('s3:GetObject', byRegion)), ['may get objects in <identity ID>/ of the bucket b'])
+    assert.deepEqual(words(allow(choose('China', 's3:*', 's3:GetObject'), 'arn:aws:s3:::b/*')), [
+      'may take every action of Amazon S3 (s3:*) in the bucket b [China]',
+      'may get objects in the bucket b [!China]',
+    ])
+    assert.deepEqual(
+      words([
+        choose('A', allow('s3:GetObject', '*'), none),
+        allow(['s3:PutObject', choose('B', 's3:GetObject', none)], '*'),
+      ]),
+      [
+        'may get objects on every resource (*) [A]',
+        'may put and get objects on every resource (*) [B]',
+        'may put objects on every resource (*) [!B]',
+      ],
+    )
+    assert.deepEqual(
+      words(choose('A', [allow('s3:GetObject', '*'), allow('s3:PutObject', '*')], allow('s3:GetObject', '*'))),
+      ['may get objects on every resource (*)', 'may put objects on every resource (*) [A]'],
+    )
+    assert.deepEqual(words(choose('A', choose('A', allow('s3:GetObject', '*'), allow('s3:*', '*')), none)), [
+      'may get objects on every resource (*) [A]',
+    ])
+  })
+
+  test('that only ask whether a parameter is empty give its default in words', () => {
+    const conditions = {
+      Given: { 'Fn::Not': [{ 'Fn::Equals': ['', { Ref: 'B' }] }] },
+      Empty: { 'Fn::Equals': [{ Ref: 'B' }, ''] },
+    }
+    const bucket = (value: Json) => allow('s3:GetObject', { 'Fn::Sub': ['arn:aws:s3:::${X}/*', { X: value }] })
+    const may = 'may get objects in the bucket {B} or else {Own}'
+    assert.deepEqual(words(bucket(choose('Given', { Ref: 'B' }, { Ref: 'Own' })), { Conditions: conditions }), [may])
+    assert.deepEqual(words(bucket(choose('Empty', { Ref: 'Own' }, { Ref: 'B' })), { Conditions: conditions }), [may])
+    assert.deepEqual(words(bucket(choose('Given', { Ref: 'C' }, { Ref: 'Own' })), { Conditions: conditions }), [
+      'may get objects in the bucket {C} [Given]',
+      'may get objects in the bucket {Own} [!Given]',
+    ])
+  })
+
+  test('more than can be told apart are shown as they stand', () => {
+    const many = Array.from({ length: 20 }, (_, index) => choose(`C${index}`, `s3:Get${index}`, none))
+    const told = words(allow(many, '*'))
+    assert.equal(told.length, 1)
+    for (const index of many.keys()) assert.ok(told[0]?.includes(`{"Fn::If":["C${index}","s3:Get${index}"`), told[0])
+  })
+})
+
+test('the grants of a stack as the AWS CDK synthesizes it are in words, its own resources by their IDs', () => {
+  const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
+  assert.deepEqual(
+    lines({
+      Bucket83908E77: { Type: 'AWS::S3::Bucket' },
+      Table710B521B: { Type: 'AWS::DynamoDB::Table' },
+      HandlerServiceRoleFCDC14AE: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+            Version: '2012-10-17',
+          },
+          ManagedPolicyArns: [
+            {
+              'Fn::Join': [
+                '',
+                ['arn:', { Ref: 'AWS::Partition' }, ':iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
+              ],
+            },
+          ],
+        },
+      },
+      HandlerServiceRoleDefaultPolicyCBD0CC91: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyDocument: {
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['s3:GetObject*', 's3:List*'],
+                Resource: [arn('Bucket83908E77'), { 'Fn::Join': ['', [arn('Bucket83908E77'), '/*']] }],
+              },
+              {
+                Effect: 'Allow',
+                Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+                Resource: [arn('Table710B521B'), none],
+              },
+            ],
+            Version: '2012-10-17',
+          },
+          PolicyName: 'HandlerServiceRoleDefaultPolicyCBD0CC91',
+          Roles: [{ Ref: 'HandlerServiceRoleFCDC14AE' }],
+        },
+      },
+    }),
+    [
+      'other (HandlerServiceRoleFCDC14AE) may do whatever the managed policy AWSLambdaBasicExecutionRole of AWS allows wherever it allows it',
+      'other (HandlerServiceRoleFCDC14AE) may take the actions s3:GetObject* and s3:List* of the bucket {Bucket83908E77} and in the bucket {Bucket83908E77}',
+      'other (HandlerServiceRoleFCDC14AE) may get and put items of the table {Table710B521B}',
+    ],
+  )
+})
+
+const none = { Ref: 'AWS::NoValue' }
+
+test('the grants of a stack as Amplify makes it name the roles that its parameters name', () => {
+  const folder = (access: string) => ({
+    'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'S3Bucket' }, `/${access}/\${cognito-identity.amazonaws.com:sub}/*`]],
+  })
+  assert.deepEqual(
+    lines(
+      {
+        S3Bucket: { Type: 'AWS::S3::Bucket' },
+        S3AuthPrivatePolicy: {
+          Type: 'AWS::IAM::Policy',
+          Condition: 'CreateAuthPrivate',
+          Properties: {
+            PolicyName: { Ref: 's3PrivatePolicy' },
+            Roles: [{ Ref: 'authRoleName' }],
+            PolicyDocument: {
+              Version: '2012-10-17',
+              Statement: [
+                allow({ 'Fn::Split': [',', { Ref: 's3PermissionsAuthenticatedPrivate' }] }, [folder('private')]),
+              ],
+            },
+          },
+        },
+        S3GuestReadPolicy: {
+          Type: 'AWS::IAM::Policy',
+          Condition: 'GuestReadAndList',
+          Properties: {
+            Roles: [{ Ref: 'unauthRoleName' }],
+            PolicyDocument: {
+              Statement: [
+                allow(['s3:GetObject'], [{ 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'S3Bucket' }, '/protected/*']] }]),
+                allow(['s3:ListBucket'], [{ 'Fn::Join': ['', ['arn:aws:s3:::', { Ref: 'S3Bucket' }]] }], {
+                  Condition: { StringLike: { 's3:prefix': ['public/', 'public/*', 'protected/', 'protected/*'] } },
+                }),
+              ],
+            },
+          },
+        },
+      },
+      { Parameters: { authRoleName: { Type: 'String' }, unauthRoleName: { Type: 'String' } } },
+    ),
+    [
+      'other (authRoleName) may take the action {s3PermissionsAuthenticatedPrivate} in private/<identity ID>/ of the bucket {S3Bucket} [CreateAuthPrivate]',
+      'other (unauthRoleName) may get objects in protected/ of the bucket {S3Bucket} [GuestReadAndList]',
+      'other (unauthRoleName) may list objects of the bucket {S3Bucket}, only under public/ or protected/ [GuestReadAndList]',
+    ],
+  )
+})
+
+test('no template is too odd, and no statement goes without a grant', () => {
+  const name = fc.constantFrom('A', 'B', 'C', 'AWS::NoValue', 'AWS::Region', '__proto__', 'toString')
+  const call = fc.constantFrom(
+    'Ref',
+    'Fn::If',
+    'Fn::Sub',
+    'Fn::GetAtt',
+    'Fn::Join',
+    'Fn::Split',
+    'Fn::Equals',
+    'Fn::Not',
+    'Fn::Select',
+  )
+  const { json } = fc.letrec<{ json: Json }>(tie => ({
+    json: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<Json>(
+        '*',
+        's3:*',
+        '${A}',
+        '${!B}',
+        '${A.Arn}',
+        'arn:aws:s3:::${A}/*',
+        'arn::::::',
+        '',
+        null,
+        0,
+        true,
+      ),
+      name,
+      fc.array(tie('json'), { maxLength: 3 }),
+      fc.tuple(call, tie('json')).map(([key, value]) => ({ [key]: value })),
+      fc.tuple(name, tie('json'), tie('json')).map(([condition, yes, no]) => ({ 'Fn::If': [condition, yes, no] })),
+      fc.dictionary(
+        fc.constantFrom(
+          'Effect',
+          'Action',
+          'Resource',
+          'Condition',
+          'Sid',
+          'Statement',
+          'PolicyDocument',
+          'Roles',
+          'StringLike',
+          's3:prefix',
+        ),
+        tie('json'),
+        { maxKeys: 4 },
+      ),
+    ),
+  }))
+  const type = fc.constantFrom(
+    'AWS::IAM::Role',
+    'AWS::IAM::Policy',
+    'AWS::IAM::ManagedPolicy',
+    'AWS::Cognito::IdentityPoolRoleAttachment',
+    'AWS::S3::Bucket',
+  )
+  const properties = fc.dictionary(
+    fc.constantFrom('Policies', 'PolicyDocument', 'ManagedPolicyArns', 'Roles', 'RoleName', 'AssumeRolePolicyDocument'),
+    json,
+  )
+  const resource = fc.oneof(json, fc.record({ Type: type, Condition: json, Properties: fc.oneof(json, properties) }))
+  fc.assert(
+    fc.property(fc.dictionary(name, resource), fc.dictionary(name, json), (Resources, Conditions) => {
+      for (const grant of grantsOf({ Conditions, Resources })) {
+        assert.ok(grant.may !== '' && grant.on !== '' && grant.role !== '', JSON.stringify(grant))
+        const decided = grant.when.map(({ condition }) => condition)
+        assert.equal(new Set(decided).size, decided.length, 'a condition is said once')
+      }
+    }),
+    { numRuns: 2000 },
+  )
+  fc.assert(
+    fc.property(json, statement => {
+      const plain: Json = JSON.parse(JSON.stringify(statement, (key, value) => (key === 'Fn::If' ? 0 : value)))
+      const isThere =
+        plain !== null && !(isObject(plain) && plain['Ref'] === 'AWS::NoValue' && Object.keys(plain).length === 1)
+      if (isThere && !Array.isArray(plain)) assert.equal(words(plain).length, 1, JSON.stringify(plain))
+    }),
+  )
+})
