@@ -17,11 +17,19 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
 - role mappings are keyed by their IdentityProvider, which must be a provider of the pool
   (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
 - resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id)
+- the keys s3:if-match, s3:if-none-match and s3:ObjectCreationOperation of a write
+  (S3 User Guide, conditional-writes-enforce)
+- an object that is missing is forbidden to who may not list it, s3:prefix being its key
+  (S3 API Reference, HeadObject, "Permissions")
+- a template's URL may have its bucket as a host name (S3 User Guide, VirtualHosting)
+- stage variables in the response headers of a mock integration (API Gateway Developer Guide,
+  aws-api-gateway-stage-variables-reference)
 - a role's policy without statements is refused (IAM User Guide, reference_policies_grammar), and its permissions
   boundary, which MiniStack's CloudFormation drops, is kept
 """
 
 import asyncio
+import contextvars
 import dataclasses
 import json
 import logging
@@ -47,8 +55,9 @@ from hypercorn.config import Config  # noqa: E402
 from ministack.app import app  # noqa: E402
 from ministack.core import iam_actions, iam_evaluator  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, get_region  # noqa: E402
-from ministack.services import cognito, dynamodb, iam, sts  # noqa: E402
-from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks  # noqa: E402
+from ministack.core.router import extract_access_key_id  # noqa: E402
+from ministack.services import apigateway_v1, cognito, dynamodb, iam, s3, sts  # noqa: E402
+from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
 
 HOST = 'cognito-identity.amazonaws.com'
 
@@ -210,6 +219,50 @@ def partition_keys(table_name, part):
 
 
 iam_actions.dynamodb_service_context = dynamodb_context_with_leading_keys
+
+
+# ---- writes and missing objects in S3 ---------------------------------------------------------------------------
+
+s3_context = iam_actions.s3_service_context
+
+
+def s3_context_with_write(iam_action, query_params, path='', headers=None):
+    context = s3_context(iam_action, query_params, path, headers)
+    if iam_action == 's3:PutObject':
+        for name in ('if-match', 'if-none-match'):
+            if (headers or {}).get(name):
+                context[f's3:{name}'] = headers[name]
+        makes_nothing = {'uploads', 'partNumber'} & set(query_params or {})
+        context['s3:ObjectCreationOperation'] = 'false' if makes_nothing else 'true'
+    return context
+
+
+iam_actions.s3_service_context = s3_context_with_write
+
+handle_s3 = s3.handle_request
+
+
+async def handle_s3_of_listed(method, path, headers, body, query_params, *more, **named):
+    caller = get_account_id()
+    response = await handle_s3(method, path, headers, body, query_params, *more, **named)
+    bucket, key = s3._parse_bucket_key(path, headers)
+    owner = s3._bucket_owner_account(bucket)
+    if response[0] != 404 or method not in ('GET', 'HEAD') or not key or owner is None:
+        return response
+    access_key = extract_access_key_id(headers, query_params)
+    if access_key and caller == owner:
+        arn = f'arn:aws:s3:::{bucket}'
+        listed = enforce(access_key, 's3:ListBucket', 's3', get_region(), arn, {'s3:prefix': key}) is None
+    else:
+        listed = s3._foreign_bucket_allows(
+            owner, bucket, '', 'GET', {'prefix': key}, caller if access_key else '', headers)
+    if listed:
+        return response
+    status, refused, text = s3._error('AccessDenied', 'Access Denied', 403, f'/{bucket}/{key}')
+    return status, refused, b'' if method == 'HEAD' else text
+
+
+s3.handle_request = handle_s3_of_listed
 
 
 # ---- what the identity pool refuses -----------------------------------------------------------------------------
@@ -386,6 +439,46 @@ def as_iam_does(create_or_update):
 role_handlers = provisioners._RESOURCE_HANDLERS['AWS::IAM::Role']
 for step in ('create', 'update'):
     role_handlers[step] = as_iam_does(role_handlers[step])
+
+
+# ---- URLs of templates ------------------------------------------------------------------------------------------
+
+resolve_document = helpers._resolve_document
+
+
+def resolve_document_of_any_host(params, body_key, url_key, label):
+    url = helpers._p(params, url_key)
+    hosted = re.fullmatch(r'https://(.+)\.(s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com)/(.+)', url)
+    if hosted:
+        params = {**params, url_key: [f'https://{hosted[2]}/{hosted[1]}/{hosted[3]}']}
+    return resolve_document(params, body_key, url_key, label)
+
+
+helpers._resolve_document = resolve_document_of_any_host
+
+
+# ---- stage variables --------------------------------------------------------------------------------------------
+
+execute_in_scope = apigateway_v1._execute_in_scope
+invoke_mock = apigateway_v1._invoke_mock_v1
+request_now = contextvars.ContextVar('request')
+
+
+def execute_remembered(request, *arguments, **named):
+    request_now.set(request)
+    return execute_in_scope(request, *arguments, **named)
+
+
+def invoke_mock_of_stage(integration):
+    status, headers, body = invoke_mock(integration)
+    variables = request_now.get()['stage'].get('variables') or {}
+    return status, {
+        name: variables.get(value.partition('.')[2], '') if value.startswith('stageVariables.') else value
+        for name, value in headers.items()}, body
+
+
+apigateway_v1._execute_in_scope = execute_remembered
+apigateway_v1._invoke_mock_v1 = invoke_mock_of_stage
 
 
 # ---- the server -------------------------------------------------------------------------------------------------

@@ -75,27 +75,37 @@ export const account = '000000000000'
 
 export type CliResult = { status: number; stdout: string; stderr: string }
 
-/** Runs the AWS CLI as the account's administrator; resolves with its exit status, whatever that is. */
-export const aws = (...args: string[]): Promise<CliResult> =>
+type KeyPair = { accessKeyId: string; secretAccessKey: string }
+
+/** The environment in which AWS's tools and SDKs act for a caller, and know of nothing but the emulator. */
+export const environmentOf = ({ accessKeyId, secretAccessKey }: KeyPair): NodeJS.ProcessEnv => ({
+  ...environment,
+  // No configuration is read, and the CLI leaves no session database.
+  HOME: devNull,
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  AWS_DEFAULT_REGION: region,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_MAX_ATTEMPTS: '1',
+  AWS_PAGER: '',
+})
+
+/** Runs a program; resolves with its exit status, whatever that is. */
+export const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> =>
   new Promise((resolve, reject) => {
-    const env = {
-      ...environment,
-      // No configuration is read, and the CLI leaves no session database.
-      HOME: devNull,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_DEFAULT_REGION: region,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_MAX_ATTEMPTS: '1',
-      AWS_PAGER: '',
-    }
-    execFile(cli, args, { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+    execFile(program, args, { env, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
       if (error === null) resolve({ status: 0, stdout, stderr })
       else if (typeof error.code === 'number') resolve({ status: error.code, stdout, stderr })
       else reject(error)
     })
   })
+
+/** Runs the AWS CLI as the account's administrator, or as the caller. */
+export const aws = (...args: string[]): Promise<CliResult> =>
+  awsAs({ accessKeyId: 'test', secretAccessKey: 'test' }, ...args)
+
+export const awsAs = (caller: KeyPair, ...args: string[]): Promise<CliResult> => run(cli, args, environmentOf(caller))
 
 /** The same for a call that must succeed; returns the JSON that it printed. */
 export const awsJson = async (...args: string[]): Promise<unknown> => {
