@@ -1,0 +1,754 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { describe, test } from 'node:test'
+import semver from 'semver'
+import { dryRun } from '../src/publish/dry-run.ts'
+import { formatIndex, merge, newestRelease, parseIndex, versionProblem } from '../src/publish/index-file.ts'
+import type { PublicationIndex } from '../src/publish/publication.ts'
+import { type Publication, publish, type Surroundings } from '../src/publish/publish.ts'
+import { checksumLine, objectOf, type Release } from '../src/publish/release.ts'
+import { type Store, StoreError } from '../src/publish/store.ts'
+import { MemoryStore, Scheduler } from './support/memory-store.ts'
+
+const prefix = 'a/b'
+
+/** A release as a build makes one; `salt` makes its templates others. */
+function release(version: string, salt = '', names: readonly string[] = ['one', 'two']): Release {
+  const artifacts = names.map(name => {
+    const body = Buffer.from(`# ${name} ${version}\n${salt}\n`)
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    const file = `${name}.yaml`
+    const artifact = {
+      ...{ name, version, file, bytes: body.length, sha256, description: '' },
+      capabilities: ['CAPABILITY_IAM' as const],
+      ...{ parameters: [], outputs: [], resourceTypes: [], resources: [], grants: [] },
+    }
+    return { artifact, body }
+  })
+  const manifest = { formatVersion: 1, artifacts: artifacts.map(({ artifact }) => artifact) }
+  const page = objectOf(
+    'index.html',
+    Buffer.from(
+      `${JSON.stringify(manifest)}<script type="application/json" id="versions">[]</script><p>poolform of ${version}</p>`,
+    ),
+  )
+  return {
+    ...{ version, notes: `What is new in ${version}` },
+    templates: artifacts.map(({ artifact, body }) => {
+      const { name, file, sha256 } = artifact
+      return {
+        ...{ name, artifact },
+        objects: [
+          page,
+          objectOf(`${file}.sha256`, Buffer.from(checksumLine(sha256, file))),
+          objectOf('manifest.json', Buffer.from(JSON.stringify({ ...manifest, artifacts: [artifact] }))),
+          objectOf(file, body),
+        ] as const,
+      }
+    }),
+  }
+}
+
+const quiet: Surroundings = {
+  onObject: () => {},
+  onWarning: () => {},
+  pause: async () => {},
+  probe: false,
+}
+
+function publishTo(store: Store, what: Release, surroundings: Partial<Surroundings> = {}): Promise<Publication> {
+  return publish(what, { store, prefix }, { ...quiet, ...surroundings })
+}
+
+const outcomes = ({ templates }: Publication) => templates.map(({ outcome }) => outcome)
+
+function indexOf(memory: MemoryStore): PublicationIndex {
+  const text = memory.get(`${prefix}/index.json`)?.body.toString()
+  if (text === undefined) return { formatVersion: 1, templates: {} }
+  const index = parseIndex(text)
+  assert(!('problem' in index), text)
+  return index
+}
+
+const hashes = new WeakMap<Buffer, string>()
+
+function hash(body: Buffer): string {
+  const known = hashes.get(body) ?? createHash('sha256').update(body).digest('hex')
+  hashes.set(body, known)
+  return known
+}
+
+/** Somebody who reads all that can be read, at each moment, and does not forget. */
+class Reader {
+  readonly #memory: MemoryStore
+  readonly #seen = new Map<string, string>()
+  #listed: readonly string[] = []
+  readonly #latest = new Map<string, string>()
+  looks = 0
+
+  constructor(memory: MemoryStore) {
+    this.#memory = memory
+  }
+
+  look(): void {
+    this.looks++
+    const index = indexOf(this.#memory)
+    const listed = Object.entries(index.templates).flatMap(([template, { versions }]) =>
+      versions.map(entry => {
+        const folder = `${prefix}/${template}/${entry.version}`
+        const there = this.#memory.get(`${prefix}/${entry.file}`)
+        assert(there, `${entry.file} is listed, and missing`)
+        assert.equal(hash(there.body), entry.sha256)
+        assert.equal(there.bytes, entry.bytes)
+        assert.equal(there.lastModified, entry.date)
+        assert.equal(there.versionId, entry.versionId)
+        assert.equal(this.#text(`${folder}/${template}.yaml.sha256`), `${entry.sha256}  ${template}.yaml\n`)
+        assert.equal(JSON.parse(this.#text(`${folder}/manifest.json`)).artifacts[0].sha256, entry.sha256)
+        assert.match(this.#text(`${folder}/index.html`), new RegExp(entry.sha256))
+        return `${template} ${entry.version} ${entry.sha256}`
+      }),
+    )
+    assert.deepEqual(
+      this.#listed.filter(entry => !listed.includes(entry)),
+      [],
+      'what was listed stays listed',
+    )
+    this.#listed = listed
+    for (const [key, { body }] of this.#memory.objects) {
+      if (key.includes('/latest/') || key === `${prefix}/index.json`) continue
+      const digest = hash(body)
+      assert.equal(this.#seen.get(key) ?? digest, digest, `${key} has changed`)
+      this.#seen.set(key, digest)
+      // what belongs to a template is there before it
+      const [, template, version] = /^a\/b\/(\w+)\/([^/]+)\/\w+\.yaml$/.exec(key) ?? []
+      if (template === undefined || version === undefined) continue
+      const folder = `${prefix}/${template}/${version}`
+      assert.equal(this.#text(`${folder}/${template}.yaml.sha256`), `${digest}  ${template}.yaml\n`)
+      assert.equal(JSON.parse(this.#text(`${folder}/manifest.json`)).artifacts[0].sha256, digest)
+    }
+    for (const template of ['one', 'two', 'three']) this.#lookAtLatest(template, index)
+  }
+
+  /** Each object of `latest/` holds by itself, and never goes back. */
+  #lookAtLatest(template: string, index: PublicationIndex): void {
+    const folder = `${prefix}/${template}/latest`
+    const versions = index.templates[template]?.versions ?? []
+    const yaml = this.#memory.get(`${folder}/${template}.yaml`)?.body
+    if (yaml !== undefined) {
+      const entry = versions.find(({ sha256 }) => sha256 === hash(yaml))
+      this.#forward(`${template}.yaml`, entry?.version)
+    }
+    const manifest = this.#memory.get(`${folder}/manifest.json`)?.body
+    if (manifest !== undefined) {
+      const { file, sha256, version } = JSON.parse(manifest.toString()).artifacts[0]
+      const there = this.#memory.get(`${folder}/${file}`.replace('/latest/..', ''))
+      assert(there, `${template}/latest/manifest.json leads to ${file}, which is missing`)
+      assert.equal(hash(there.body), sha256)
+      this.#forward(`${template} manifest`, version)
+    }
+    const page = this.#memory.get(`${folder}/index.html`)?.body.toString()
+    if (page !== undefined) {
+      const [, list = ''] = /id="versions">([^<]*)</.exec(page) ?? []
+      const shown: PublicationIndex['templates'][string] = JSON.parse(list)
+      for (const { version, sha256 } of shown.versions) {
+        assert(
+          versions.some(it => it.version === version && it.sha256 === sha256),
+          `the page offers ${version}, which is not listed`,
+        )
+      }
+      const [, version] = /poolform of ([^<]*)</.exec(page) ?? []
+      assert.equal(version, shown.latest)
+      this.#forward(`${template} page`, version)
+    }
+  }
+
+  #forward(what: string, version: string | undefined): void {
+    assert(version, `${what} of latest/ is none that is listed`)
+    assert.equal(semver.prerelease(version), null)
+    const before = this.#latest.get(what) ?? version
+    assert(semver.gte(version, before), `${what} of latest/ goes back from ${before} to ${version}`)
+    this.#latest.set(what, version)
+  }
+
+  #text(key: string): string {
+    const there = this.#memory.get(key)
+    assert(there, `${key} is missing`)
+    return there.body.toString()
+  }
+}
+
+/** Does `latest/` of each template hold what the index says? */
+function assertSettled(memory: MemoryStore): void {
+  const { templates } = indexOf(memory)
+  for (const [template, { latest, versions }] of Object.entries(templates)) {
+    const newest = newestRelease(versions.map(({ version }) => version))
+    assert.equal(latest, newest)
+    const folder = `${prefix}/${template}/latest`
+    if (newest === undefined) {
+      assert.equal(memory.get(`${folder}/${template}.yaml`), undefined)
+      continue
+    }
+    const yaml = memory.get(`${folder}/${template}.yaml`)
+    assert.equal(yaml?.body.toString(), memory.get(`${prefix}/${template}/${newest}/${template}.yaml`)?.body.toString())
+    const manifest = JSON.parse(memory.get(`${folder}/manifest.json`)?.body.toString() ?? '')
+    assert.equal(manifest.artifacts[0].file, `../${newest}/${template}.yaml`)
+    const page = memory.get(`${folder}/index.html`)?.body.toString() ?? ''
+    assert.match(page, new RegExp(`poolform of ${newest.replaceAll('.', '\\.')}<`))
+    for (const { version } of versions) assert(page.includes(`"version":"${version}"`), `${version} is on the page`)
+  }
+}
+
+describe('publishing a release', () => {
+  test('writes the versions, the index that lists them, and latest', async () => {
+    const memory = new MemoryStore({ tick: 1000 })
+    const seen: string[] = []
+    const done = await publishTo(memory.store(), release('1.0.0'), {
+      onObject: ({ key, outcome }) => seen.push(`${outcome} ${key}`),
+    })
+    assert.deepEqual(outcomes(done), ['released', 'released'])
+    assert.deepEqual(
+      done.templates.map(({ isLatest }) => isLatest),
+      [true, true],
+    )
+    const folder = (name: string) => ['index.html', 'manifest.json', `${name}.yaml`]
+    assert.deepEqual([...memory.objects.keys()].sort(), [
+      'a/b/index.json',
+      ...['one', 'two'].flatMap(name => [
+        ...folder(name).map(file => `a/b/${name}/1.0.0/${file}`),
+        `a/b/${name}/1.0.0/${name}.yaml.sha256`,
+        ...folder(name).map(file => `a/b/${name}/latest/${file}`),
+      ]),
+    ])
+    assert.equal(new Set(seen).size, memory.objects.size)
+    assert(seen.every(line => line.startsWith('written ')))
+    const { one } = indexOf(memory).templates
+    const yaml = memory.objects.get('a/b/one/1.0.0/one.yaml')
+    assert.deepEqual(one, {
+      latest: '1.0.0',
+      versions: [
+        {
+          ...{ version: '1.0.0', date: yaml?.lastModified, file: 'one/1.0.0/one.yaml', bytes: yaml?.bytes },
+          ...{ sha256: yaml?.sha256, versionId: yaml?.versionId, capabilities: ['CAPABILITY_IAM'] },
+          notes: 'What is new in 1.0.0',
+        },
+      ],
+    })
+    const served = (key: string) => [memory.objects.get(key)?.contentType, memory.objects.get(key)?.cacheControl]
+    const immutable = 'public, max-age=31536000, immutable'
+    assert.deepEqual(served('a/b/one/1.0.0/one.yaml'), ['application/yaml', immutable])
+    assert.deepEqual(served('a/b/one/1.0.0/one.yaml.sha256'), ['text/plain; charset=utf-8', immutable])
+    assert.deepEqual(served('a/b/one/1.0.0/manifest.json'), ['application/json', immutable])
+    assert.deepEqual(served('a/b/one/latest/index.html'), ['text/html; charset=utf-8', 'no-cache'])
+    assert.deepEqual(served('a/b/index.json'), ['application/json', 'no-cache'])
+    assertSettled(memory)
+  })
+
+  for (const tellsChecksums of [true, false]) {
+    const where = tellsChecksums ? '' : ', also where the store tells no checksums'
+    test(`a second time writes nothing, and says so${where}`, async () => {
+      const memory = new MemoryStore({ tellsChecksums, tick: 1000 })
+      await publishTo(memory.store(), release('1.0.0'))
+      const written = memory.history.length
+      const seen: string[] = []
+      const again = await publishTo(memory.store(), release('1.0.0'), { onObject: ({ outcome }) => seen.push(outcome) })
+      assert.deepEqual(outcomes(again), ['no-op', 'no-op'])
+      assert.equal(memory.history.length, written)
+      assert.deepEqual(new Set(seen), new Set(['unchanged']))
+    })
+
+    test(`with other bytes is refused with both checksums, and changes nothing${where}`, async () => {
+      const memory = new MemoryStore({ tellsChecksums })
+      const first = release('1.0.0')
+      await publishTo(memory.store(), first)
+      const written = memory.history.length
+      // one template is as it was, and one is new: neither is touched
+      const other = release('1.0.0', 'other', ['three', 'two'])
+      const refused = await publishTo(memory.store(), other)
+      assert.deepEqual(outcomes(refused), ['conflict', 'conflict'])
+      assert.equal(memory.history.length, written)
+      const yaml = refused.conflicts.find(({ key }) => key === 'a/b/two/1.0.0/two.yaml')
+      assert.deepEqual(yaml, {
+        ...{ template: 'two', key: 'a/b/two/1.0.0/two.yaml' },
+        published: first.templates[1]?.artifact.sha256,
+        built: other.templates[1]?.artifact.sha256,
+      })
+    })
+  }
+
+  test('that the index lists with other bytes is refused, though its objects are gone', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.0.0'))
+    for (const key of [...memory.objects.keys()]) if (key.includes('/1.0.0/')) memory.objects.delete(key)
+    const before = memory.state()
+    const refused = await publishTo(memory.store(), release('1.0.0', 'other'))
+    assert.deepEqual(outcomes(refused), ['conflict', 'conflict'])
+    assert.deepEqual(memory.state(), before)
+  })
+
+  test('that is older than what is there is listed, and does not become the latest', async () => {
+    const memory = new MemoryStore()
+    for (const version of ['2.0.0', '1.9.0', '10.0.0', '9.0.0', '1.10.0']) {
+      const done = await publishTo(memory.store(), release(version))
+      const isLatest = version === '2.0.0' || version === '10.0.0'
+      assert.deepEqual(
+        done.templates.map(it => it.isLatest),
+        [isLatest, isLatest],
+        version,
+      )
+      assertSettled(memory)
+    }
+    const { one } = indexOf(memory).templates
+    assert.deepEqual(
+      one?.versions.map(({ version }) => version),
+      ['10.0.0', '9.0.0', '2.0.0', '1.10.0', '1.9.0'],
+    )
+    assert.equal(one?.latest, '10.0.0')
+  })
+
+  test('that is a pre-release is listed, and never the latest', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.0.0-rc.1'))
+    assert.equal(indexOf(memory).templates['one']?.latest, undefined)
+    assert.deepEqual(
+      [...memory.objects.keys()].filter(key => key.includes('/latest/')),
+      [],
+    )
+    await publishTo(memory.store(), release('1.0.0'))
+    await publishTo(memory.store(), release('2.0.0-rc.1'))
+    const { one } = indexOf(memory).templates
+    assert.equal(one?.latest, '1.0.0')
+    assert.deepEqual(
+      one?.versions.map(({ version }) => version),
+      ['2.0.0-rc.1', '1.0.0', '1.0.0-rc.1'],
+    )
+    assertSettled(memory)
+  })
+
+  test('with fewer templates leaves the others where they are, and heals what an earlier run left of them', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.0.0'))
+    await publishTo(memory.store(), release('2.0.0'))
+    const whole = memory.state()
+    const old = memory.get('a/b/two/1.0.0/two.yaml')
+    assert(old)
+    const latest = memory.objects.get('a/b/two/latest/two.yaml')
+    assert(latest)
+    memory.objects.set('a/b/two/latest/two.yaml', { ...latest, ...old })
+    memory.objects.delete('a/b/two/latest/index.html')
+    await publishTo(memory.store(), release('1.5.0', '', ['one']))
+    assertSettled(memory)
+    assert.equal(memory.state()['a/b/two/latest/index.html'], whole['a/b/two/latest/index.html'])
+  })
+
+  test('goes on where another template of the prefix has been tampered with, and warns of it', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.0.0', '', ['two']))
+    for (const key of ['a/b/two/1.0.0/two.yaml', 'a/b/two/latest/two.yaml']) {
+      const kept = memory.objects.get(key)
+      assert(kept)
+      const body = Buffer.from('hostile')
+      memory.objects.set(key, { ...kept, body, sha256: hash(body), etag: '"hostile"' })
+    }
+    const warnings: string[] = []
+    const done = await publishTo(memory.store(), release('1.0.0', '', ['one']), {
+      onWarning: text => warnings.push(text),
+    })
+    assert.deepEqual(outcomes(done), ['released'])
+    assert.match(
+      warnings.join(),
+      /^two\/latest\/ of memory is left as it is: a\/b\/two\/1\.0\.0\/two\.yaml has the SHA-256/,
+    )
+  })
+
+  const foreign: readonly (readonly [what: string, text: string, said: RegExp])[] = [
+    ['is no JSON', '{"formatVersion": 1, "templates": {', /it is no JSON/],
+    ['is somebody else’s', '{"name": "index"}', /it has no formatVersion 1/],
+    ['is of a later poolform', '{"formatVersion": 2, "templates": {}}', /its format 2 is of a newer poolform/],
+    ['says more than is known', '{"formatVersion": 1, "templates": {}, "x": 1}', /it has "x", which is not understood/],
+    ['is empty', '', /it is no JSON/],
+  ]
+  for (const [what, text, said] of foreign) {
+    test(`is refused where index.json ${what}, and nothing is written`, async () => {
+      const memory = new MemoryStore()
+      memory.put(
+        { key: 'a/b/index.json', body: Buffer.from(text), contentType: 'x', cacheControl: 'x' },
+        { ifAbsent: true },
+      )
+      await assert.rejects(publishTo(memory.store(), release('1.0.0')), error => {
+        assert(error instanceof StoreError)
+        assert.match(error.message, said)
+        return true
+      })
+      assert.equal(memory.history.length, 1)
+    })
+  }
+
+  test('as a dry run says what would be written, and writes nothing', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.0.0'))
+    const before = memory.state()
+    const seen: string[] = []
+    const surroundings = {
+      onObject: ({ key, outcome }: { key: string; outcome: string }) => seen.push(`${outcome} ${key}`),
+    }
+    const done = await publishTo(dryRun(memory.store()), release('1.1.0', '', ['one', 'three']), surroundings)
+    assert.deepEqual(outcomes(done), ['released', 'released'])
+    assert.deepEqual(memory.state(), before)
+    assert.equal(memory.history.length, Object.keys(before).length)
+    const would = seen.filter(line => line.startsWith('written')).sort()
+    const real = memory.copy()
+    const from = real.history.length
+    await publishTo(real.store(), release('1.1.0', '', ['one', 'three']))
+    assert.deepEqual(
+      would,
+      real.history
+        .slice(from)
+        .map(({ key }) => `written ${key}`)
+        .sort(),
+    )
+    assert.deepEqual(outcomes(await publishTo(dryRun(memory.store()), release('1.0.0', 'other'))), [
+      'conflict',
+      'conflict',
+    ])
+  })
+
+  test('warns where a store does not keep to conditions, and only there', async () => {
+    for (const ignores of [[], ['ifAbsent'], ['ifMatch'], ['ifAbsent', 'ifMatch']] as const) {
+      const memory = new MemoryStore({ ignores })
+      const warnings: string[] = []
+      await publishTo(memory.store(), release('1.0.0'), { probe: true, onWarning: text => warnings.push(text) })
+      const names = { ifAbsent: 'If-None-Match', ifMatch: 'If-Match' }
+      const said = ignores.map(it => names[it]).join(' and ')
+      assert.equal(warnings.length, ignores.length === 0 ? 0 : 1)
+      if (said !== '') assert(warnings[0]?.startsWith(`memory ignores ${said}: `), warnings[0])
+      // it compares by itself
+      const refused = await publishTo(memory.store(), release('1.0.0', 'other'), { probe: true })
+      assert.deepEqual(outcomes(refused), ['conflict', 'conflict'])
+      assertSettled(memory)
+    }
+  })
+
+  test('fails with what the store refuses, when its other requests have come to an end', async () => {
+    const memory = new MemoryStore()
+    let underWay = 0
+    const store: Store = {
+      ...memory.store(),
+      put: async (object, condition) => {
+        underWay++
+        await new Promise(resolve => setTimeout(resolve, object.key.endsWith('manifest.json') ? 20 : 1))
+        underWay--
+        if (object.key.endsWith('.sha256')) throw new StoreError('no-permission', 'not allowed', 'Allow it')
+        return memory.put(object, condition)
+      },
+    }
+    await assert.rejects(publishTo(store, release('1.0.0')), /not allowed/)
+    assert.equal(underWay, 0)
+    assert.equal(memory.get('a/b/index.json'), undefined)
+  })
+})
+
+/** Starts publishing with requests that a test lets happen. */
+function begin(scheduler: Scheduler, name: string, what: Release) {
+  const state: { done?: Publication; error?: unknown } = {}
+  publishTo(scheduler.store(name), what).then(
+    done => {
+      state.done = done
+    },
+    (error: unknown) => {
+      state.error = error
+    },
+  )
+  return state
+}
+
+async function run(scheduler: Scheduler, publisher: string, steps = Number.POSITIVE_INFINITY): Promise<number> {
+  for (let count = 0; count < steps; count++) if (!(await scheduler.step(publisher))) return count
+  await scheduler.settled()
+  return steps
+}
+
+function random(seed: number): (count: number) => number {
+  let state = seed
+  return count => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
+    return state % Math.max(1, count)
+  }
+}
+
+describe('a publisher that is killed', () => {
+  const lost = { none: () => false, all: () => true, some: (place: number) => place % 2 === 0 }
+  for (const [name, before, what] of [
+    ['of the first release', [], release('1.0.0')],
+    ['of a further release', [release('1.0.0'), release('0.9.0')], release('1.1.0')],
+    ['of a pre-release', [release('1.0.0')], release('2.0.0-rc.1')],
+  ] as const) {
+    test(`at any moment ${name} leaves all whole, and comes to the same end when run again`, async () => {
+      const start = new MemoryStore()
+      for (const one of before) await publishTo(start.store(), one)
+      const undisturbed = start.copy()
+      await publishTo(undisturbed.store(), what)
+      let events = Number.POSITIVE_INFINITY
+      let kills = 0
+      for (let at = 0; at <= events; at++) {
+        for (const arrives of Object.values(lost)) {
+          const memory = start.copy()
+          const reader = new Reader(memory)
+          const scheduler = new Scheduler(memory, () => reader.look())
+          const state = begin(scheduler, 'first', what)
+          const count = await run(scheduler, 'first', at)
+          if (count < at) events = count
+          scheduler.kill('first', arrives)
+          reader.look()
+          kills++
+          const again = begin(scheduler, 'second', what)
+          await run(scheduler, 'second')
+          assert.equal(state.error, undefined)
+          assert.deepEqual(again.error, undefined)
+          assert.deepEqual(again.done?.conflicts, [])
+          assert.deepEqual(memory.state(), undisturbed.state(), `killed at event ${at}`)
+          assertSettled(memory)
+        }
+      }
+      assert(kills > 150, `${kills} kills`)
+    })
+  }
+
+  test('before the index was written lists the template with the date on which it was written', async () => {
+    const memory = new MemoryStore({ tick: 60_000 })
+    const scheduler = new Scheduler(memory, () => {})
+    begin(scheduler, 'first', release('1.0.0'))
+    while (memory.get('a/b/one/1.0.0/one.yaml') === undefined) await scheduler.step('first')
+    scheduler.kill('first', () => false)
+    const written = memory.objects.get('a/b/one/1.0.0/one.yaml')
+    await publishTo(memory.store(), release('1.0.0'))
+    const [entry] = indexOf(memory).templates['one']?.versions ?? []
+    assert.equal(entry?.date, written?.lastModified)
+    assert.equal(entry?.versionId, written?.versionId)
+  })
+})
+
+describe('two publishers at once', () => {
+  const pairs: readonly (readonly [what: string, first: Release, second: Release])[] = [
+    ['of two versions', release('1.1.0', '', ['one']), release('1.2.0', '', ['one'])],
+    ['of a release and a pre-release', release('1.1.0', '', ['one']), release('2.0.0-rc.1', '', ['one'])],
+    ['of different templates', release('1.1.0', '', ['one']), release('1.1.0', '', ['three'])],
+    ['of the same release', release('1.1.0', '', ['one']), release('1.1.0', '', ['one'])],
+    ['of one version with other bytes', release('1.1.0', 'mine', ['one']), release('1.1.0', 'theirs', ['one'])],
+  ]
+  for (const [what, first, second] of pairs) {
+    test(`${what}: one is stopped at each event, the other at every third, and nothing is lost`, async () => {
+      const start = new MemoryStore()
+      await publishTo(start.store(), release('1.0.0', '', ['one']))
+      let runs = 0
+      let ofFirst = Number.POSITIVE_INFINITY
+      for (let i = 0; i <= ofFirst; i++) {
+        let ofSecond = Number.POSITIVE_INFINITY
+        for (let j = 1 + (i % 3); j <= ofSecond; j += 3) {
+          const memory = start.copy()
+          const reader = new Reader(memory)
+          const scheduler = new Scheduler(memory, () => reader.look())
+          const a = begin(scheduler, 'a', first)
+          const b = begin(scheduler, 'b', second)
+          const before = await run(scheduler, 'a', i)
+          if (before < i) ofFirst = before
+          const inside = await run(scheduler, 'b', j)
+          if (inside < j) ofSecond = inside
+          await run(scheduler, 'a')
+          await run(scheduler, 'b')
+          assertBoth(memory, [first, a], [second, b], `${i}, ${j}`)
+          runs++
+        }
+      }
+      assert(runs > 150, `${runs} runs`)
+    })
+  }
+
+  test('in hundreds of other orders', async () => {
+    const start = new MemoryStore()
+    await publishTo(start.store(), release('1.0.0'))
+    const wins = { first: 0, second: 0 }
+    for (let seed = 1; seed <= 300; seed++) {
+      const choose = random(seed)
+      const kinds = [
+        release('1.2.0'),
+        release('1.1.0', 'theirs'),
+        release('1.1.0'),
+        release('1.2.0', '', ['two', 'three']),
+      ]
+      const first = release('1.1.0')
+      const second = kinds[choose(kinds.length)] ?? first
+      const memory = start.copy()
+      const reader = new Reader(memory)
+      const scheduler = new Scheduler(memory, () => reader.look())
+      const a = begin(scheduler, 'a', first)
+      const b = begin(scheduler, 'b', second)
+      while (await scheduler.step(undefined, choose)) {}
+      assertBoth(memory, [first, a], [second, b], `seed ${seed}`)
+      if (b.done !== undefined && b.done.conflicts.length > 0) wins.first++
+      if (a.done !== undefined && a.done.conflicts.length > 0) wins.second++
+    }
+    assert(wins.first > 5 && wins.second > 5, JSON.stringify(wins))
+  })
+})
+
+type Side = readonly [what: Release, state: { readonly done?: Publication; readonly error?: unknown }]
+
+/** Has each published its release, or been told that the other has won? */
+function assertBoth(memory: MemoryStore, a: Side, b: Side, when: string): void {
+  const { templates } = indexOf(memory)
+  const hasWon = [a, b].map(([what, { done, error }]) => {
+    assert.equal(error, undefined, `${when}: ${error instanceof Error ? error.stack : ''}`)
+    assert(done, when)
+    const isListed = what.templates.every(({ name, artifact }) =>
+      templates[name]?.versions.some(it => it.version === what.version && it.sha256 === artifact.sha256),
+    )
+    const isRefused = done.conflicts.length > 0
+    assert.equal(isListed, !isRefused, when)
+    if (isRefused) assert(outcomes(done).every(outcome => outcome === 'conflict'))
+    return isListed
+  })
+  assert(hasWon.includes(true), `${when}: nobody has won`)
+  const isSame =
+    a[0].version === b[0].version &&
+    a[0].templates.some(({ name, artifact }) =>
+      b[0].templates.some(it => it.name === name && it.artifact.sha256 !== artifact.sha256),
+    )
+  assert.equal(hasWon.includes(false), isSame, when)
+  assertSettled(memory)
+}
+
+describe('a version', () => {
+  test('is a semantic one, without build metadata', () => {
+    for (const version of ['0.0.1', '1.2.3', '1.2.3-rc.1', '10.20.30-alpha'])
+      assert.equal(versionProblem(version), undefined)
+    assert.match(versionProblem('v1.2.3') ?? '', /"v1\.2\.3" is no semantic version .*: write 1\.2\.3$/)
+    assert.match(versionProblem('1.2.3+build.5') ?? '', /has build metadata.*: write 1\.2\.3$/)
+    for (const version of ['1.2', '', 'latest', '1.2.3-', '01.2.3', '../1.2.3', '1.2.3 ', '1.2.3/x', '=1.2.3']) {
+      assert.notEqual(versionProblem(version), undefined, version)
+    }
+  })
+})
+
+describe('index.json', () => {
+  const sha256 = hash(Buffer.from(''))
+  const entry = (template: string, version: string) => ({
+    ...{ template, version, date: '2026-01-01T00:00:00.000Z', file: `${template}/${version}/${template}.yaml` },
+    ...{ bytes: 0, sha256, capabilities: [] },
+  })
+
+  test('is the same to the byte in whatever order versions came', () => {
+    const entries = [entry('b', '1.0.0'), entry('a', '1.0.0'), entry('a', '1.10.0'), entry('a', '1.9.0-rc.1')]
+    const empty = { formatVersion: 1, templates: {} } as const
+    const forth = formatIndex(merge(empty, entries))
+    const back = formatIndex([...entries].reverse().reduce((index, one) => merge(index, [one]), merge(empty, [])))
+    assert.equal(forth, back)
+    const parsed = parseIndex(forth)
+    assert(!('problem' in parsed))
+    assert.equal(formatIndex(parsed), forth)
+  })
+
+  test('takes names that every object has for names of templates', () => {
+    const index = merge({ formatVersion: 1, templates: {} }, [entry('constructor', '1.0.0')])
+    assert.deepEqual(parseIndex(formatIndex(index)), index)
+    assert.deepEqual(Object.keys(index.templates), ['constructor'])
+  })
+
+  const good = JSON.parse(
+    formatIndex(merge({ formatVersion: 1, templates: {} }, [entry('a', '1.0.0'), entry('a', '0.9.0')])),
+  )
+  const damages: readonly (readonly [said: RegExp, damage: (index: typeof good) => void])[] = [
+    [
+      /names no template/,
+      index => {
+        index.templates['../x'] = index.templates.a
+      },
+    ],
+    [
+      /a has no versions/,
+      index => {
+        index.templates.a.versions = []
+      },
+    ],
+    [
+      /do not stand the newest first/,
+      index => {
+        index.templates.a.versions.reverse()
+      },
+    ],
+    [
+      /a version twice/,
+      index => {
+        index.templates.a.versions.push(index.templates.a.versions[0])
+      },
+    ],
+    [
+      /the latest of a is 0\.9\.0, and not 1\.0\.0/,
+      index => {
+        index.templates.a.latest = '0.9.0'
+      },
+    ],
+    [
+      /no semantic version/,
+      index => {
+        index.templates.a.versions[0].version = '1'
+      },
+    ],
+    [
+      /no date/,
+      index => {
+        index.templates.a.versions[0].date = 'yesterday'
+      },
+    ],
+    [
+      /file is not a\/1\.0\.0\/a\.yaml/,
+      index => {
+        index.templates.a.versions[0].file = 'b.yaml'
+      },
+    ],
+    [
+      /no SHA-256/,
+      index => {
+        index.templates.a.versions[0].sha256 = 'x'
+      },
+    ],
+    [
+      /no count/,
+      index => {
+        index.templates.a.versions[0].bytes = '1'
+      },
+    ],
+    [
+      /no list of capabilities/,
+      index => {
+        index.templates.a.versions[0].capabilities = ['ALL']
+      },
+    ],
+    [
+      /notes is no text/,
+      index => {
+        index.templates.a.versions[0].notes = 1
+      },
+    ],
+    [
+      /"more", which is not understood/,
+      index => {
+        index.templates.a.versions[0].more = 1
+      },
+    ],
+    [
+      /templates is no object/,
+      index => {
+        index.templates = []
+      },
+    ],
+  ]
+  for (const [said, damage] of damages) {
+    test(`is damaged: ${said.source}`, () => {
+      const index = structuredClone(good)
+      damage(index)
+      const read = parseIndex(JSON.stringify(index))
+      assert('problem' in read)
+      assert.match(read.problem, said)
+    })
+  }
+})
