@@ -1,31 +1,38 @@
-import { agents, type Patience } from './transport.ts'
+import { agents } from './transport.ts'
 import type { Endpoint } from './validator.ts'
 
-export type { Patience }
+export type Patience = {
+  /** Milliseconds for a connection. */
+  readonly connection: number
+  /** Milliseconds for an answer, and for each next part of it. */
+  readonly answer: number
+  /** How often a request is sent at most. */
+  readonly attempts: number
+}
 
-/** How long to wait, in milliseconds, unless a test is in a hurry. */
-const usual: Patience = { connection: 10_000, answer: 30_000 }
+const usual: Patience = { connection: 10_000, answer: 30_000, attempts: 7 }
 
 /**
  * What the SDK's clients have in common. A request is sent up to seven times, with the standard mode's back-off and
  * jitter: about two seconds altogether after failures, half a minute where AWS asks to slow down.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-export function clientSettings({ region, endpointUrl }: Endpoint, patience: Patience = usual) {
+export function clientSettings({ region, endpointUrl }: Endpoint, patience: Partial<Patience> = {}) {
+  const { connection, answer, attempts } = { ...usual, ...patience }
   const { http, https } = agents()
   return {
     region,
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
-    maxAttempts: 7,
+    maxAttempts: attempts,
     retryMode: 'standard',
     customUserAgent: 'poolform',
     requestHandler: {
       httpAgent: http,
       httpsAgent: https,
-      connectionTimeout: patience.connection,
-      requestTimeout: patience.answer,
+      connectionTimeout: connection,
+      requestTimeout: answer,
       throwOnRequestTimeout: true,
-      socketTimeout: patience.answer,
+      socketTimeout: answer,
     },
   }
 }

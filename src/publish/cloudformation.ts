@@ -4,7 +4,7 @@ import { codeOf, messageOf, storeError } from './errors.ts'
 import type { Endpoint, Validator } from './validator.ts'
 
 /** Asks CloudFormation of one region, with the credentials that the AWS CLI would take. */
-export function cloudFormationValidator(endpoint: Endpoint, patience?: Patience): Validator {
+export function cloudFormationValidator(endpoint: Endpoint, patience?: Partial<Patience>): Validator {
   const client = withoutVersionWarning(() => new CloudFormationClient(clientSettings(endpoint, patience)))
   return async templateUrl => {
     try {

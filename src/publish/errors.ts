@@ -1,3 +1,4 @@
+import { partitionOf } from '../launch/partitions.ts'
 import { StoreError, type StoreErrorCode } from './store.ts'
 import type { Environment } from './transport.ts'
 
@@ -213,7 +214,7 @@ function networkWords(failure: Failure, asked: Asked, environment: Environment):
       'Find out who answers in its place: a proxy, a login page of the network, or a wrong --endpoint-url',
     ]
   }
-  if (code === 'EndpointError' || /^Invalid (?:region|Configuration)/i.test(message)) {
+  if (code === 'EndpointError' || /^(?:Invalid region|Region not accepted)/i.test(message)) {
     return [
       'wrong-region',
       `there is no endpoint for ${region}: ${shortened(message)}`,
@@ -459,7 +460,7 @@ const strangerWords = (failure: Failure, asked: Asked): Words => [
 
 /** Every answer of S3's, and of what speaks as S3 does, has a request ID. */
 const isSigned = ({ requestId, headers }: Failure): boolean =>
-  requestId !== undefined || headers['x-amz-id-2'] !== undefined || headers['x-amzn-requestid'] !== undefined
+  [requestId, headers['x-amz-id-2'], headers['x-amzn-requestid']].some(id => id !== undefined && id !== '')
 
 function unknownWords(failure: Failure, asked: Asked): Words {
   return [
@@ -483,13 +484,7 @@ function objectOf({ bucket = '', key }: Asked): string {
 }
 
 function resourceOf(asked: Asked): string {
-  return asked.bucket === undefined ? '*' : `arn:${partition(asked.region)}:s3:::${objectOf(asked)}`
-}
-
-function partition(region: string): string {
-  if (region.startsWith('us-gov-')) return 'aws-us-gov'
-  if (region.startsWith('cn-')) return 'aws-cn'
-  return region.startsWith('eusc-') ? 'aws-eusc' : 'aws'
+  return asked.bucket === undefined ? '*' : `arn:${partitionOf(asked.region) ?? 'aws'}:s3:::${objectOf(asked)}`
 }
 
 function skew({ details, headers }: Failure): string {

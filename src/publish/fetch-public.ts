@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { storeError } from './errors.ts'
 import { StoreError } from './store.ts'
-import { agents } from './transport.ts'
+import { agents, type Connections } from './transport.ts'
 
 /** What anybody gets from a URL. */
 export type Fetched = {
@@ -25,19 +25,23 @@ export type FetchLimits = {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const usual: FetchLimits = { timeout: 30_000, attempts: 5, bytes: 8 << 20 }
 
-let shared: ReturnType<typeof agents> | undefined
+let shared: Connections | undefined
 
 /**
  * Fetches a URL as somebody without credentials does. An answer of 429 or 5xx, or none, is asked for again; what comes
  * in the end is given back whatever its status. Follows redirects within the host only. Throws a `StoreError` where no
  * answer comes, or one that is too large.
  */
-export async function fetchPublic(url: string, limits: Partial<FetchLimits> = {}): Promise<Fetched> {
+export async function fetchPublic(
+  url: string,
+  limits: Partial<FetchLimits> = {},
+  connections: Connections = usualConnections(),
+): Promise<Fetched> {
   const { attempts, ...each } = { ...usual, ...limits }
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt >= attempts
     try {
-      const fetched = await fetchOnce(new URL(url), each)
+      const fetched = await fetchOnce(new URL(url), each, connections)
       if (isLast || !(fetched.status === 429 || fetched.status >= 500)) return fetched
     } catch (error) {
       if (isLast || error instanceof StoreError) {
@@ -48,11 +52,11 @@ export async function fetchPublic(url: string, limits: Partial<FetchLimits> = {}
   }
 }
 
-async function fetchOnce(url: URL, limits: Omit<FetchLimits, 'attempts'>): Promise<Fetched> {
+async function fetchOnce(url: URL, limits: Omit<FetchLimits, 'attempts'>, connections: Connections): Promise<Fetched> {
   const signal = AbortSignal.timeout(limits.timeout)
   let at = url
   for (let hops = 0; hops < 5; hops++) {
-    const answer = await ask(at, signal)
+    const answer = await ask(at, signal, connections)
     const { statusCode: status = 0, headers } = answer
     const target = status >= 300 && status < 400 ? headers.location : undefined
     const next = target !== undefined && URL.canParse(target, at.href) ? new URL(target, at) : undefined
@@ -63,10 +67,14 @@ async function fetchOnce(url: URL, limits: Omit<FetchLimits, 'attempts'>): Promi
   throw new StoreError('refused', `${url.href} redirects without an end`, 'Give the address at which the object is')
 }
 
-function ask(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
+function usualConnections(): Connections {
   shared ??= agents()
+  return shared
+}
+
+function ask(url: URL, signal: AbortSignal, { http, https }: Connections): Promise<IncomingMessage> {
   const isHttps = url.protocol === 'https:'
-  const options = { agent: isHttps ? shared.https : shared.http, signal, headers: { 'user-agent': 'poolform' } }
+  const options = { agent: isHttps ? https : http, signal, headers: { 'user-agent': 'poolform' } }
   return new Promise((resolve, reject) => {
     const request = (isHttps ? httpsRequest : httpRequest)(url, options, resolve)
     request.once('error', error => reject(timely(error)))

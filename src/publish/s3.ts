@@ -21,7 +21,7 @@ export type S3Place = Endpoint & { readonly bucket: string }
  *
  * S3's clock writes the date in its answer to a `put`, which may be a second later than the object's own, as `head` tells it.
  */
-export function s3Store(place: S3Place, patience?: Patience): Store {
+export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   const { bucket, region, endpointUrl } = place
   const client = withoutVersionWarning(
     () => new S3Client({ ...clientSettings(place, patience), forcePathStyle: endpointUrl !== undefined }),
@@ -106,7 +106,7 @@ export function s3Store(place: S3Place, patience?: Patience): Store {
         // another writer of the key is at work: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
         if (status === 409 && codeOf(error) === 'ConditionalRequestConflict') {
           if (attempt === conflictAttempts) return 'taken'
-          await pause(Math.random() * 100 * 2 ** attempt)
+          await pause(Math.random() * 50 * 2 ** attempt)
           continue
         }
         throw explain(error, { operation: 'PutObject', key: object.key })

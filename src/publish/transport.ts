@@ -8,15 +8,14 @@ import { StoreError } from './store.ts'
 /** How AWS is reached: environment variables, of which those of the AWS CLI about proxies and certificates count. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** How long to wait, in milliseconds: for a connection, and for the answer or its next part. */
-export type Patience = { readonly connection: number; readonly answer: number }
+export type Connections = { readonly http: HttpAgent; readonly https: Agent }
 
 /**
  * Keeps connections for further requests. HTTPS goes by HTTPS_PROXY, but for what NO_PROXY names, and trusts the
  * certificates in the file that AWS_CA_BUNDLE names, else those that Node trusts. Plain HTTP, which only a store of
  * one's own is asked by, goes straight.
  */
-export function agents(environment: Environment = process.env): { readonly http: HttpAgent; readonly https: Agent } {
+export function agents(environment: Environment = process.env): Connections {
   const bundle = environment['AWS_CA_BUNDLE'] || undefined
   const options = { keepAlive: true, maxSockets: 50, ...(bundle === undefined ? {} : { ca: certificates(bundle) }) }
   const proxy = proxyOf(environment)
