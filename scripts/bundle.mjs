@@ -32,6 +32,7 @@ const bundles = {
   // commander, which is needed for help, mistakes and the rarer options
   program: 'src/cli/program.ts',
   'lint-command': 'src/cli/lint.ts',
+  'launch-url': 'src/cli/launch-url.ts',
   watch: 'src/cli/watch.ts',
 }
 

@@ -79,6 +79,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/page/': ['src/manifest.ts', 'src/publish/publication.ts', 'node:crypto'],
   'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/resolve/'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/cli/launch-url.ts': [
+    'src/build/finding.ts',
+    'src/cli/',
+    'src/diagnostic.ts',
+    'src/launch/',
+    'src/manifest.ts',
+    'src/nearest.ts',
+    'src/publish/publication.ts',
+    'node:',
+  ],
   'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
 }
 

@@ -143,7 +143,7 @@ describe('the command line', () => {
         parsed = args
         return 0
       }
-      await runProgram(argv, { build: take, lint: take })
+      await runProgram(argv, { build: take, lint: take, launchUrl: async () => 1 })
       assert.deepEqual({ ...plainBuildArguments(argv) }, { ...parsed }, line)
     }
     for (const line of [

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
 import { type BuildArguments, defaults } from './arguments.ts'
+import type { AccountAssignment, Assignment, LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 
 export type LintArguments = { readonly files: readonly string[]; readonly json: boolean }
@@ -9,6 +10,7 @@ export type LintArguments = { readonly files: readonly string[]; readonly json: 
 export type Commands = {
   readonly build: (args: BuildArguments) => Promise<number>
   readonly lint: (args: LintArguments) => Promise<number>
+  readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
 }
 
 /** Parses a command line, with help and corrections, and carries it out. */
@@ -19,6 +21,8 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .version(thisEngine().version, '--version', 'print the version')
     .helpOption('--help', 'print help')
     .helpCommand(false)
+    // a --version behind a command is the command's
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: text => print('stdout', text), writeErr: text => print('stderr', text) })
     .addHelpText('after', '\nExit status: 0 done, 1 something is wrong with a template, 2 wrong use.')
@@ -53,6 +57,46 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
       status = await commands.lint({ json: false, ...options, files })
     })
 
+  program
+    .command('launch-url')
+    .summary('print the link that opens a published template in the CloudFormation console')
+    .description(
+      'Prints the quick-create link for a published template, with its parameters filled in and checked.\n' +
+        'Nothing is fetched: the template is that of a manifest. There is no default bucket.',
+    )
+    .argument('<template>', 'name of a template in the manifest')
+    .option('--manifest <file>', 'what the template is looked up in', notEmpty, `${defaults.out}/manifest.json`)
+    .addOption(
+      new Option('--bucket <name>', 'where it is published; {region} in it is the region').conflicts('baseUrl'),
+    )
+    .option('--prefix <prefix>', 'under which, in the bucket')
+    .option('--bucket-region <region>', 'of the bucket, if it is not the one of the stack')
+    .option('--base-url <url>', 'of the published templates, in Amazon S3 (default: POOLFORM_BASE_URL)')
+    .option('--region <region>', "where the stack shall be (default: the base URL's)")
+    .option('--version <version>', 'of the template, or latest (default: as in the manifest)')
+    .option('--stack-name <name>', 'of the stack, or of the stack set')
+    .option('--param <name=value>', 'a parameter; once for each', assignments, [])
+    .option('--version-id <id>', 'the version of the object in S3, so that the link gives these bytes and no others')
+    .option('--pin', 'the same, by the version ID that --index tells', false)
+    .option('--index <file>', 'the index.json of the published templates')
+    .option('--markdown', 'print a button in Markdown', false)
+    .addOption(new Option('--html', 'print a button in HTML').default(false).conflicts('markdown'))
+    .option('--image <url>', 'where the picture of the button is (Markdown: launch-stack.svg; HTML: in the link)')
+    .addOption(
+      new Option('--stack-set', 'print the commands that deploy it to many accounts')
+        .default(false)
+        .conflicts(['markdown', 'html']),
+    )
+    .addOption(new Option('--ou <id>', 'an organizational unit; repeatable').argParser(organizationalUnits).default([]))
+    .addOption(new Option('--account <id>', 'an account; repeatable').argParser(accounts).default([]).conflicts('ou'))
+    .option('--target-region <region>', 'a region of the stack set; repeatable (default: --region)', each, [])
+    .option('--override <account[/region]:name=value>', 'what differs there; repeatable', overrides, [])
+    .addOption(new Option('--shell <shell>', 'of the commands').choices(['posix', 'powershell']).default('posix'))
+    .option('--json', 'print the link, or each command, and what is wrong as JSON lines', false)
+    .action(async (template: string, options: Omit<LaunchUrlArguments, 'template'>) => {
+      status = await commands.launchUrl({ ...options, template })
+    })
+
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
@@ -66,4 +110,36 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
 function notEmpty(value: string): string {
   if (value === '') throw new InvalidArgumentError('Name a folder.')
   return value
+}
+
+function each(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value]
+}
+
+function assignments(value: string, previous: readonly Assignment[]): readonly Assignment[] {
+  const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(value) ?? []
+  if (name === undefined || text === undefined) throw new InvalidArgumentError('Write NAME=VALUE.')
+  return [...previous, { name, value: text }]
+}
+
+function overrides(value: string, previous: readonly AccountAssignment[]): readonly AccountAssignment[] {
+  const [, account, region, name, text] = /^(\d{12})(?:\/([a-z0-9-]+))?:([^=]+)=([\s\S]*)$/.exec(value) ?? []
+  if (account === undefined || name === undefined || text === undefined) {
+    throw new InvalidArgumentError('Write ACCOUNT:NAME=VALUE or ACCOUNT/REGION:NAME=VALUE, the account in 12 digits.')
+  }
+  return [...previous, { account, region, name, value: text }]
+}
+
+/** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html, `Id` */
+function accounts(value: string, previous: readonly string[]): readonly string[] {
+  if (!/^\d{12}$/.test(value)) throw new InvalidArgumentError('An account ID has 12 digits.')
+  return [...previous, value]
+}
+
+/** https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html, `Id`, and that of a root */
+function organizationalUnits(value: string, previous: readonly string[]): readonly string[] {
+  if (!/^(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r-[0-9a-z]{4,32})$/.test(value)) {
+    throw new InvalidArgumentError('It is like ou-ab12-11111111, or r-ab12 for the root.')
+  }
+  return [...previous, value]
 }

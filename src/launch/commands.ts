@@ -261,7 +261,8 @@ type Instances = {
   readonly values: Readonly<Record<string, string>>
 }
 
-function instances({ targets, regions, overrides }: StackSet): readonly Instances[] {
+function instances({ targets, regions, overrides: given }: StackSet): readonly Instances[] {
+  const overrides = disjoint(given, regions)
   switch (targets.kind) {
     case 'service-managed': {
       const units = `OrganizationalUnitIds=${targets.organizationalUnits.join(',')}`
@@ -313,6 +314,21 @@ function instances({ targets, regions, overrides }: StackSet): readonly Instance
       return [...others, ...own]
     }
   }
+}
+
+/** What is said of an account and of one of its regions besides, said of each region once. */
+function disjoint(overrides: readonly Override[], regions: readonly string[]): readonly Override[] {
+  const accounts = [...new Set(overrides.map(({ account }) => account))]
+  return accounts.flatMap((account): readonly Override[] => {
+    const own = overrides.filter(it => it.account === account)
+    const merged = (some: readonly Override[]) => Object.assign({}, ...some.map(({ parameters }) => parameters))
+    const wide = own.filter(({ region }) => region === undefined)
+    if (wide.length === own.length) return [{ account, parameters: merged(own) }]
+    return regions.flatMap(region => {
+      const here = [...wide, ...own.filter(it => it.region === region)]
+      return here.length === 0 ? [] : [{ account, region, parameters: merged(here) }]
+    })
+  })
 }
 
 function placeOf(account: string, region: string | undefined): string {

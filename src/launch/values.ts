@@ -91,7 +91,8 @@ function help(parameter: ManifestParameter, value: string): string {
     return near === undefined ? `Give one of ${texts.join(', ')}` : `Write ${near}`
   }
   const fallback = parameter['default']
-  return fallback === undefined ? 'Give another value' : `Give another value, or leave it out for ${quoted(fallback)}`
+  if (fallback === undefined) return 'Give another value'
+  return `Give another value, or leave it out${fallback === '' ? '' : `, which gives ${quoted(fallback)}`}`
 }
 
 function isUnchecked(parameter: ManifestParameter): boolean {
