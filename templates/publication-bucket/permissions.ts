@@ -121,8 +121,11 @@ export function policyOfLogBucket(logs: Bucket, bucket: Bucket): ResourcePolicyD
 /**
  * The smallest set of permissions that `poolform publish` needs, as the JSON of an identity-based policy.
  *
- * Listing, because without it Amazon S3 answers that what is not there is forbidden; it holds the key that is asked for
- * against `s3:prefix`. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ * Listing, because without it Amazon S3 answers that what is not there is forbidden.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+ * It then holds the key that is asked for against `s3:prefix`, which AWS does not document: policies of Terraform's S3
+ * backend rely on it, and Ceph follows it. https://developer.hashicorp.com/terraform/language/backend/s3
+ * https://github.com/ceph/ceph/pull/68577
  * Getting, also because a write with If-Match needs it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  * ValidateTemplate has no resource that a policy could name; it makes and shows nothing.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
