@@ -48,19 +48,15 @@ const v6: Family = {
       16,
     )
   },
-  // RFC 5952: the longest run of zeros, of at least two, is left out.
+  // RFC 5952: the first of the longest runs of zeros, of at least two, is left out.
   write: address => {
     const groups = split(address, 8, 16).map(group => group.toString(16))
-    const text = groups.join(':')
-    const [longest = ''] = [...text.matchAll(/\b0(?::0)+\b/g)]
-      .map(([run]) => run)
-      .sort((one, other) => other.length - one.length)
-    return longest === ''
-      ? text
-      : text
-          .replace(longest, ':')
-          .replace(/^:(?!:)|(?<!:):$/, '::')
-          .replace(':::', '::')
+    const zerosFrom = (at: number) => groups.slice(at).findIndex(group => group !== '0')
+    const runs = groups.map((_, at) => (zerosFrom(at) === -1 ? groups.length - at : zerosFrom(at)))
+    const longest = Math.max(...runs)
+    const at = runs.indexOf(longest)
+    if (longest < 2) return groups.join(':')
+    return `${groups.slice(0, at).join(':')}::${groups.slice(at + longest).join(':')}`
   },
 }
 
