@@ -408,7 +408,7 @@ function deniedWords(failure: Failure, asked: Asked): Words {
       'blocked-public-access',
       `S3 Block Public Access of ${bucket} or of its account stands against ${action}`,
       'Switch off BlockPublicPolicy and RestrictPublicBuckets, and leave the two about ACLs on: for the bucket by the ' +
-        'parameters of publication-bucket, for the account by `aws s3control put-public-access-block`',
+        'parameter ReadAccess of publication-bucket, for the account by `aws s3control put-public-access-block`',
     ]
   }
   if (/object lock|retention|legal hold/i.test(message)) {
@@ -426,7 +426,7 @@ function deniedWords(failure: Failure, asked: Asked): Words {
     return [
       'no-permission',
       `without s3:ListBucket on ${resource}, S3 does not tell ${who} whether ${objectOf(asked)} is there`,
-      `Allow s3:ListBucket on ${resource}, as the output DeployerPolicy of publication-bucket does`,
+      `Allow s3:ListBucket on ${resource}, as the output PublisherPolicy of publication-bucket does`,
     ]
   }
   const message403 = `${who} may not do ${action} on ${resource}`
@@ -446,7 +446,7 @@ function deniedWords(failure: Failure, asked: Asked): Words {
     operation === 'PutObject'
       ? message403
       : `${message403}, or it is not there and s3:ListBucket is lacking, without which S3 does not tell`,
-    `Allow ${[action, ...(operation === 'PutObject' ? [] : ['s3:ListBucket'])].join(' and ')} as the output DeployerPolicy of ` +
+    `Allow ${[action, ...(operation === 'PutObject' ? [] : ['s3:ListBucket'])].join(' and ')} as the output PublisherPolicy of ` +
       `publication-bucket does; and check that ${bucket} is yours, and not somebody’s with a name that you guessed`,
   ]
 }
