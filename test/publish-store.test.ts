@@ -12,7 +12,7 @@ import type { Patience } from '../src/publish/client.ts'
 import { cloudFormationValidator } from '../src/publish/cloudformation.ts'
 import { storeError } from '../src/publish/errors.ts'
 import { fetchPublic } from '../src/publish/fetch-public.ts'
-import { s3Store } from '../src/publish/s3.ts'
+import { s3Store, whyNotPublic } from '../src/publish/s3.ts'
 import { type NewObject, StoreError, type StoreErrorCode } from '../src/publish/store.ts'
 import { agents, isDirect } from '../src/publish/transport.ts'
 
@@ -618,6 +618,28 @@ function wellSaid(error: StoreError, { code, message, help }: Omit<Refusal, 'rep
   for (const text of [error.message, error.help]) assert.doesNotMatch(text, /\.$|\n|undefined|UnknownError|\[object/)
   assert.match(error.help, /^[A-Z]/)
 }
+
+test('a public policy that Block Public Access stands against is told from a bucket that is private on purpose', async () => {
+  const status = (isPublic: boolean): Answer => ({
+    body: `<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>${isPublic}</IsPublic></PolicyStatus>`,
+  })
+  const ask = async (reply: Reply) => {
+    const { endpointUrl, asked } = await stub(() => reply)
+    const why = await whyNotPublic({ bucket: 'templates', region, endpointUrl }, brief)
+    assert.equal(`${last(asked).method} ${last(asked).url}`, 'GET /templates/?policyStatus=')
+    return why
+  }
+  const why = await ask(status(true))
+  assert(why !== undefined)
+  wellSaid(why, {
+    code: 'blocked-public-access',
+    message: /Block Public Access of templates or of its account .* reading without credentials/,
+    help: /RestrictPublicBuckets/,
+  })
+  assert.equal(await ask(status(false)), undefined)
+  assert.equal(await ask(refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist')), undefined)
+  assert.equal(await ask(denied('Access Denied')), undefined)
+})
 
 // ---- credentials ---------------------------------------------------------------------------------------------------
 

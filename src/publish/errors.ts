@@ -404,12 +404,7 @@ function deniedWords(failure: Failure, asked: Asked): Words {
   const [, resource = resourceOf(asked)] = /on resource: "?([^\s"]+)"?/.exec(message) ?? []
   const who = user === undefined ? 'the credentials' : user
   if (/block public access|public access block|BlockPublic(?:Acls|Policy)|RestrictPublicBuckets/i.test(message)) {
-    return [
-      'blocked-public-access',
-      `S3 Block Public Access of ${bucket} or of its account stands against ${action}`,
-      'Switch off BlockPublicPolicy and RestrictPublicBuckets, and leave the two about ACLs on: for the bucket by the ' +
-        'parameter ReadAccess of publication-bucket, for the account by `aws s3control put-public-access-block`',
-    ]
+    return blockedWords(bucket, action)
   }
   if (/object lock|retention|legal hold/i.test(message)) {
     return ['refused', `Object Lock of ${bucket} stands against it: ${shortened(message)}`, lockHelp]
@@ -449,6 +444,18 @@ function deniedWords(failure: Failure, asked: Asked): Words {
     `Allow ${[action, ...(operation === 'PutObject' ? [] : ['s3:ListBucket'])].join(' and ')} as the output PublisherPolicy of ` +
       `publication-bucket does; and check that ${bucket} is yours, and not somebody’s with a name that you guessed`,
   ]
+}
+
+const blockedWords = (bucket: string, what: string): Words => [
+  'blocked-public-access',
+  `S3 Block Public Access of ${bucket} or of its account stands against ${what}`,
+  'Switch off BlockPublicPolicy and RestrictPublicBuckets, and leave the two about ACLs on: for the bucket by the ' +
+    'parameters of publication-bucket, for the account by `aws s3control put-public-access-block`',
+]
+
+export function blockedPublicAccess(bucket: string, what: string): StoreError {
+  const [code, message, help] = blockedWords(bucket, what)
+  return new StoreError(code, message, help)
 }
 
 /** A 403 that S3 has not written. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  GetBucketPolicyStatusCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
@@ -8,8 +9,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
-import { type Asked, attemptsOf, codeOf, headersOf, statusOf, storeError } from './errors.ts'
-import type { NewObject, PutCondition, Store, StoredObject } from './store.ts'
+import { type Asked, attemptsOf, blockedPublicAccess, codeOf, headersOf, statusOf, storeError } from './errors.ts'
+import type { NewObject, PutCondition, Store, StoredObject, StoreError } from './store.ts'
 import type { Endpoint } from './validator.ts'
 
 export type S3Place = Endpoint & { readonly bucket: string }
@@ -23,9 +24,7 @@ export type S3Place = Endpoint & { readonly bucket: string }
  */
 export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   const { bucket, region, endpointUrl } = place
-  const client = withoutVersionWarning(
-    () => new S3Client({ ...clientSettings(place, patience), forcePathStyle: endpointUrl !== undefined }),
-  )
+  const client = clientOf(place, patience)
   const dates = new WeakMap<object, string>()
   // the date is in no output of the SDK's
   client.middlewareStack.add(
@@ -148,6 +147,32 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   }
 
   return { name: `${bucket} in ${region}`, head, get, put }
+}
+
+/**
+ * Why who has no credentials is refused, where it is not on purpose: the bucket's policy is public, and Block Public
+ * Access of the bucket or of its account stands against that. Undefined where the policy is not public, and where the
+ * credentials may not know (`s3:GetBucketPolicyStatus`).
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
+export async function whyNotPublic(place: S3Place, patience?: Partial<Patience>): Promise<StoreError | undefined> {
+  const client = clientOf(place, patience)
+  try {
+    const { PolicyStatus } = await client.send(new GetBucketPolicyStatusCommand({ Bucket: place.bucket }))
+    return PolicyStatus?.IsPublic === true
+      ? blockedPublicAccess(place.bucket, 'reading without credentials')
+      : undefined
+  } catch {
+    // what could be wrong with asking has been told of requests that matter
+    return undefined
+  } finally {
+    client.destroy()
+  }
+}
+
+function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Client {
+  const settings = { ...clientSettings(place, patience), forcePathStyle: place.endpointUrl !== undefined }
+  return withoutVersionWarning(() => new S3Client(settings))
 }
 
 const conflictAttempts = 5
