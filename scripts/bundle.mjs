@@ -34,6 +34,8 @@ const bundles = {
   'lint-command': 'src/cli/lint.ts',
   'launch-url': 'src/cli/launch-url.ts',
   watch: 'src/cli/watch.ts',
+  // the AWS SDK
+  'publish-command': 'src/cli/publish.ts',
 }
 
 /** What else decides what poolform makes of its input. */

@@ -78,6 +78,20 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The launch page: what writes it, and what runs in a browser, where there is no Node.
   'src/page/': ['src/manifest.ts', 'src/publish/publication.ts', 'node:crypto'],
   'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/resolve/'],
+  // A release, and what becomes of it in a bucket, which is a `Store` to all but s3.ts.
+  'src/publish/': ['src/launch/partitions.ts', 'src/manifest.ts', 'src/page/with-versions.ts', 'node:'],
+  'src/publish/index-file.ts': ['src/publish/', 'src/manifest.ts', 'semver'],
+  'src/publish/release.ts': [
+    'src/publish/',
+    'src/build/finding.ts',
+    'src/build/index.ts',
+    'src/build/project.ts',
+    'src/manifest.ts',
+    'node:',
+  ],
+  // The network: only these two know the AWS SDK.
+  'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto'],
+  'src/publish/cloudformation.ts': ['src/publish/', '@aws-sdk/client-cloudformation'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/launch-url.ts': [
     'src/build/finding.ts',
@@ -90,6 +104,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'node:',
   ],
   'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
+  'src/cli/publish.ts': ['src/build/', 'src/cli/', 'src/launch/', 'src/publish/'],
+  'src/cli/publish-report.ts': ['src/build/finding.ts', 'src/cli/', 'src/publish/'],
 }
 
 /** They look at nothing but what they are given: the same template, the same text. */
@@ -102,9 +118,12 @@ const pureRooms = [
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */
 const keepers: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-cloudformation': 'src/publish/cloudformation.ts',
+  '@aws-sdk/client-s3': 'src/publish/s3.ts',
   ajv: 'src/knowledge/validator.ts',
   commander: 'src/cli/program.ts',
   esbuild: 'src/build/bundle.ts',
+  semver: 'src/publish/index-file.ts',
   yaml: 'src/read.ts',
 }
 

@@ -113,7 +113,7 @@ describe('the command line', () => {
     ['build --out=', /Name a folder/],
     ['build --watch --check', /'--check' cannot be used with option '--watch'/],
     ['lint --check', /unknown option '--check'/],
-    ['publish', /unknown command 'publish'/],
+    ['publish', /required option '--bucket <name>' not specified/],
   ]
   for (const [args, said] of mistakes) {
     test(`\`poolform ${args}\` is wrong use`, () => {
@@ -143,7 +143,7 @@ describe('the command line', () => {
         parsed = args
         return 0
       }
-      await runProgram(argv, { build: take, lint: take, launchUrl: async () => 1 })
+      await runProgram(argv, { build: take, lint: take, publish: async () => 1, launchUrl: async () => 1 })
       assert.deepEqual({ ...plainBuildArguments(argv) }, { ...parsed }, line)
     }
     for (const line of [

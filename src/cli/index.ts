@@ -11,6 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return runProgram(argv, {
     build: runBuild,
     lint: async args => (await import('./lint.ts')).runLint(args, thisWorld()),
+    publish: async args => (await import('./publish.ts')).runPublish(args, thisWorld()),
     launchUrl: async args => (await import('./launch-url.ts')).runLaunchUrl(args, process.env),
   })
 }

@@ -3,6 +3,7 @@ import { thisEngine } from '../build/engine.ts'
 import { type BuildArguments, defaults } from './arguments.ts'
 import type { AccountAssignment, Assignment, LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
+import type { PublishArguments } from './publish.ts'
 
 export type LintArguments = { readonly files: readonly string[]; readonly json: boolean }
 
@@ -10,6 +11,7 @@ export type LintArguments = { readonly files: readonly string[]; readonly json: 
 export type Commands = {
   readonly build: (args: BuildArguments) => Promise<number>
   readonly lint: (args: LintArguments) => Promise<number>
+  readonly publish: (args: PublishArguments) => Promise<number>
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
 }
 
@@ -97,6 +99,37 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
       status = await commands.launchUrl({ ...options, template })
     })
 
+  program
+    .command('publish')
+    .summary('put templates into a bucket, for everybody to deploy')
+    .description(
+      'Compiles templates/*.ts and publishes them as a release: PREFIX/<template>/<version>/ with the template, its\n' +
+        'checksum, manifest and launch page, which never change; then PREFIX/index.json, which lists every version;\n' +
+        'then PREFIX/<template>/latest/, for the newest version that is no pre-release. The folder dist stays as it is.\n' +
+        'Then it fetches all by its public URL, compares it, and asks CloudFormation to validate the templates.\n' +
+        'What is published already with the same bytes is left alone; with other bytes, all of the release is refused.',
+    )
+    .addOption(
+      new Option('--bucket <name>', 'where to publish; {region} in it is the region').makeOptionMandatory(true),
+    )
+    .option('--prefix <prefix>', 'under which, in the bucket', '')
+    .option('--region <region>', "the bucket's; once for each replica (default: AWS_REGION)", each, [])
+    .option('--version <version>', 'of the release (default: as in package.json)')
+    .option('--endpoint-url <url>', 'of a store that speaks as S3 does (default: AWS_ENDPOINT_URL_S3)')
+    .option('--dry-run', 'say what would be written, and write nothing', false)
+    .addOption(
+      new Option('--verify', 'only fetch and compare what is published: all versions that index.json lists')
+        .default(false)
+        .conflicts(['version', 'dryRun']),
+    )
+    .option('--no-lint', 'leave out cfn-lint, which needs Python')
+    .option('--no-cache', 'use nothing that earlier runs have found')
+    .option('--json', 'print one JSON document, and nothing else', false)
+    .addHelpText('after', publishExamples)
+    .action(async (options: PublishArguments) => {
+      status = await commands.publish(options)
+    })
+
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
@@ -106,6 +139,16 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     throw error
   }
 }
+
+const publishExamples = `
+Examples:
+  poolform publish --bucket YOUR-BUCKET --region eu-west-1 --dry-run
+  poolform publish --bucket YOUR-BUCKET-{region} --prefix templates --region eu-west-1 --region us-east-1
+  poolform publish --bucket YOUR-BUCKET --region eu-west-1 --version 1.2.0-rc.1
+  poolform publish --bucket YOUR-BUCKET --region eu-west-1 --verify     (needs neither project nor credentials)
+
+Credentials are found as the AWS CLI finds them. Exit status 1: a template has an error, a release is refused, a region
+has failed (the others are whole), or something is not as it was published.`
 
 function notEmpty(value: string): string {
   if (value === '') throw new InvalidArgumentError('Name a folder.')

@@ -1,7 +1,7 @@
 import { type Finding, formatPlace, hasErrors } from '../build/finding.ts'
 import type { Outcome } from '../build/index.ts'
 import { formatDiagnostic } from '../diagnostic.ts'
-import { formatPath } from '../document.ts'
+import { formatPath, type JsonObject } from '../document.ts'
 import { isTerminal, print } from './print.ts'
 
 /** JSON lines on standard output for a program, text on standard error for a person. */
@@ -13,10 +13,14 @@ export async function reportFindings(findings: readonly Finding[], json: boolean
   print('stderr', `${text}${count(findings)}${hasErrors(findings) ? ifErrors : ''}\n`)
 }
 
-/** The path is written as acceptances write it. */
-function formatJson({ code, severity, module, path, message, help, place }: Finding): string {
+function formatJson(finding: Finding): string {
+  return `${JSON.stringify(plainFinding(finding))}\n`
+}
+
+/** What a program is told of a finding. The path is written as acceptances write it. */
+export function plainFinding({ code, severity, module, path, message, help, place }: Finding): JsonObject {
   const where = place === undefined ? '' : ` (${formatPlace(place)})`
-  return `${JSON.stringify({ code, severity, module, path: formatPath(path), message: `${message}${where}`, help })}\n`
+  return { code, severity, module, path: formatPath(path), message: `${message}${where}`, help }
 }
 
 function formatFinding(finding: Finding, isColoured: boolean): string {

@@ -1,0 +1,163 @@
+import type { Finding } from '../build/finding.ts'
+import type { ObjectReport, Publication } from '../publish/publish.ts'
+import type { StoreError } from '../publish/store.ts'
+import type { Check, Verification } from '../publish/verify.ts'
+import { print } from './print.ts'
+import { plainFinding } from './report.ts'
+
+/** What came of a run of `poolform publish`. */
+export type Report = {
+  /** Of the release; absent where there is none, or nothing is published. */
+  readonly version: string | undefined
+  readonly isDryRun: boolean
+  readonly findings: readonly Finding[]
+  readonly regions: readonly RegionReport[]
+}
+
+export type RegionReport = {
+  readonly region: string
+  readonly bucket: string
+  readonly prefix: string
+  readonly baseUrl: string
+  readonly objects: readonly ObjectReport[]
+  readonly warnings: readonly string[]
+  readonly publication: Publication | undefined
+  readonly verification: Verification | undefined
+  readonly error: StoreError | undefined
+}
+
+export function isBad({ publication, verification, error }: RegionReport): boolean {
+  const conflicts = publication?.conflicts ?? []
+  return error !== undefined || conflicts.length > 0 || differences(verification).length > 0
+}
+
+function differences(verification: Verification | undefined): readonly Check[] {
+  return (verification?.checks ?? []).filter(({ problems }) => problems.length > 0)
+}
+
+/** Tells of each object on standard error: in a terminal also what goes on, in a line that is written anew. */
+export class Progress {
+  readonly #kind: 'terminal' | 'lines' | 'none'
+  readonly #written: string
+  readonly #underWay = new Map<string, string>()
+  #count = 0
+
+  constructor(kind: 'terminal' | 'lines' | 'none', isDryRun: boolean) {
+    this.#kind = kind
+    this.#written = isDryRun ? 'would be written' : 'written'
+  }
+
+  object(region: string, { key, bytes, outcome }: ObjectReport): void {
+    this.#count++
+    this.#underWay.set(region, `${region}: publishing`)
+    const said = outcome === 'written' ? this.#written : 'is there already'
+    this.#say(`${region}  ${key}  ${(bytes / 1000).toFixed(1)} kB  ${said}\n`)
+  }
+
+  verifying(region: string): void {
+    this.#underWay.set(region, `${region}: verifying`)
+    this.#say('')
+  }
+
+  end(): void {
+    if (this.#kind === 'terminal') print('stderr', eraseLine)
+  }
+
+  #say(line: string): void {
+    if (this.#kind === 'none') return
+    if (this.#kind === 'lines') {
+      print('stderr', line)
+      return
+    }
+    const status = `${this.#count} objects; ${[...this.#underWay.values()].join(', ')}`
+    // a longer line would break, and its first part stay
+    print('stderr', `${eraseLine}${line}${status.slice(0, 79)}`)
+  }
+}
+
+const eraseLine = '\r\u001b[2K'
+
+/** One JSON document. */
+export function formatReport({ version, isDryRun, findings, regions }: Report): string {
+  const document = {
+    formatVersion: 1,
+    ...(version === undefined ? {} : { version }),
+    dryRun: isDryRun,
+    findings: findings.map(plainFinding),
+    regions: regions.map(region => {
+      const { publication, verification, error, objects, warnings } = region
+      return {
+        ...{ region: region.region, bucket: region.bucket, prefix: region.prefix, baseUrl: region.baseUrl },
+        isWhole: !isBad(region),
+        ...(publication === undefined
+          ? {}
+          : {
+              objects,
+              templates: publication.templates.map(({ entry, ...template }) => ({
+                ...template,
+                ...(entry === undefined ? {} : { ...entry, url: `${region.baseUrl}/${entry.file}` }),
+              })),
+              conflicts: publication.conflicts,
+            }),
+        warnings,
+        ...(verification === undefined ? {} : { verification }),
+        ...(error === undefined ? {} : { error: { code: error.code, message: error.message, help: error.help } }),
+      }
+    }),
+  }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+/** What is as it should be, a line each. */
+export function formatSummary({ version = '', isDryRun, regions }: Report): string {
+  const lines = regions.flatMap(({ region, baseUrl, publication, verification }) => {
+    const templates = (publication?.templates ?? []).flatMap(({ name, outcome, isLatest, entry }) => {
+      if (entry === undefined) return []
+      const said =
+        outcome === 'no-op'
+          ? 'was published already, with the same bytes'
+          : isDryRun
+            ? 'would be released'
+            : 'is released'
+      return [`${region}: ${name} ${version} ${said}${isLatest ? ', and is the latest' : ''}: ${baseUrl}/${entry.file}`]
+    })
+    return [...templates, ...(verification === undefined ? [] : [`${region}: ${verified(verification)}`])]
+  })
+  return lines.map(line => `${line}\n`).join('')
+}
+
+function verified(verification: Verification): string {
+  const { checks, isPrivate, validated } = verification
+  const wrong = differences(verification).length
+  const how = isPrivate ? 'with credentials, for the bucket is private' : 'by their public URLs'
+  const found = wrong === 0 ? 'all as they should be' : `${wrong} of them not as they should be`
+  const asked = validated === 0 ? '' : `; ${count(validated, 'template')} judged by CloudFormation`
+  return `${count(checks.length, 'object')} fetched ${how}, ${found}${asked}`
+}
+
+/** What is not, or should be known. */
+export function formatProblems({ version, regions }: Report): string {
+  return regions.map(region => problemsOf(region, version ?? '')).join('')
+}
+
+function problemsOf({ region, warnings, publication, verification, error }: RegionReport, version: string): string {
+  const { notes = [], notValidated } = verification ?? {}
+  const unasked = notValidated === undefined ? [] : [`CloudFormation was not asked to validate: ${notValidated}`]
+  const lines = [...warnings, ...notes, ...unasked].map(text => `${region}: warning: ${text}\n`)
+  for (const { template, key, published, built } of publication?.conflicts ?? []) {
+    lines.push(
+      `${region}: error: ${template} ${version} is published already, with another ${key}\n` +
+        `  published: sha256 ${published}\n  built:     sha256 ${built}\n` +
+        '  Nothing has been changed. A published version stays as it is: publish under another version.\n',
+    )
+  }
+  for (const { url, problems } of differences(verification)) {
+    lines.push(...problems.map(problem => `${region}: error: ${url} ${problem}\n`))
+  }
+  if (error !== undefined) lines.push(`${region}: error: ${error.message} [${error.code}]\n  ${error.help}\n`)
+  return lines.join('')
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
