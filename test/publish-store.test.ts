@@ -275,6 +275,13 @@ describe('a head and a get', () => {
     )
   })
 
+  test('find what comes while they ask', async () => {
+    const { endpointUrl } = await stub(({ method }, count) =>
+      count === 1 ? { status: 404 } : { ...standing(), ...(method === 'HEAD' ? { body: '' } : {}) },
+    )
+    assert.equal((await store(endpointUrl).head(object.key))?.sha256, sha256)
+  })
+
   test('tell a bucket that is missing from a key that is', async () => {
     const { endpointUrl } = await stub(() => refusal(404, 'NoSuchBucket', 'The specified bucket does not exist'))
     assert.equal((await failure(store(endpointUrl).head('a'))).code, 'no-bucket')
@@ -935,7 +942,15 @@ describe('behind a proxy', () => {
     assert.equal(isDirect('anything', []), false)
   })
 
-  test('what cannot be used of the environment is told, and no password', () => {
+  test('what cannot be used of the environment is told by the first request, and no password', async () => {
+    process.env['HTTPS_PROXY'] = 'socks5://me:hush@proxy'
+    try {
+      const expected = { code: 'no-network', message: /^((?!hush).)*$/, help: /SOCKS/ } as const
+      wellSaid(await failure(s3Store({ bucket: 'templates', region }).get('k')), expected)
+      assert.match(JSON.stringify(await cloudFormationValidator({ region })('https://x')), /"unasked".*HTTPS_PROXY/)
+    } finally {
+      delete process.env['HTTPS_PROXY']
+    }
     for (const address of ['proxy:3128', 'socks5://me:hush@proxy', 'nonsense']) {
       assert.throws(() => agents({ HTTPS_PROXY: address }), /^StoreError: HTTPS_PROXY is no address of an HTTP proxy$/)
     }

@@ -5,9 +5,10 @@ import type { Endpoint, Validator } from './validator.ts'
 
 /** Asks CloudFormation of one region, with the credentials that the AWS CLI would take. */
 export function cloudFormationValidator(endpoint: Endpoint, patience?: Partial<Patience>): Validator {
-  const client = withoutVersionWarning(() => new CloudFormationClient(clientSettings(endpoint, patience)))
+  let client: CloudFormationClient | undefined
   return async templateUrl => {
     try {
+      client ??= withoutVersionWarning(() => new CloudFormationClient(clientSettings(endpoint, patience)))
       await client.send(new ValidateTemplateCommand({ TemplateURL: templateUrl }))
       return { kind: 'valid' }
     } catch (error) {

@@ -24,25 +24,20 @@ export type S3Place = Endpoint & { readonly bucket: string }
  */
 export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   const { bucket, region, endpointUrl } = place
-  const client = clientOf(place, patience)
   const dates = new WeakMap<object, string>()
-  // the date is in no output of the SDK's
-  client.middlewareStack.add(
-    next => async args => {
-      const answer = await next(args)
-      const date = Date.parse(headersOf(answer.response)['date'] ?? '')
-      if (answer.output !== undefined && !Number.isNaN(date)) dates.set(answer.output, new Date(date).toISOString())
-      return answer
-    },
-    { name: 'dateOfAnswer', step: 'deserialize', priority: 'high' },
-  )
+  let made: S3Client | undefined
+  // what is wrong with the surroundings is told by the first request
+  const client = () => {
+    made ??= keepingDates(clientOf(place, patience), dates)
+    return made
+  }
   const explain = (error: unknown, asked: Pick<Asked, 'operation' | 'key'>) =>
     storeError(error, { ...asked, bucket, region, endpointUrl })
   let isThere = false
 
   const head: Store['head'] = async key => {
     try {
-      const said = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      const said = await client().send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
       isThere = true
       return stored(key, said)
     } catch (error) {
@@ -53,6 +48,8 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
         const told = await reasonOf(key)
         if (told.kind === 'missing') return undefined
         if (told.kind === 'refused') throw told.error
+        // it has come meanwhile
+        if (status === 404) return head(key)
       }
       throw explain(error, { operation: 'HeadObject', key })
     }
@@ -61,8 +58,9 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   /** What S3 says of an object that a HEAD did not get. */
   async function reasonOf(key: string) {
     try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
+      const { Body } = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
       await Body?.transformToByteArray()
+      isThere = true
       return { kind: 'there' } as const
     } catch (error) {
       if (isMissingKey(error)) {
@@ -75,7 +73,7 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
 
   const get: Store['get'] = async key => {
     try {
-      const said = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      const said = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
       // the SDK compares the checksum that S3 tells
       const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
       isThere = true
@@ -115,7 +113,7 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
 
   async function putOnce({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition) {
     const checksum = createHash('sha256').update(body).digest()
-    const said = await client.send(
+    const said = await client().send(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
@@ -156,8 +154,8 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
 export async function whyNotPublic(place: S3Place, patience?: Partial<Patience>): Promise<StoreError | undefined> {
-  const client = clientOf(place, patience)
   try {
+    const client = clientOf(place, patience)
     const { PolicyStatus } = await client.send(new GetBucketPolicyStatusCommand({ Bucket: place.bucket }))
     return PolicyStatus?.IsPublic === true
       ? blockedPublicAccess(place.bucket, 'reading without credentials')
@@ -165,9 +163,21 @@ export async function whyNotPublic(place: S3Place, patience?: Partial<Patience>)
   } catch {
     // what could be wrong with asking has been told of requests that matter
     return undefined
-  } finally {
-    client.destroy()
   }
+}
+
+/** Notes when the store has answered, by its clock: the date is in no output of the SDK's. */
+function keepingDates(client: S3Client, dates: WeakMap<object, string>): S3Client {
+  client.middlewareStack.add(
+    next => async args => {
+      const answer = await next(args)
+      const date = Date.parse(headersOf(answer.response)['date'] ?? '')
+      if (answer.output !== undefined && !Number.isNaN(date)) dates.set(answer.output, new Date(date).toISOString())
+      return answer
+    },
+    { name: 'dateOfAnswer', step: 'deserialize', priority: 'high' },
+  )
+  return client
 }
 
 function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Client {
