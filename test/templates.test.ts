@@ -7,6 +7,7 @@ import { emit } from '../src/emit.ts'
 import { link } from '../src/link.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
+import notesApp from '../templates/notes-app.ts'
 import publicationBucket from '../templates/publication-bucket.ts'
 import { type Deployment, refusals, resolve } from './support/resolve.ts'
 
@@ -27,6 +28,7 @@ test('names that stacks depend on are the ones of the golden file', () => {
       'identity-pool': document,
       'identity-pool-tutorial': tutorialDocument,
       'publication-bucket': bucketDocument,
+      'notes-app': link(notesApp, { id: 'notes-app', version: '1.2.3' }).document,
     }).map(([name, it]) => [
       name,
       {
@@ -96,6 +98,7 @@ test('with the chapter’s values there are the pool, one role and the attachmen
   assert.deepEqual(Resources['RoleAttachment']?.Properties, {
     IdentityPoolId: '<IdentityPool>',
     Roles: { authenticated: 'AuthenticatedRole.Arn' },
+    RoleMappings: {},
   })
   assert.deepEqual(Object.keys(Resources), ['IdentityPool', 'AuthenticatedRole', 'RoleAttachment'])
   assert.deepEqual(Outputs, {

@@ -14,14 +14,13 @@ const UsersGroup = parameterGroup('Users')
  */
 const templateUrl = (() => {
   const bucket = '[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]'
-  const endpoint = 's3([.-][a-z]{2,4}(-[a-z]+)+-[0-9])?\\.amazonaws\\.com'
+  const endpoint = 's3([.-][a-z]{2,4}(-[a-z]+)+-[0-9]{1,2})?\\.amazonaws\\.com'
   const key = "([A-Za-z0-9!_.*'()~+=@:,-]|%[0-9A-Fa-f]{2})+"
   return `https://(${bucket}\\.${endpoint}|${endpoint}/${bucket})(/${key})+(\\?versionId=[A-Za-z0-9._-]+)?`
 })()
 
 /** What a browser sends as `Origin`. https://www.rfc-editor.org/rfc/rfc6454#section-6.2 */
-const origin =
-  '(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|http://(localhost|127\\.0\\.0\\.1)(:[0-9]{1,5})?)'
+const origin = '(https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?|http://(localhost|127\\.0\\.0\\.1)(:[0-9]{1,5})?)'
 
 export const IdentityPoolTemplateUrl = parameter({
   Type: 'String',

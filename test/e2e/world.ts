@@ -329,7 +329,8 @@ export const chapter = (world: World) => ({
 
 export const providerName = (userPoolId: string): string => `cognito-idp.${region}.amazonaws.com/${userPoolId}`
 
-const Password = 'Correct-horse-9'
+/** Of every user. */
+export const Password = 'Correct-horse-9'
 
 /** Signs a new user up. */
 export const signUp = async (ClientId: string, UserPoolId: string, Username: string): Promise<void> => {
@@ -363,26 +364,30 @@ export const enter = async (IdentityPoolId: string, Logins?: Record<string, stri
 
 // ---- raw calls ---------------------------------------------------------------------------------------------------
 
-/** The HTTP status of GET / of an API, signed by Signature Version 4. MiniStack serves APIs under /_aws/execute-api. */
-export const invoke = (caller: Caller, apiId: string, stage: string): Promise<number> =>
-  signed(caller.credentials, 'execute-api', 'GET', `/_aws/execute-api/${apiId}/${stage}/`, '', {})
+/** Where MiniStack serves a stage of an API. */
+export const apiPath = (apiId: string, stage: string): string => `/_aws/execute-api/${apiId}/${stage}`
+
+/** The HTTP status of GET / of an API, signed by Signature Version 4. */
+export const invoke = async (caller: Caller, apiId: string, stage: string): Promise<number> =>
+  (await signed(caller.credentials, 'execute-api', 'GET', `${apiPath(apiId, stage)}/`, '', {})).status
 
 /** The HTTP status of a KMS call made by the user, not by S3 on the user's behalf. */
-export const kms = (caller: Caller, action: string, body: object): Promise<number> =>
-  signed(caller.credentials, 'kms', 'POST', '/', JSON.stringify(body), {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `TrentService.${action}`,
-  })
+export const kms = async (caller: Caller, action: string, body: object): Promise<number> => {
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${action}` }
+  return (await signed(caller.credentials, 'kms', 'POST', '/', JSON.stringify(body), headers)).status
+}
+
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: string }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
-const signed = async (
+export const signed = async (
   { accessKeyId, secretAccessKey, sessionToken }: Required<Credentials>,
   service: string,
   method: string,
   path: string,
   body: string,
   extra: Record<string, string>,
-): Promise<number> => {
+): Promise<Answer> => {
   const time = `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -418,6 +423,5 @@ const signed = async (
     },
     ...(method === 'GET' ? {} : { body }),
   })
-  await answer.text()
-  return answer.status
+  return { status: answer.status, headers: answer.headers, body: await answer.text() }
 }
