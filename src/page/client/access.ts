@@ -43,10 +43,11 @@ export function renderAccess(
     ]
   }
   const roles = [...new Set(grants.filter(({ who }) => who === 'other').map(({ role }) => role))]
+  const isTableOpen = into.querySelector('details')?.open ?? false
   fill(
     into,
     grants.length === 0
-      ? h('p', {}, 'This template gives nobody permissions.')
+      ? h('p', {}, 'The template makes no role or user, and gives none of yours permissions.')
       : [
           section('signed-in', 'Somebody who has signed in', 'There is no such role: nobody can sign in.'),
           section(
@@ -58,13 +59,31 @@ export function renderAccess(
           table(
             grants.filter(grant => roleIsThere(grant) && holds(grant)),
             place,
+            isTableOpen,
           ),
         ],
+    elsewhere(resources).map(words => h('p', { class: 'hint' }, words)),
   )
 }
 
+/** What else decides who reaches what, and is not in the list. */
+function elsewhere(resources: Artifact['resources']): readonly string[] {
+  const own = [...new Set(resources.map(({ type }) => type))].filter(type =>
+    /(Policy|Permission|::KMS::Key)$/.test(type),
+  )
+  const others = own.filter(type => !type.startsWith('AWS::IAM::'))
+  return [
+    ...(resources.some(({ type }) => type === 'AWS::CloudFormation::Stack')
+      ? ['It nests another template, which may give permissions of its own: see the launch page of that one.']
+      : []),
+    ...(others.length === 0
+      ? []
+      : [`Who else reaches what it makes is in policies that stand on the thing itself: ${others.join(', ')}.`]),
+  ]
+}
+
 /** Who × what. */
-function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child[]): Child {
+function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child[], open: boolean): Child {
   const who = (['signed-in', 'guest', 'other'] as const).filter(
     one => one !== 'other' || grants.some(grant => grant.who === one),
   )
@@ -77,7 +96,7 @@ function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child
   }
   return h(
     'details',
-    { class: 'table' },
+    { class: 'table', open },
     h('summary', {}, 'The same as a table'),
     h(
       'div',

@@ -106,8 +106,8 @@ function page(): readonly Child[] {
         { class: 'lead' },
         'Fill in the form, and open the AWS console with everything filled in, or take the command along. Nothing is made before you confirm it there, and nothing that you type here is sent anywhere before.',
       ),
+      notice,
     ),
-    notice,
     h(
       'main',
       {},
@@ -394,7 +394,7 @@ function notes(): Child {
     'section',
     { 'aria-labelledby': 'notes-heading' },
     h('h2', { id: 'notes-heading' }, `What is new in ${version}`),
-    h('div', { class: 'notes' }, renderMarkdown(text, 3)),
+    h('div', { class: 'notes' }, renderMarkdown(text)),
   )
 }
 

@@ -4,9 +4,11 @@ import { type Child, h, outerLink } from './dom.ts'
  * Release notes as elements: headings, lists, paragraphs, fenced code, and `code`, **bold** and [links](https://…) in
  * them. Whatever else Markdown has is shown as it is written.
  */
-export function renderMarkdown(text: string, topLevel: 3 | 4): readonly Node[] {
+export function renderMarkdown(text: string): readonly Node[] {
   const found: Node[] = []
   const lines = text.split(/\r\n|\r|\n/)
+  const levels = lines.map(line => /^ {0,3}(#{1,6})\s/.exec(line)?.[1]?.length ?? 6)
+  const top = Math.min(...levels)
   let paragraph: string[] = []
   let list: { readonly element: HTMLElement; readonly items: string[][] } | undefined
   const end = () => {
@@ -27,9 +29,9 @@ export function renderMarkdown(text: string, topLevel: 3 | 4): readonly Node[] {
       found.push(h('pre', { tabindex: '0' }, h('code', {}, code.join('\n'))))
     } else if (heading !== null) {
       end()
-      // the page has headings above these
-      const level = (heading[1] ?? '').length <= 2 || topLevel === 4 ? topLevel : 4
-      found.push(h(level === 3 ? 'h3' : 'h4', {}, inline(heading[2] ?? '')))
+      // the page has two levels above these
+      const isTop = !found.some(({ nodeName }) => nodeName === 'H3') || (heading[1] ?? '').length <= top
+      found.push(h(isTop ? 'h3' : 'h4', {}, inline(heading[2] ?? '')))
     } else if (bullet !== null) {
       if (list === undefined) {
         end()

@@ -1,0 +1,732 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { parseLaunchUrl } from '../../src/launch/launch-url.ts'
+import type { Artifact, Manifest } from '../../src/manifest.ts'
+import { launchPage } from '../../src/page/launch-page.ts'
+import { withVersions } from '../../src/page/with-versions.ts'
+
+/** The launch page in a real browser: Debian's Chromium, or the one that POOLFORM_CHROMIUM names. */
+const executable = [process.env['POOLFORM_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  path => path !== undefined && existsSync(path),
+)
+
+const root = join(import.meta.dirname, '../..')
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const folder = mkdtempSync(join(tmpdir(), 'poolform-page-'))
+
+let browser: Browser
+let manifest: Manifest
+let assets: { readonly script: string; readonly style: string }
+let html: string
+let file: string
+
+before(async () => {
+  assert.ok(
+    executable !== undefined,
+    'There is no Chromium to test the launch page in: apt-get install chromium, or name one by POOLFORM_CHROMIUM',
+  )
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')])
+  execFileSync(process.execPath, [join(root, 'lib/cli.cjs'), 'build', '--no-lint', '--out', folder], { cwd: root })
+  manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  const lib = (name: string) => readFileSync(join(root, 'lib', name), 'utf8')
+  assets = { script: lib('page.js'), style: lib('page.css') }
+  html = launchPage(manifest, assets)
+  file = save('launch.html', html)
+  browser = await chromium.launch({
+    executablePath: executable,
+    // as root, in a container, there is no sandbox to be had
+    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+  })
+})
+
+after(async () => {
+  await browser?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A page, and what it does that nobody should see: requests besides its own, errors, dialogs, refusals by its policy. */
+type Watched = { readonly page: Page; readonly requests: readonly string[]; readonly complaints: readonly string[] }
+
+/** Shows an address in a browser of its own; what stands under `pages` is all that the web has. */
+async function show(
+  url: string,
+  { pages = {}, ...options }: BrowserContextOptions & { readonly pages?: Readonly<Record<string, string>> } = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
+  const requests: string[] = []
+  const complaints: string[] = []
+  context.on('request', request => requests.push(request.url()))
+  context.on('console', message => complaints.push(`${message.type()}: ${message.text()}`))
+  context.on('weberror', error => complaints.push(String(error.error())))
+  context.on('dialog', dialog => complaints.push(`dialog: ${dialog.message()}`))
+  await context.route(/^https?:\/\/(?!127\.0\.0\.1)/, route => {
+    const body =
+      pages[
+        route
+          .request()
+          .url()
+          .replace(/[?#].*$/, '')
+      ]
+    return body === undefined ? route.abort() : route.fulfill({ body, contentType: 'text/html; charset=utf-8' })
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  await page.goto(url)
+  return { page, requests, complaints }
+}
+
+function save(name: string, text: string): string {
+  writeFileSync(join(folder, name), text)
+  return pathToFileURL(join(folder, name)).href
+}
+
+const published = (template: string, version: string) =>
+  `https://templates-of-ours.s3.eu-west-1.amazonaws.com/team/${template}/${version}/index.html`
+
+/** The field of a parameter, by its name as the form shows it. */
+function field(page: Page, name: string) {
+  return page.locator('.field', { has: page.locator('code.name', { hasText: new RegExp(`^${name}$`) }) }).first()
+}
+
+async function setText(page: Page, values: Readonly<Record<string, string>>): Promise<void> {
+  await page.evaluate(() => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true
+  })
+  for (const [name, value] of Object.entries(values)) await field(page, name).locator('input').first().fill(value)
+}
+
+/** What is marked as disabled can still be clicked by people. */
+const anyway = { force: true }
+
+const someone = { UserPoolId: 'eu-west-1_a1B2c3D4e', UserPoolClientId: '1example23456789' }
+
+/** A manifest with one template, which is made up. */
+function manifestOf(artifact: Partial<Artifact>): Manifest {
+  const [first] = manifest.artifacts
+  assert.ok(first !== undefined)
+  const { rules: _, conditions: __, mappings: ___, ...rest } = first
+  return { ...manifest, artifacts: [{ ...rest, parameters: [], grants: [], resources: [], ...artifact }] }
+}
+
+describe('the launch link', () => {
+  test('says what the form says, and nothing that is so by default', async () => {
+    const { page } = await show(file)
+    await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com/a%20b/')
+    await page.locator('#region').selectOption('eu-central-1')
+    await page.getByLabel('Stack name').fill('notes')
+    await setText(page, { ...someone, IdentityPoolName: 'a b=c,d @+', ApiStage: '$default' })
+    await field(page, 'AllowGuests').getByRole('switch').check()
+    await field(page, 'UploadsBucketName').locator('input').fill('files')
+    await field(page, 'UploadsFolderKeyedBy').getByLabel('UserSub').check()
+    const launch = page.getByRole('link', { name: 'Open in the AWS console' })
+    // ApiStage without an API is refused by a rule of the template
+    assert.equal(await launch.getAttribute('href'), null)
+    await setText(page, { ApiId: 'a1b2c3d4e5' })
+    const link = parseLaunchUrl((await launch.getAttribute('href')) ?? '')
+    const version = manifest.artifacts[0]?.version
+    assert.deepEqual(link, {
+      templateUrl: `https://ours.s3.eu-west-1.amazonaws.com/a%20b/identity-pool/${version}/identity-pool.yaml`,
+      region: 'eu-central-1',
+      stackName: 'notes',
+      parameters: {
+        IdentityPoolName: 'a b=c,d @+',
+        ...someone,
+        AllowGuests: 'true',
+        UploadsBucketName: 'files',
+        UploadsFolderKeyedBy: 'UserSub',
+        ApiId: 'a1b2c3d4e5',
+        ApiStage: '$default',
+      },
+    })
+    assert.equal(await launch.getAttribute('target'), '_blank')
+    assert.equal(await launch.getAttribute('rel'), 'noopener noreferrer')
+    assert.match(await page.getByRole('status').first().innerText(), /^Ready/)
+  })
+
+  test('leads nowhere while something is wrong, and says what, in the words of the template', async () => {
+    const { page } = await show(file)
+    await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com')
+    await page.locator('#region').selectOption('eu-west-1')
+    await setText(page, { ...someone, ApiId: 'https://x' })
+    await page.keyboard.press('Tab')
+    const error = await field(page, 'ApiId').locator('.error').innerText()
+    assert.equal(error, 'must be the ID of an API, such as a1b2c3d4e5 (no URL, no ARN, no wildcard), or be left empty')
+    assert.equal(await field(page, 'ApiId').locator('input').getAttribute('aria-invalid'), 'true')
+    const launch = page.locator('#launch')
+    assert.equal(await launch.getAttribute('aria-disabled'), 'true')
+    assert.match(
+      await page.locator('#status').innerText(),
+      /^Not ready: one thing is left to do\. API ID must be the ID/,
+    )
+    await launch.click(anyway)
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'todo')
+    await page.locator('#todo').getByRole('link', { name: 'API ID' }).click()
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.closest('.field')?.querySelector('.name')?.textContent),
+      'ApiId',
+    )
+    assert.equal(page.url().includes('#p'), false)
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type('a1b2c3d4e5')
+    assert.notEqual(await launch.getAttribute('href'), null)
+    assert.equal(await page.locator('#todo').innerText(), '')
+  })
+
+  test('waits for the rules of the template', async () => {
+    const { page } = await show(file)
+    const todo = page.locator('#todo')
+    assert.match(await todo.innerText(), /There is nothing to sign in with: give UserPoolId and UserPoolClientId/)
+    await setText(page, { UserPoolId: someone.UserPoolId })
+    assert.doesNotMatch(await todo.innerText(), /nothing to sign in with/)
+    assert.match(await todo.innerText(), /UserPoolId needs UserPoolClientId: the app client with which your app signs/)
+    await page.keyboard.press('Tab')
+    assert.match(await field(page, 'UserPoolId').locator('.error').innerText(), /^UserPoolId needs UserPoolClientId/)
+    await setText(page, { UserPoolClientId: someone.UserPoolClientId })
+    assert.doesNotMatch(await todo.innerText(), /UserPoolId/)
+  })
+
+  test('is not given across partitions', async () => {
+    const { page } = await show(file)
+    await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com')
+    await setText(page, someone)
+    await page.locator('#region').selectOption('cn-north-1')
+    assert.equal(await page.locator('#launch').getAttribute('href'), null)
+    assert.match(
+      await page.locator('#todo').innerText(),
+      /cn-north-1 is in the partition aws-cn, and the templates are in aws/,
+    )
+    await page.getByRole('tab', { name: 'Terraform' }).click()
+    assert.equal(await page.getByRole('region', { name: 'the resource for Terraform' }).isVisible(), false)
+    await page.locator('#region').selectOption('us-east-1')
+    assert.notEqual(await page.locator('#launch').getAttribute('href'), null)
+  })
+
+  test('is not given for an address from which CloudFormation takes no template', async () => {
+    const { page } = await show(file)
+    await page.locator('#region').selectOption('eu-west-1')
+    await setText(page, someone)
+    for (const bad of [
+      'https://example.com/x',
+      'http://ours.s3.eu-west-1.amazonaws.com',
+      'javascript:alert(1)',
+      's3://x',
+    ]) {
+      await page.getByLabel('Address of the published templates').fill(bad)
+      await page.keyboard.press('Tab')
+      assert.equal(await page.locator('#launch').getAttribute('href'), null, bad)
+      assert.match(await page.locator('#address-error').innerText(), /Give|Publish/)
+    }
+  })
+})
+
+describe('the settings', () => {
+  test('survive a reload, and reach a colleague, by the fragment of the address', async () => {
+    const { page } = await show(file)
+    await page.getByRole('radio', { name: /^identity-pool-tutorial/ }).check()
+    await page.locator('#region').selectOption('sa-east-1')
+    await page.getByLabel('Stack name').fill('mine')
+    await setText(page, { UploadsBucketName: "it's & 100% <b> #x=y", ApiId: 'é 😀 )' })
+    await page.waitForFunction(() => location.hash.includes('ApiId'))
+    const url = page.url()
+    const { page: other } = await show(url)
+    for (const shown of [page, other]) {
+      if (shown === page) await shown.reload()
+      assert.equal(await shown.locator('h1').innerText(), 'Launch identity-pool-tutorial')
+      assert.equal(await shown.locator('#region').inputValue(), 'sa-east-1')
+      assert.equal(await shown.getByLabel('Stack name').inputValue(), 'mine')
+      assert.equal(await field(shown, 'UploadsBucketName').locator('input').inputValue(), "it's & 100% <b> #x=y")
+      assert.equal(await field(shown, 'ApiId').locator('input').inputValue(), 'é 😀 )')
+      assert.equal(await shown.locator('.notice').isVisible(), false)
+    }
+  })
+
+  test('that are secrets stay out of links, commands and the fragment', async () => {
+    const secret = save(
+      'secret.html',
+      launchPage(manifestOf({ parameters: [{ name: 'Password', type: 'String', noEcho: true, default: '' }] }), assets),
+    )
+    const { page } = await show(`${secret}#param_Password=given`)
+    assert.match(await page.locator('.notice').innerText(), /Password.*a secret/)
+    const box = page.locator('input[type=password]')
+    assert.equal(await box.inputValue(), '')
+    await box.fill('hunter2')
+    await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com')
+    await page.locator('#region').selectOption('eu-west-1')
+    await page.waitForFunction(() => location.hash.includes('eu-west-1'))
+    assert.notEqual(await page.locator('#launch').getAttribute('href'), null)
+    assert.equal((await page.content()).includes('hunter2'), false)
+    assert.equal(page.url().includes('hunter2'), false)
+    assert.match(await page.locator('main').innerText(), /Secrets are left out: add Password yourself/)
+  })
+
+  test('of a broken link are left out, each with a word, and the rest is taken', async () => {
+    const fragment = [
+      ...['region=mars-1', 'param_Nope=1', 'param___proto__=2', 'param_constructor=3', 'param_AllowGuests=perhaps'],
+      ...['%E0%A4%A', 'address=https%3A%2F%2Fevil.s3.eu-west-1.amazonaws.com', `param_ApiId=${'a'.repeat(5000)}`],
+      ...['base=https://evil.s3.eu-west-1.amazonaws.com', 'template=none', 'param_UserPoolId=eu-west-1_a', '=', '&'],
+    ]
+    const { page, complaints } = await show(`${file}#${fragment.join('&')}`)
+    const words = await page.locator('.notice').innerText()
+    for (const part of [
+      'mars-1',
+      'Nope',
+      '__proto__',
+      'constructor',
+      'AllowGuests',
+      '%E0%A4%A',
+      'address',
+      'base',
+      'ApiId',
+      'none',
+    ]) {
+      assert.ok(words.includes(part), part)
+    }
+    assert.equal(await page.getByLabel('Address of the published templates').inputValue(), '')
+    assert.equal((await page.locator('main').innerText()).includes('evil'), false)
+    assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), 'eu-west-1_a')
+    assert.equal(await field(page, 'AllowGuests').locator('input').isChecked(), false)
+    assert.deepEqual(complaints, [])
+  })
+
+  test('say live who may do what', async () => {
+    const { page } = await show(file)
+    const access = page.locator('aside')
+    assert.match(await access.innerText(), /There are no guests/)
+    assert.doesNotMatch(await access.innerText(), /objects/)
+    await setText(page, { ...someone, UploadsBucketName: 'my-own-files' })
+    assert.match(await access.innerText(), /get, put and delete objects[^\n]*my-own-files/)
+    await field(page, 'AllowGuests').getByRole('switch').check()
+    assert.match(await access.innerText(), /A guest, who has not signed in\s+may do nothing/)
+    await field(page, 'AllowPublicFolder').getByRole('switch').check()
+    assert.match(
+      await access.innerText(),
+      /A guest, who has not signed in may\s+get objects[^\n]*public\/[^\n]*\s+and nothing else/,
+    )
+    await access.getByText('The same as a table').click()
+    const rows = await access.locator('tbody tr').allInnerTexts()
+    assert.ok(
+      rows.some(row => /public\/.*get/s.test(row)),
+      rows.join('\n'),
+    )
+    await field(page, 'AllowGuests').getByRole('switch').uncheck()
+    assert.match(await access.innerText(), /There are no guests/)
+    assert.ok(await access.locator('table').isVisible(), 'what was unfolded stays so')
+  })
+})
+
+describe('where it is published', () => {
+  test('it knows bucket, template and version, and asks for no address', async () => {
+    const url = published('publication-bucket', '0.1.0')
+    const { page, requests, complaints } = await show(url, { pages: { [url]: html } })
+    assert.equal(await page.locator('h1').innerText(), 'Launch publication-bucket')
+    assert.equal(await page.getByLabel('Address of the published templates').count(), 0)
+    assert.equal(await page.locator('#region').inputValue(), 'eu-west-1')
+    const version = manifest.artifacts.find(({ name }) => name === 'publication-bucket')?.version
+    await page.getByRole('tab', { name: 'CDK' }).click()
+    const snippet = await page.getByRole('tabpanel').innerText()
+    const place = 'https://templates-of-ours.s3.eu-west-1.amazonaws.com/team'
+    assert.ok(snippet.includes(`'${place}/publication-bucket/${version}/publication-bucket.yaml'`), snippet)
+    assert.deepEqual(requests, [url])
+    assert.deepEqual(complaints, [])
+  })
+
+  test('in the path of a bucket with dots too, where nothing is remembered that other buckets could write', async () => {
+    const url = 'https://s3.us-gov-west-1.amazonaws.com/templates.example.com/identity-pool/0.1.0/index.html'
+    const other = 'https://s3.us-gov-west-1.amazonaws.com/x/index.html'
+    const { page } = await show(url, { pages: { [url]: html, [other]: html } })
+    assert.match(await page.locator('.known').innerText(), /the bucket templates\.example\.com in us-gov-west-1/)
+    await page.evaluate(() => localStorage.setItem('poolform.address', 'https://evil.s3.us-gov-west-1.amazonaws.com'))
+    await page.goto(other)
+    assert.equal(await page.getByLabel('Address of the published templates').inputValue(), '')
+  })
+
+  test('it offers the other versions, and takes the settings along', async () => {
+    const versions = ['0.3.0-rc.1', '0.2.0', manifest.artifacts[0]?.version ?? ''].map(version => ({
+      ...{ version, date: '2026-11-22T10:00:00.000Z', file: `identity-pool/${version}/identity-pool.yaml` },
+      ...{ bytes: 1, sha256: 'ab', versionId: 'a/b?c', capabilities: [], notes: '</script><script>alert(1)</script>' },
+    }))
+    const latest = published('identity-pool', 'latest')
+    const next = published('identity-pool', '0.2.0')
+    const pages = { [latest]: withVersions(html, { latest: '0.2.0', versions }), [next]: html }
+    const { page, complaints } = await show(`${latest}#region=eu-west-2`, { pages })
+    await setText(page, someone)
+    const link = parseLaunchUrl((await page.locator('#launch').getAttribute('href')) ?? '')
+    const own = manifest.artifacts[0]?.version
+    assert.match(
+      link?.templateUrl ?? '',
+      new RegExp(`/identity-pool/${own}/identity-pool\\.yaml\\?versionId=a%2Fb%3Fc$`),
+    )
+    assert.deepEqual(await page.locator('#version').locator('option').allInnerTexts(), [
+      ...['0.3.0-rc.1 · 2026-11-22', '0.2.0 · newest · 2026-11-22', `${own} · 2026-11-22`],
+    ])
+    await page.waitForFunction(() => location.hash.includes('UserPoolClientId'))
+    await page.locator('#version').selectOption('0.2.0')
+    await page.waitForURL(`${next}#**`)
+    assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), someone.UserPoolId)
+    assert.deepEqual(complaints, [])
+  })
+
+  test('elsewhere it asks, remembers, and forgets', async () => {
+    const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html))
+    await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    try {
+      const url = `http://127.0.0.1:${port}/odd%20path/~x;y=1/%C3%A9/?q=1`
+      const { page, requests, complaints } = await show(url)
+      const box = page.getByLabel('Address of the published templates')
+      assert.equal(await box.inputValue(), '')
+      await box.fill('https://ours.s3.eu-west-1.amazonaws.com/t')
+      await page.reload()
+      assert.equal(await box.inputValue(), 'https://ours.s3.eu-west-1.amazonaws.com/t')
+      assert.match(await page.locator('#launching').innerText(), /read from the bucket ours in eu-west-1/)
+      await page.getByRole('button', { name: 'Forget it' }).click()
+      await page.reload()
+      assert.equal(await box.inputValue(), '')
+      assert.deepEqual(new Set(requests.map(it => it.replace(/#.*/, ''))), new Set([url]))
+      assert.deepEqual(complaints, [])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+})
+
+/** Text that has meant something else somewhere: to HTML, a script, a shell, JSON, an object's prototype. */
+const hostile = [
+  '</script><script>window.pwned=1</script>',
+  '<!--<script>window.pwned=1//-->',
+  '"><img src=x onerror="window.pwned=1">',
+  "'; touch pwned; echo '",
+  '$(touch pwned) `touch pwned` ${IFS} \\',
+  'a\u2028b\u2029c\u0000d\u202ee',
+  'line one\ntouch pwned\r\n-x',
+  'javascript:window.pwned=1',
+  '__proto__',
+  'constructor',
+  '--option=x',
+  '%(a)s %d ${x} #{y} {{z}} @file',
+  '\u2018;touch pwned;\u2019',
+]
+
+describe('hostile text', () => {
+  test('in the manifest or the fragment runs nothing, and asks for nothing', async () => {
+    const text = (index: number) => hostile[index % hostile.length] ?? ''
+    const made = hostile.map((value, index) => ({
+      name: value,
+      type: text(index + 1),
+      label: text(index + 2),
+      description: text(index + 3),
+      group: text(index + 4),
+      ...(index % 3 === 0 ? { default: text(index + 5) } : {}),
+      ...(index % 4 === 0 ? { allowedValues: [text(index + 5), text(index + 6)] } : {}),
+      ...(index % 2 === 0 ? { constraintDescription: text(index), allowedPattern: 'never' } : {}),
+    }))
+    const artifacts = hostile.map((value, index) => ({
+      ...manifestOf({ parameters: made }).artifacts[0],
+      ...{ name: value, file: text(index + 1), description: text(index + 2), version: text(index + 3) },
+      ...{ sha256: text(index + 4), resourceTypes: hostile, bytes: 1, capabilities: [], outputs: [], resources: [] },
+      ...{ conditions: { [value]: { 'Fn::Equals': [{ Ref: value }, value] } } },
+      parameters: made,
+      grants: (['signed-in', 'guest', 'other'] as const).map(who => ({
+        ...{
+          who,
+          role: value,
+          effect: 'allow' as const,
+          may: text(index + 5),
+          on: `${value} {constructor} {__proto__}`,
+        },
+        when: [{ condition: text(index + 1), is: false }],
+      })),
+    }))
+    const notes = hostile.flatMap(value => [
+      `# ${value}`,
+      `- [${value}](${value}) \`${value}\` [x](javascript:pwned=1)`,
+      value,
+    ])
+    for (const source of hostile) {
+      const project = { version: source, source, notes: notes.join('\n\n') }
+      const page = launchPage(
+        { ...manifest, generator: { name: 'poolform', version: source }, project, artifacts },
+        assets,
+      )
+      const versions = hostile.map(value => ({
+        ...{ version: value, date: value, file: value, bytes: 1, sha256: value, versionId: value, capabilities: [] },
+      }))
+      const url = save('hostile.html', withVersions(page, { latest: source, versions }))
+      const fragment = hostile.map(value => `param_${encodeURIComponent(value)}=${encodeURIComponent(value)}`).join('&')
+      const {
+        page: shown,
+        requests,
+        complaints,
+      } = await show(`${url}#${fragment}&template=${encodeURIComponent(source)}&region=${encodeURIComponent(source)}`)
+      await shown.locator('#launch').click(anyway)
+      assert.equal(await shown.evaluate(() => 'pwned' in window || 'pwned' in Object.prototype), false)
+      const scripts = await shown.evaluate(() => [...document.scripts].filter(({ type }) => type === '').length)
+      assert.equal(scripts, 1)
+      assert.equal(await shown.locator('img, iframe, object, embed, base, form').count(), 0)
+      const links = await shown
+        .locator('a')
+        .evaluateAll(all => all.map(it => (it instanceof HTMLAnchorElement ? it.protocol : '')))
+      assert.deepEqual(
+        links.filter(it => !['file:', 'https:', ''].includes(it) && it !== ':'),
+        [],
+      )
+      assert.deepEqual(
+        requests.map(it => it.replace(/#.*/, '')),
+        [url],
+      )
+      assert.deepEqual(complaints, [])
+      await shown.context().close()
+    }
+  })
+
+  test('in a setting is one word to a shell, and reaches the AWS CLI as it is', async () => {
+    const parameters = hostile.map((_, index) => ({ name: `P${index}`, type: 'String', default: '' }))
+    const url = save('shell.html', launchPage(manifestOf({ parameters, capabilities: ['CAPABILITY_IAM'] }), assets))
+    // what a text box cannot hold is not typed, but sent
+    const typed = hostile.map(value => value.replace(/[\r\n]/g, ''))
+    const { page } = await show(
+      `${url}#${typed.map((value, index) => `param_P${index}=${encodeURIComponent(value)}`).join('&')}`,
+    )
+    const command = (await page.getByRole('region', { name: 'the command for a POSIX shell' }).textContent()) ?? ''
+    const empty = mkdtempSync(join(folder, 'shell-'))
+    const stub = 'aws() { printf "%s\\0" "$@"; for it; do case $it in file://*) cat "${it#file://}"; esac; done; }'
+    const said = execFileSync('bash', ['-c', `set -u\n${stub}\n${command}`], { cwd: empty, encoding: 'utf8' })
+    const [, json = ''] = said.split(/\0(?=\[|$)/)
+    const list: unknown = JSON.parse(json)
+    assert.deepEqual(
+      list,
+      typed.map((value, index) => `P${index}=${value}`),
+    )
+    assert.deepEqual(readdirSync(empty), [`${manifest.artifacts[0]?.name}.parameters.json`])
+
+    // and on the command line itself, where nothing is hidden in it
+    const plain = typed.filter(value => !/[\p{C}\u2028\u2029]/u.test(value))
+    const { page: other } = await show(
+      `${url}#${plain.map((value, index) => `param_P${index}=${encodeURIComponent(value)}`).join('&')}`,
+    )
+    const words = (await other.getByRole('region', { name: 'the command for a POSIX shell' }).textContent()) ?? ''
+    const heard = execFileSync('bash', ['-c', `set -u\n${stub}\n${words}`], { cwd: empty, encoding: 'utf8' }).split(
+      '\0',
+    )
+    assert.deepEqual(
+      heard.filter(it => /^P\d+=/.test(it)),
+      plain.map((value, index) => `P${index}=${value}`),
+    )
+    assert.equal(existsSync(join(empty, 'pwned')), false)
+  })
+
+  test('in place of the script or the style sheet is refused', () => {
+    for (const script of ['"</script>"', '"<!--"', '"<SCRIPT"']) {
+      assert.throws(() => launchPage(manifest, { ...assets, script }), /would end early/)
+    }
+    assert.throws(() => launchPage(manifest, { ...assets, style: 'a{}</style >' }), /would end early/)
+  })
+})
+
+describe('everybody can use it', () => {
+  const states = [
+    { name: 'as it opens', prepare: async () => {} },
+    {
+      name: 'with errors shown',
+      prepare: async (page: Page) => {
+        await page.getByLabel('Stack name').fill('1')
+        await page.locator('#region').selectOption('cn-north-1')
+        await page.getByLabel('Address of the published templates').fill('https://example.com')
+        await page.locator('#launch').click(anyway)
+        await page.evaluate(() => {
+          for (const fold of document.querySelectorAll('details')) fold.open = true
+        })
+      },
+    },
+  ]
+  for (const name of ['identity-pool', 'identity-pool-tutorial', 'notes-app', 'publication-bucket']) {
+    test(`axe finds nothing in ${name}, light and dark, wide and on a phone, and nothing is cut off`, async () => {
+      const { page, complaints } = await show(`${file}#template=${name}&param_Nope=1`)
+      assert.equal(await page.locator('h1').innerText(), `Launch ${name}`)
+      for (const state of states) {
+        await state.prepare(page)
+        for (const width of [320, 1280]) {
+          await page.setViewportSize({ width, height: 800 })
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+          assert.ok(overflow <= 0, `${state.name} it is ${overflow} px too wide for ${width} px`)
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme })
+            assert.deepEqual(await accessibility(page), [], `${state.name}, ${colorScheme}, ${width} px`)
+          }
+        }
+      }
+      assert.deepEqual(complaints, [])
+    })
+  }
+
+  test('with the keyboard alone', async () => {
+    const { page } = await show(file)
+    const at = () => page.evaluate(() => document.activeElement?.id ?? '')
+    const tabTo = async (id: string) => {
+      for (let count = 0; count < 80; count++) {
+        if ((await at()) === id) return
+        await page.keyboard.press('Tab')
+      }
+      assert.fail(`Tab does not lead to ${id}`)
+    }
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    assert.equal(await at(), 'settings', 'the first stop skips to the settings')
+    await page.reload()
+    await tabTo('template-0')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('ArrowUp')
+    assert.equal(await page.locator('h1').innerText(), `Launch ${manifest.artifacts[0]?.name}`)
+    await tabTo('region')
+    await page.keyboard.type('Europe (Ire')
+    await tabTo('address')
+    await page.keyboard.type('https://ours.s3.eu-west-1.amazonaws.com')
+    // the second group of settings, which is folded
+    await tabTo('p0')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await tabTo('p1')
+    await page.keyboard.type(someone.UserPoolId)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('no good')
+    await tabTo('launch')
+    await page.keyboard.press('Enter')
+    assert.equal(await at(), 'todo')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    assert.equal(await at(), 'p2')
+    await page.keyboard.press('ControlOrMeta+A')
+    await page.keyboard.type(someone.UserPoolClientId)
+    await tabTo('launch')
+    const link = parseLaunchUrl((await page.locator('#launch').getAttribute('href')) ?? '')
+    assert.deepEqual(link?.parameters, someone)
+    await tabTo('tab-0')
+    await page.keyboard.press('End')
+    assert.equal(await page.getByRole('tab', { selected: true }).innerText(), 'Terraform')
+    await page.keyboard.press('ArrowRight')
+    assert.equal(await at(), 'tab-0')
+    await page.keyboard.press('ArrowRight')
+    assert.equal(await page.getByRole('tabpanel').getAttribute('aria-labelledby'), 'tab-1')
+  })
+
+  test('what is copied is announced, with the clipboard and without', async () => {
+    const { page } = await show(file)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    const name = 'Copy the command for a POSIX shell'
+    const command = await page.getByRole('region', { name: 'the command for a POSIX shell' }).textContent()
+    await page.getByRole('button', { name }).click()
+    await page.getByText('Copied', { exact: true }).first().waitFor()
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), command)
+
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined })
+      document.addEventListener('copy', () => {
+        document.body.dataset['copied'] = document.querySelector('textarea')?.value ?? ''
+      })
+    })
+    await page.getByRole('button', { name: 'Copy a link to this form as it is filled' }).click()
+    await page.locator('p[role=status]', { hasText: /^Copied$/ }).waitFor({ state: 'attached' })
+    assert.equal(await page.evaluate(() => document.body.dataset['copied']), page.url())
+    assert.equal(await page.evaluate(() => document.querySelectorAll('textarea').length), 0)
+
+    await page.evaluate(() => {
+      document.execCommand = () => false
+    })
+    await page.getByRole('button', { name }).click()
+    await page
+      .locator('p[role=status]', { hasText: 'select the text, and copy it yourself' })
+      .waitFor({ state: 'attached' })
+  })
+
+  test('on paper, with every setting unfolded', async () => {
+    const { page } = await show(`${file}#param_UserPoolId=eu-west-1_a`)
+    const pdf = await page.pdf({ format: 'A4' })
+    assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
+    await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
+    assert.equal(await page.evaluate(() => document.querySelectorAll('details:not([open])').length), 0)
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await page.getByRole('button', { name: 'Copy a link' }).isVisible(), false)
+    await page.evaluate(() => window.dispatchEvent(new Event('afterprint')))
+    assert.notEqual(await page.evaluate(() => document.querySelectorAll('details:not([open])').length), 0)
+  })
+
+  test('without JavaScript it says what to do instead', async () => {
+    const { page, complaints } = await show(file, { javaScriptEnabled: false })
+    const text = await page.locator('.plain').innerText()
+    assert.match(text, /Switch it on for this page, or deploy without it/)
+    for (const { name, sha256, capabilities } of manifest.artifacts) {
+      assert.ok(text.includes(name) && text.includes(sha256), name)
+      assert.ok(text.includes(`--capabilities ${capabilities.join(' ')}`) || capabilities.length === 0, name)
+    }
+    assert.deepEqual(complaints, [])
+  })
+})
+
+describe('the file', () => {
+  test('opens from a disk, asks for nothing else, and obeys its own policy', async () => {
+    const { page, requests, complaints } = await show(file)
+    await setText(page, someone)
+    assert.deepEqual(requests, [file])
+    assert.equal(complaints.length, 0)
+    const answered: string[] = []
+    page.on('requestfinished', request => answered.push(request.url()))
+    // what the policy is for: code that is not ours does not run, nothing is fetched, nothing is sent
+    await page.evaluate(() => {
+      document.body.setAttribute('style', 'color: red')
+      fetch('https://example.com/').catch(() => {})
+      const image = document.createElement('img')
+      image.src = 'https://example.com/x.png'
+      document.body.append(image)
+      try {
+        document.body.innerHTML = '<b>x</b>'
+      } catch (error) {
+        console.error(String(error))
+      }
+    })
+    await page.waitForTimeout(200)
+    assert.deepEqual(answered, [])
+    for (const refused of ['style-src', "default-src 'none'", 'img-src', 'TrustedHTML']) {
+      assert.ok(
+        complaints.some(it => it.includes(refused)),
+        `${refused}: ${complaints.join('\n')}`,
+      )
+    }
+    const injected = '<script>window.pwned = 1</script><p onclick="window.pwned = 1" id="bad">x</p><base href="//x.y">'
+    const bad = await show(save('injected.html', html.replace('<div id="app">', `${injected}$&`)))
+    await bad.page.locator('#bad').click()
+    assert.equal(await bad.page.evaluate(() => 'pwned' in window || document.baseURI.includes('x.y')), false)
+    assert.ok(bad.complaints.filter(it => it.includes('script-src')).length >= 2, bad.complaints.join('\n'))
+  })
+
+  test('has no more than 150 kB with all templates, and is the same for the same manifest', () => {
+    assert.ok(manifest.artifacts.length >= 4)
+    assert.ok(Buffer.byteLength(html) <= 150_000, `${Buffer.byteLength(html)} bytes`)
+    assert.equal(launchPage(manifest, assets), html)
+    assert.equal(html.match(/unsafe|http-equiv="refresh"/g), null)
+  })
+
+  test('takes its versions any number of times, and no other text does', () => {
+    const one = { latest: '1.0.0', versions: [] }
+    assert.equal(withVersions(withVersions(html, { versions: [] }), one), withVersions(html, one))
+    assert.throws(() => withVersions('<html>', one), /not a launch page/)
+  })
+})
+
+async function accessibility(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe)
+  const found: unknown = await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(it => id + ': ' + it.target + ' ' + it.failureSummary)))`,
+  )
+  assert.ok(Array.isArray(found))
+  return found.map(String)
+}
