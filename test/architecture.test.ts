@@ -71,6 +71,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/make-folder.ts',
     'src/manifest.ts',
     'src/nearest.ts',
+    'src/page/launch-page.ts',
     'src/read.ts',
     'node:',
   ],

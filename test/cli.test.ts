@@ -271,7 +271,7 @@ describe('poolform build', () => {
         'work/o/u',
         'work/o/u/t',
       ],
-      ...['SHA256SUMS', 'a.yaml', 'manifest.json'].map(it => `work/o/u/t/${it}`),
+      ...['SHA256SUMS', 'a.yaml', 'index.html', 'manifest.json'].map(it => `work/o/u/t/${it}`),
       ...['work/package.json', 'work/templates', 'work/templates/a.ts'],
     ])
   })
@@ -338,7 +338,14 @@ describe('poolform build', () => {
       write(folder, { 'templates/c.ts': module(`'${round}'`) })
       assert.equal(poolform(folder, ['build', '--no-lint']).status, 0)
       assert.ok(isWhole(dist), `round ${round}`)
-      assert.deepEqual(readdirSync(dist).sort(), ['SHA256SUMS', 'a.yaml', 'b.yaml', 'c.yaml', 'manifest.json'])
+      assert.deepEqual(readdirSync(dist).sort(), [
+        'SHA256SUMS',
+        'a.yaml',
+        'b.yaml',
+        'c.yaml',
+        'index.html',
+        'manifest.json',
+      ])
       assert.match(readFileSync(join(dist, 'a.yaml'), 'utf8'), new RegExp(`^Description: '${round}'$`, 'm'))
     }
   })

@@ -61,7 +61,7 @@ test('the tarball holds what runs and what tells of it, no source and no test', 
     files.filter(file => /\.(?:[mc]?ts|mjs|py)$/.test(file) && !file.endsWith('.d.ts')),
     ['package/src/lint/run_cfn_lint.py'],
   )
-  for (const file of ['cli.cjs', 'types/authoring/index.d.ts']) assert.ok(files.includes(`package/lib/${file}`), file)
+  for (const file of ['cli.cjs', 'page.js', 'page.css', 'types/authoring/index.d.ts']) assert.ok(files.includes(`package/lib/${file}`), file)
 })
 
 test('installed, it brings esbuild with it, and nothing else', () => {

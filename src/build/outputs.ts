@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Artifact, Manifest, ManifestProject } from '../manifest.ts'
+import { launchPage, type PageAssets } from '../page/launch-page.ts'
 import { type Finding, moduleError } from './finding.ts'
 import { checksums, sha256 } from './manifest.ts'
 import type { Plan } from './replace.ts'
@@ -15,6 +16,8 @@ export type OutputOptions = {
   /** Of poolform. */
   readonly version: string
   readonly project: ManifestProject
+  /** What the launch page holds besides the manifest. */
+  readonly assets: PageAssets
 }
 
 /** A template, and what the manifest says of it. */
@@ -29,6 +32,7 @@ export type Outputs = {
 }
 
 const manifestFile = 'manifest.json'
+const pageFile = 'index.html'
 const checksumsFile = 'SHA256SUMS'
 
 /** The line of a YAML artifact by which it is known to be ours. */
@@ -44,13 +48,16 @@ const generator = 'Compiled by poolform'
  */
 export function planOutputs(
   built: readonly Output[],
-  { folder, out, isWhole, version, project }: OutputOptions,
+  { folder, out, isWhole, version, project, assets }: OutputOptions,
 ): Outputs {
   const there = new Folder(folder)
   const findings: Finding[] = []
   const own = new Map(built.map(({ artifact }) => [artifact.name, artifact]))
   const before = there.artifacts ?? []
-  if (!isWhole && there.artifacts === undefined && there.text(manifestFile) !== undefined) {
+  const besides = isWhole ? [] : before.filter(({ name }) => !own.has(name))
+  const others = besides.filter(isComplete)
+  const isUnreadable = there.artifacts === undefined && there.text(manifestFile) !== undefined
+  if (!isWhole && (isUnreadable || others.length < besides.length)) {
     findings.push(
       moduleError(
         'unwritable-output',
@@ -60,13 +67,14 @@ export function planOutputs(
       ),
     )
   }
-  const others = isWhole ? [] : before.filter(({ name }) => !own.has(name))
   const artifacts = [...others, ...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, project, artifacts }
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
   const files = new Map(built.map(({ artifact, text }) => [artifact.file, text]))
   files.set(manifestFile, manifestText)
-  files.set(checksumsFile, checksums([...artifacts, { file: manifestFile, sha256: sha256(manifestText) }]))
+  files.set(pageFile, launchPage(manifest, assets))
+  const beside = [manifestFile, pageFile].map(file => ({ file, sha256: sha256(files.get(file) ?? '') }))
+  files.set(checksumsFile, checksums([...artifacts, ...beside]))
 
   const write = new Map<string, string>()
   for (const [file, text] of files) {
@@ -149,8 +157,9 @@ class Folder {
 
   isOurs(file: string): boolean {
     if (this.#ours.has(file)) return true
-    const lines = this.text(file)?.split('\n', 5) ?? []
-    return lines.some(line => line.startsWith(`# ${generator} `))
+    const text = this.text(file) ?? ''
+    if (file === pageFile) return /^<meta name="generator" content="poolform [^"]*">$/m.test(text)
+    return text.split('\n', 5).some(line => line.startsWith(`# ${generator} `))
   }
 }
 
@@ -187,6 +196,30 @@ function isManifest(value: unknown): value is Manifest {
         /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(it['name']),
     )
   )
+}
+
+/** Does it say all that the launch page tells? What an earlier poolform wrote, or somebody has edited, may not. */
+function isComplete(artifact: Artifact): boolean {
+  const { version, description, capabilities, parameters, outputs, resources, grants } = artifact
+  const texts: readonly unknown[] = [version, description]
+  return (
+    texts.every(isText) &&
+    Array.isArray(capabilities) &&
+    capabilities.every(isText) &&
+    areRecords(parameters, 'name', 'type') &&
+    areRecords(outputs, 'name') &&
+    areRecords(resources, 'id', 'type') &&
+    areRecords(grants, 'who', 'role', 'effect', 'may', 'on') &&
+    grants.every(({ when }) => areRecords(when, 'condition'))
+  )
+}
+
+function areRecords(list: unknown, ...texts: readonly string[]): boolean {
+  return Array.isArray(list) && list.every(item => isRecord(item) && texts.every(name => isText(item[name])))
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,8 +5,9 @@ import { type Compiled, compile } from '../compile.ts'
 import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
 import type { ManifestProject } from '../manifest.ts'
+import type { PageAssets } from '../page/launch-page.ts'
 import type { Bundled } from './bundle.ts'
-import { loadCompiler } from './engine.ts'
+import { type Engine, loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
 import { type Finding, hasErrors, moduleError } from './finding.ts'
 import { lintTexts } from './linting.ts'
@@ -174,7 +175,19 @@ function plan(
   { cwd, engine }: World,
 ): Outputs {
   const isWhole = modules.length === 0
-  return planOutputs(built, { folder: resolve(cwd, out), out, isWhole, version: engine.version, project })
+  return planOutputs(built, {
+    folder: resolve(cwd, out),
+    out,
+    isWhole,
+    version: engine.version,
+    project,
+    assets: pageAssets(engine),
+  })
+}
+
+function pageAssets({ root }: Engine): PageAssets {
+  const text = (file: string): string => readFileSync(join(root, 'lib', file), 'utf8')
+  return { script: text('page.js'), style: text('page.css') }
 }
 
 /** Carries the plan out; a finding where that can't be done. */
