@@ -393,7 +393,11 @@ class Run {
     const object = this.#versioned(template.name, version, template.objects[1])
     const [absent, match] = await all([
       this.#store.put(object, { ifAbsent: true }),
-      this.#store.put(object, { ifMatch: '"00000000000000000000000000000000"' }),
+      // a bucket may deny by its policy that a release is written over at all, as the template publication-bucket does
+      this.#store.put(object, { ifMatch: '"00000000000000000000000000000000"' }).catch((error: unknown) => {
+        if (error instanceof StoreError && error.code === 'no-permission') return 'taken' as const
+        throw error
+      }),
     ])
     const ignored = [...(absent === 'taken' ? [] : ['If-None-Match']), ...(match === 'taken' ? [] : ['If-Match'])]
     if (ignored.length === 0) return
