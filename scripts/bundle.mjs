@@ -80,9 +80,9 @@ async function bundleOne(entry, version, format = 'cjs') {
     supported: { 'dynamic-import': false },
     // of the AWS SDK's modules only what is used is left, 0.46 MB instead of 0.72
     mainFields: ['module', 'main'],
+    conditions: ['poolform-source', 'module'],
     minify: true,
     external: ['esbuild'],
-    conditions: ['poolform-source'],
     define: {
       POOLFORM_ENGINE: JSON.stringify({ version, digest: placeholder }),
       'import.meta.filename': '__filename',
