@@ -308,6 +308,8 @@ test('each constraint refuses what it should, of a list each item', () => {
   assert.deepEqual(problems(bounded, '😀'), [['too-short', '😀']])
   assert.deepEqual(problems(bounded, '😀😀😀'), [])
   assert.deepEqual(problems(bounded, 'abcd'), [['too-long', 'abcd']])
+  // Lengths are said of texts alone.
+  assert.deepEqual(problems({ ...bounded, Type: 'CommaDelimitedList' }, 'a,bcde'), [])
   const number = { Type: 'Number', MinValue: 1, MaxValue: '9' }
   assert.deepEqual(
     ['x', '', '0x1', '0.5', '1e1', '-1', '1', '9.0'].map(value => problems(number, value).map(([kind]) => kind)),
@@ -318,10 +320,48 @@ test('each constraint refuses what it should, of a list each item', () => {
   assert.deepEqual(problems({ Type: 'String', AllowedPattern: '\\p{Alpha}++' }, '1'), [])
 })
 
+test('a comparison with what is unknown is decided where no value could change it', () => {
+  const truthOf = (condition: string) => {
+    const document = template(`
+Parameters: { Open: { Type: String }, Names: { Type: CommaDelimitedList, Default: a } }
+Conditions: { It: ${condition} }
+Resources: {}
+`)
+    const truth = evaluateConditions(document, { ...environment({ Open: unknown }), accountId: unknown }).get('It')
+    return truth instanceof Unknown ? truth.origin.kind : truth
+  }
+  for (const [condition, truth] of [
+    ['!Equals [!Ref Open, a]', 'call'],
+    ['!Equals [!Ref Open, !Ref Open]', true],
+    ['!Equals [!Ref "AWS::AccountId", "123456789012"]', 'call'],
+    ['!Equals [!Sub "x${Open}", a]', false],
+    ['!Equals [a, !Sub "x${Open}"]', false],
+    ['!Equals [!Sub "${Open}x", a]', false],
+    ['!Equals [!Sub "${Open}x", "x"]', 'call'],
+    ['!Equals [!Sub "ab${Open}b", ab]', false],
+    ['!Equals [!Sub "ab${Open}b", abb]', 'call'],
+    ['!Equals [!Sub "b${Open}a", ab]', false],
+    ['!Equals [!Ref Names, a]', 'call'],
+    // Two mistakes are not the same value.
+    ['!Equals [!Ref No1, !Ref No2]', 'mistake'],
+    ['!Equals [!Ref "AWS::NoValue", a]', 'mistake'],
+    ['!And [!Equals [!Ref Open, a], !Equals [!Ref No1, a]]', 'mistake'],
+    ['!Not [!Equals [!Ref Open, a]]', 'call'],
+    ['!Equals [1, "1"]', true],
+    ['!Equals [true, "true"]', true],
+    ['!Equals [a, A]', false],
+    ['!Equals [a]', 'mistake'],
+    ['a', 'mistake'],
+    ['!Condition It', 'mistake'],
+  ] as const) {
+    assert.equal(truthOf(condition), truth, condition)
+  }
+})
+
 // ---- rules -------------------------------------------------------------------------------------------------------
 
 test('rules are decided with their own functions, and what only AWS knows fails none', () => {
-  const failed = (assert: string, parameters: Readonly<Record<string, string | Unknown>> = {}) =>
+  const failed = (assert: string, when?: string) =>
     failedRules(
       template(`
 Parameters:
@@ -330,11 +370,16 @@ Parameters:
   Vpc: { Type: 'AWS::EC2::VPC::Id', Default: vpc-1 }
   Vpcs: { Type: 'List<AWS::EC2::VPC::Id>', Default: 'vpc-2,vpc-3' }
   Open: { Type: String, Default: '' }
+  Stored: { Type: 'AWS::SSM::Parameter::Value<AWS::EC2::VPC::Id>', Default: /vpc }
 Resources: {}
-Rules: { R: { Assertions: [{ Assert: ${assert}, AssertDescription: no }] } }
+Rules: { R: { ${when === undefined ? '' : `RuleCondition: ${when},`} Assertions: [{ Assert: ${assert}, AssertDescription: no }] } }
 `),
-      environment({ Open: unknown, ...parameters }),
+      environment({ Open: unknown }),
     ).length > 0
+  const never = '!Equals [a, b]'
+  assert.equal(failed(never, '!Equals [a, a]'), true)
+  assert.equal(failed(never, '!Equals [a, b]'), false)
+  assert.equal(failed(never, '!Equals [!Ref Open, b]'), false)
   for (const [assertion, isFailed] of [
     ['!Contains [[a, b], !Ref Kind]', false],
     ['!Contains [[b, c], !Ref Kind]', true],
@@ -347,7 +392,10 @@ Rules: { R: { Assertions: [{ Assert: ${assert}, AssertDescription: no }] } }
     ['!EachMemberIn [!Ref Kinds, [b, a, c]]', false],
     ['!EachMemberIn [!Ref Kinds, [b, c]]', true],
     ['!EachMemberIn [[vpc-1, vpc-3], !RefAll AWS::EC2::VPC::Id]', false],
-    ['!EachMemberIn [[vpc-4], !RefAll AWS::EC2::VPC::Id]', true],
+    // A stored one may be it.
+    ['!EachMemberIn [[vpc-4], !RefAll AWS::EC2::VPC::Id]', false],
+    ['!EachMemberEquals [!RefAll AWS::EC2::VPC::Id, vpc-1]', true],
+    ['!Contains [!RefAll AWS::EC2::Subnet::Id, vpc-1]', true],
     ['!Equals [{ "Fn::ValueOf": [Vpc, Tags.Department] }, IT]', false],
     ['!Not [!Equals [{ "Fn::ValueOf": [Vpc, Tags.Department] }, IT]]', false],
     ['!EachMemberEquals [{ "Fn::ValueOfAll": [AWS::EC2::VPC::Id, Tags.Department] }, IT]', false],

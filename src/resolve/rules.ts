@@ -1,5 +1,4 @@
-import { isStoredType } from '../check/parameter.ts'
-import { isObject, type Path } from '../document.ts'
+import { isObject, type JsonObject, type Path } from '../document.ts'
 import type { Environment } from './environment.ts'
 import {
   all,
@@ -96,10 +95,14 @@ const ruleFunctions: Functions = {
   Ref: (name, path, scope) => early['Ref']?.(name, path, scope),
   'Fn::RefAll': (type, _path, { sections, env }) =>
     Object.entries(sections.Parameters ?? {}).flatMap(([name, declaration]) => {
-      if (!isObject(declaration)) return []
-      const declared = member(declaration, 'Type')
-      if (isStoredType(declared) || (declared !== type && declared !== `List<${String(type)}>`)) return []
+      if (!isObject(declaration) || !isOfType(declaration, String(type))) return []
       const value = parameterValue(name, declaration, member(env.parameters, name))
       return isValueList(value) ? value : [value]
     }),
+}
+
+/** A list of the type, and what is stored in Systems Manager, are of the type too. */
+function isOfType(declaration: JsonObject, type: string): boolean {
+  const [declared, asked] = [String(member(declaration, 'Type')), type].map(it => `<${it.replaceAll('>', '')}`)
+  return declared?.endsWith(asked ?? '') === true
 }
