@@ -1,5 +1,5 @@
 import type { Artifact, Grant } from '../../manifest.ts'
-import { type Child, fill, h } from './dom.ts'
+import { type Child, h, refresh } from './dom.ts'
 import { labelOf } from './fields.ts'
 
 /** Whether a condition holds for the form; undefined where only the account would tell. */
@@ -44,7 +44,7 @@ export function renderAccess(
   }
   const roles = [...new Set(grants.filter(({ who }) => who === 'other').map(({ role }) => role))]
   const isTableOpen = into.querySelector('details')?.open ?? false
-  fill(
+  refresh(
     into,
     grants.length === 0
       ? h('p', {}, 'The template makes no role or user, and gives none of yours permissions.')

@@ -1,5 +1,5 @@
 import { baseUrl, type Place, partitionOfPlace, readBase, readPublishedUrl } from '../../launch/template-url.ts'
-import { fill, h, say } from './dom.ts'
+import { h, say } from './dom.ts'
 
 /**
  * Where the templates are, in the form: known from where this page was published, or asked for. It is never read from
@@ -48,7 +48,7 @@ function asked(id: string, onChange: () => void): Address {
   input.value = remembered.read()
   const error = h('p', { class: 'error', id: `${id}-error`, hidden: true })
   const forget = h('button', { type: 'button', class: 'quiet' }, 'Forget it')
-  const memo = h('p', { class: 'hint' })
+  const memo = h('p', { class: 'hint', hidden: true }, 'This browser remembers the address for you. ', forget)
   const element = h(
     'div',
     { class: 'field' },
@@ -76,7 +76,7 @@ function asked(id: string, onChange: () => void): Address {
     say(error, isBad ? `${read.message}. ${read.help}` : '')
     if (isBad) input.setAttribute('aria-invalid', 'true')
     else input.removeAttribute('aria-invalid')
-    fill(memo, remembered.read() === '' ? undefined : ['This browser remembers the address for you. ', forget])
+    memo.hidden = remembered.read() === ''
   }
   input.addEventListener('input', () => {
     remembered.write(place() === undefined ? '' : input.value.trim())

@@ -21,6 +21,17 @@ export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(...nodes(children))
 }
 
+/**
+ * Fills an element anew, if with anything else than it has: what a person is about to click, or has the focus on, must
+ * not be exchanged for its like.
+ */
+export function refresh(element: Element, ...children: readonly Child[]): void {
+  const next = element.cloneNode(false)
+  if (!(next instanceof Element)) return
+  next.append(...nodes(children))
+  if (!next.isEqualNode(element)) element.replaceChildren(...next.childNodes)
+}
+
 /** Sets what a live region says, if it says anything else, so that it is not read out again. */
 export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text

@@ -5,7 +5,7 @@ import { dimPicture, renderAccess } from './access.ts'
 import { addressOf, describe } from './address.ts'
 import { type Assessment, assess, type Form, type Problem } from './assess.ts'
 import { readManifest, readVersions } from './data.ts'
-import { type Child, fill, goTo, h, innerLink, isWebAddress, outerLink, say } from './dom.ts'
+import { type Child, fill, goTo, h, innerLink, isWebAddress, outerLink, refresh, say } from './dom.ts'
 import { defaultOf, type Field, fieldOf, labelOf } from './fields.ts'
 import { type Filled, readFragment, writeFragment } from './fragment.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -568,7 +568,7 @@ function showProblems(form: Form, { problems }: Assessment): void {
   address.show(isRevealed)
 
   const isReady = problems.length === 0
-  fill(
+  refresh(
     todo,
     isReady
       ? undefined
@@ -642,7 +642,7 @@ function labelNamed(name: string): string {
 function showReview(form: Form, assessment: Assessment): void {
   const { changed, secrets } = assessment
   const set = Object.entries(changed)
-  fill(
+  refresh(
     review,
     set.length + secrets.length === 0
       ? h('p', {}, 'Everything is as the template has it by default.')
