@@ -30,7 +30,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { isObject, type Json } from '../../src/document.ts'
-import { account, aws, awsAs, awsJson, endpoint, live, region } from './emulator.ts'
+import { account, aws, awsAs, awsJson, endpoint, environmentOf, live, region, run } from './emulator.ts'
 import { readTemplate, templateFile, templateText } from './template.ts'
 import { admin, type Credentials, deploy, outputs, present, removeStack, resources } from './world.ts'
 
@@ -427,6 +427,66 @@ live('who updates the stack can take a release back, and nothing is lost of it',
     new ListObjectVersionsCommand({ Bucket: bucket, Prefix: released }),
   )
   assert.deepEqual([Versions?.length, DeleteMarkers?.length], [1, 1])
+})
+
+// ---- poolform publish ---------------------------------------------------------------------------------------------
+
+/** Publishes this project's own templates, as the caller. */
+const poolformPublish = (caller: Credentials, bucket: string, ...more: string[]) => {
+  const at = ['--bucket', bucket, '--prefix', 'templates', '--region', region, '--endpoint-url', https]
+  // Linting is for the build's tests.
+  return run(process.execPath, ['lib/cli.cjs', 'publish', '--no-lint', ...at, ...more], environmentOf(caller))
+}
+
+const names = ['identity-pool', 'identity-pool-tutorial', 'notes-app', 'publication-bucket']
+
+for (const ReadAccess of ['Public', 'Private']) {
+  live(`poolform publish publishes into a ${ReadAccess} bucket with the output’s policy alone`, async () => {
+    const { bucket, publisherKeys } = await settle(good(), { ReadAccess })
+    const first = await poolformPublish(publisherKeys, bucket)
+    assert.equal(first.status, 0, `${first.stdout}${first.stderr}`)
+    assert.match(first.stdout, /all as they should be; 8 templates judged by CloudFormation/)
+    const index: Json = JSON.parse(present(await content(bucket, 'templates/index.json')))
+    assert(isObject(index) && isObject(index['templates']))
+    assert.deepEqual(Object.keys(index['templates']), names)
+    for (const name of names) {
+      assert.equal(await content(bucket, `templates/${name}/latest/${name}.yaml`), templateText(name))
+    }
+    const page = await anonymous(https, bucket, '/templates/identity-pool/latest/index.html')
+    assert.equal(page, ReadAccess === 'Public' ? 200 : 403)
+
+    const versions = async () => {
+      const { Versions } = await admin.s3.send(new ListObjectVersionsCommand({ Bucket: bucket }))
+      return Versions?.map(it => `${it.Key} ${it.VersionId}`)
+    }
+    const before = await versions()
+    const again = await poolformPublish(publisherKeys, bucket)
+    assert.equal(again.status, 0, `${again.stdout}${again.stderr}`)
+    assert.deepEqual(await versions(), before)
+
+    const whole = await poolformPublish(publisherKeys, bucket, '--verify')
+    assert.equal(whole.status, 0, `${whole.stdout}${whole.stderr}`)
+    const [broken = ''] = before?.filter(it => /identity-pool\/\d.*\.yaml /.test(it)) ?? []
+    const Key = present(broken.split(' ')[0])
+    // As only the emulator's root can.
+    await admin.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'two', ContentType: 'application/yaml' }))
+    const bad = await poolformPublish(publisherKeys, bucket, '--verify')
+    assert.equal(bad.status, 1)
+    assert.match(bad.stderr, new RegExp(`${Key} has the SHA-256`))
+  })
+}
+
+live('poolform publish by who has no permission writes nothing, and says which is lacking', async () => {
+  const { bucket } = await settle(good())
+  const other = present((await deploy('elsewhere', good()))['PublisherPolicy'])
+  const { status, stderr } = await poolformPublish(await user('guest', other), bucket)
+  assert.equal(status, 1)
+  assert.match(stderr, /may not do s3:GetObject on .*\/templates\/index\.json/)
+  const { Contents } = await list(admin.s3, bucket, 'templates/')
+  assert.deepEqual(
+    Contents?.map(it => it.Key),
+    [released],
+  )
 })
 
 // ---- spoilt templates --------------------------------------------------------------------------------------------
