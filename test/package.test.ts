@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import * as esbuild from 'esbuild'
 import { installPacked } from './support/installed.ts'
 
 const jobs = `import { defineTemplate, GetAtt, output, parameter, Ref, resource } from 'poolform'
@@ -61,7 +63,8 @@ test('the tarball holds what runs and what tells of it, no source and no test', 
     files.filter(file => /\.(?:[mc]?ts|mjs|py)$/.test(file) && !file.endsWith('.d.ts')),
     ['package/src/lint/run_cfn_lint.py'],
   )
-  for (const file of ['cli.cjs', 'page.js', 'page.css', 'types/authoring/index.d.ts']) assert.ok(files.includes(`package/lib/${file}`), file)
+  for (const file of ['cli.cjs', 'page.js', 'page.css', 'types/authoring/index.d.ts'])
+    assert.ok(files.includes(`package/lib/${file}`), file)
 })
 
 test('installed, it brings esbuild with it, and nothing else', () => {
@@ -131,4 +134,122 @@ console.log(JSON.stringify([imported.Parameter === undefined, imported.resource 
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: folder, encoding: 'utf8' })
   const authoring = await import('../src/authoring/index.ts')
   assert.deepEqual(JSON.parse(said), [true, true, Object.keys(authoring).sort()])
+})
+
+// ---- what is bundled -----------------------------------------------------------------------------------------------
+
+test('the licence of each package whose code is in lib/ stands there once, with its text', async () => {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [
+      'src/cli/index.ts',
+      'src/authoring/index.ts',
+      'src/knowledge/validator.ts',
+      'src/page/client/index.ts',
+    ],
+    ...{
+      bundle: true,
+      write: false,
+      metafile: true,
+      outdir: 'out',
+      platform: 'node',
+      format: 'esm',
+      logLevel: 'silent',
+    },
+    ...{ external: ['esbuild'], mainFields: ['module', 'main'], conditions: ['poolform-source', 'module'] },
+  })
+  const inputs = Object.values(metafile.outputs).flatMap(output => Object.entries(output.inputs))
+  const folders = inputs.flatMap(([file, { bytesInOutput }]) =>
+    bytesInOutput === 0 ? [] : (/^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []),
+  )
+  const bundled = [...new Set(folders)].sort()
+  // what the sources themselves name is among them
+  for (const name of ['@aws-sdk/client-s3', '@aws-sdk/credential-provider-sso', 'ajv', 'commander', 'semver', 'yaml']) {
+    assert.ok(bundled.includes(`node_modules/${name}`), name)
+  }
+
+  const sections = readFileSync(join(folder, 'node_modules/poolform/lib/THIRD-PARTY-LICENSES.txt'), 'utf8')
+    .split(`\n${'-'.repeat(120)}\n\n`)
+    .slice(1)
+    .map(section => ({ titles: section.slice(0, section.indexOf('\n\n')).split('\n'), section }))
+  const listed = sections.flatMap(({ titles }) => titles)
+  assert.deepEqual(
+    listed.toSorted(),
+    bundled
+      .map(name => {
+        const about: { name: string; version: string; license: string } = JSON.parse(
+          readFileSync(join(root, name, 'package.json'), 'utf8'),
+        )
+        return `${about.name} ${about.version} (${about.license})`
+      })
+      .sort(),
+  )
+  for (const name of bundled) {
+    const own = readdirSync(join(root, name)).find(file => /^licen[cs]e/i.test(file))
+    const title = listed.find(one => one.startsWith(`${name.replace('node_modules/', '')} `))
+    const section = sections.find(({ titles }) => title !== undefined && titles.includes(title))?.section ?? ''
+    const text = own === undefined ? /Apache License|MIT License/ : readFileSync(join(root, name, own), 'utf8').trim()
+    if (typeof text === 'string') assert.ok(section.includes(text.replaceAll('\r\n', '\n')), name)
+    else assert.match(section, text, name)
+  }
+})
+
+// ---- publishing, without a package of AWS's beside it -----------------------------------------------------------------
+
+const home = join(folder, 'home')
+const secretKey = `{"Version": 1, "AccessKeyId": "AKIAOFAPROCESS", "SecretAccessKey": "s"}`
+
+/** `poolform publish` to an S3 that has nothing and refuses all, with what `aws configure` has left at home. */
+async function publishWith(profile: string) {
+  const keys = new Set<string>()
+  const store = createServer((request, response) => {
+    keys.add(/Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? 'nobody')
+    const [status, code] = request.method === 'GET' ? [404, 'NoSuchKey'] : [403, 'AccessDenied']
+    response.writeHead(status, { 'content-type': 'application/xml', 'x-amz-request-id': 'REQUEST1' })
+    response.end(request.method === 'HEAD' ? '' : `<Error><Code>${code}</Code><Message>${code}</Message></Error>`)
+  })
+  await new Promise<void>(resolve => store.listen(0, '127.0.0.1', resolve))
+  const address = store.address()
+  assert(typeof address === 'object' && address !== null)
+  const command = join(folder, 'node_modules/poolform/lib/cli.cjs')
+  const args = ['publish', '--bucket', 'our-templates', '--region', 'eu-west-1', '--version', '1.0.0', '--no-lint']
+  const said = await new Promise<{ status: unknown; stderr: string }>(resolve =>
+    execFile(
+      process.execPath,
+      [command, ...args, '--endpoint-url', `http://127.0.0.1:${address.port}`],
+      { cwd: folder, env: { PATH: process.env['PATH'], HOME: home, USERPROFILE: home, AWS_PROFILE: profile } },
+      (error, _, stderr) => resolve({ status: error?.code ?? 0, stderr }),
+    ),
+  )
+  store.close()
+  store.closeAllConnections()
+  return { ...said, keys: [...keys] }
+}
+
+test('installed, it publishes with the credentials that a profile’s process gives', async () => {
+  mkdirSync(join(home, '.aws/sso/cache'), { recursive: true })
+  writeFileSync(join(home, 'process.mjs'), `console.log(${JSON.stringify(secretKey)})`)
+  writeFileSync(
+    join(home, '.aws/config'),
+    [
+      ...['[profile process]', `credential_process = ${process.execPath} ${join(home, 'process.mjs')}`],
+      ...['[profile sso]', 'sso_session = corp', 'sso_account_id = 123456789012', 'sso_role_name = Publisher'],
+      ...['[sso-session corp]', 'sso_start_url = https://corp.awsapps.com/start', 'sso_region = us-east-1', ''],
+    ].join('\n'),
+  )
+  const { status, stderr, keys } = await publishWith('process')
+  assert.deepEqual(keys, ['AKIAOFAPROCESS'])
+  assert.equal(status, 1)
+  assert.match(stderr, /may not do s3:PutObject on arn:aws:s3:::our-templates\/jobs\/1\.0\.0\//)
+  assert.doesNotMatch(stderr, /Warning|at .*\.cjs/)
+})
+
+test('installed, it says that the session in IAM Identity Center has expired, and how to begin another', async () => {
+  const token = { startUrl: 'https://corp.awsapps.com/start', accessToken: 't', expiresAt: '2020-01-01T00:00:00Z' }
+  // the SHA-1 of the session’s name
+  writeFileSync(join(home, '.aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json'), JSON.stringify(token))
+  const { status, stderr, keys } = await publishWith('sso')
+  assert.deepEqual(keys, [])
+  assert.equal(status, 1)
+  assert.match(stderr, /IAM Identity Center session of the profile sso has expired.*\n.*`aws sso login --profile sso`/)
 })
