@@ -194,6 +194,34 @@ test('the licence of each package whose code is in lib/ stands there once, with 
   }
 })
 
+test('only publishing loads the AWS SDK', () => {
+  const lib = join(folder, 'node_modules/poolform/lib')
+  const files = readdirSync(lib).filter(file => file.endsWith('.cjs'))
+  const holders = files.filter(file => readFileSync(join(lib, file), 'utf8').includes('aws-sdk-js'))
+  assert.deepEqual(holders, ['publish-command.cjs'])
+  const preload = join(folder, 'preload.cjs')
+  writeFileSync(
+    preload,
+    `process.on('exit', () => console.error(JSON.stringify(Object.keys(require.cache).map(file => file.split(/[\\\\/]/).at(-1)))))`,
+  )
+  const loaded = (...args: readonly string[]): readonly string[] => {
+    const command = ['--require', preload, join(lib, 'cli.cjs'), ...args]
+    const { stderr } = spawnSync(process.execPath, command, { cwd: folder, encoding: 'utf8' })
+    return JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')
+  }
+  assert.ok(loaded('build', '--no-lint', '--no-cache').includes('compile.cjs'))
+  for (const args of [
+    ['build', '--no-lint', '--no-cache'],
+    ['build', '--no-lint'],
+    ['lint'],
+    ['--help'],
+    ['publish', '--help'],
+  ]) {
+    assert.ok(!loaded(...args).includes('publish-command.cjs'), args.join(' '))
+  }
+  assert.ok(loaded('publish', '--bucket', 'b', '--region', 'nowhere').includes('publish-command.cjs'))
+})
+
 // ---- publishing, without a package of AWS's beside it -----------------------------------------------------------------
 
 const home = join(folder, 'home')
