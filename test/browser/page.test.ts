@@ -156,6 +156,12 @@ describe('the launch link', () => {
     await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com')
     await page.locator('#region').selectOption('eu-west-1')
     await setText(page, { ...someone, ApiId: 'https://x' })
+    // straight from the box to a link in the list, which must still be there when the mouse comes up
+    await page.locator('#todo').getByRole('link', { name: 'API ID' }).click()
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.closest('.field')?.querySelector('.name')?.textContent),
+      'ApiId',
+    )
     await page.keyboard.press('Tab')
     const error = await field(page, 'ApiId').locator('.error').innerText()
     assert.equal(error, 'must be the ID of an API, such as a1b2c3d4e5 (no URL, no ARN, no wildcard), or be left empty')
@@ -164,7 +170,7 @@ describe('the launch link', () => {
     assert.equal(await launch.getAttribute('aria-disabled'), 'true')
     assert.match(
       await page.locator('#status').innerText(),
-      /^Not ready: one thing is left to do\. API ID must be the ID/,
+      /^Not ready: one thing is left to do\.\s+API ID must be the ID/,
     )
     await launch.click(anyway)
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'todo')

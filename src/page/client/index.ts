@@ -10,7 +10,7 @@ import { defaultOf, type Field, fieldOf, labelOf } from './fields.ts'
 import { type Filled, readFragment, writeFragment } from './fragment.ts'
 import { renderMarkdown } from './markdown.ts'
 import { linkOf, outputs } from './outputs.ts'
-import { copyButton } from './tabs.ts'
+import { copyButton, snippet } from './tabs.ts'
 
 const manifest = readManifest()
 const { latest, versions } = readVersions()
@@ -364,6 +364,12 @@ function list(words: readonly string[]): string {
 
 function checksOf({ file, sha256, bytes }: Artifact): readonly Child[] {
   const command = `echo '${sha256}  ${file.replaceAll("'", `'\\''`)}' | sha256sum --check`
+  const compare = snippet(
+    'the command that compares checksums',
+    'To compare a file that you have downloaded:',
+    announce,
+  )
+  compare.set(command)
   return [
     h(
       'p',
@@ -373,17 +379,7 @@ function checksOf({ file, sha256, bytes }: Artifact): readonly Child[] {
       ` has ${bytes.toLocaleString('en')} bytes and this SHA-256 checksum:`,
     ),
     h('p', { class: 'sum' }, h('code', {}, sha256)),
-    h('p', {}, 'To compare a file that you have downloaded:'),
-    h(
-      'div',
-      { class: 'snippet' },
-      copyButton('Copy the command that compares checksums', 'Copy', () => command, announce),
-      h(
-        'pre',
-        { tabindex: '0', role: 'region', 'aria-label': 'the command that compares checksums' },
-        h('code', {}, command),
-      ),
-    ),
+    compare.element,
   ]
 }
 
@@ -583,11 +579,15 @@ function showProblems(form: Form, { problems }: Assessment): void {
   )
   todo.classList.toggle('alarm', isRevealed && !isReady)
   const [first] = problems
-  say(
+  refresh(
     status,
     first === undefined
       ? 'Ready. The console asks you to look through everything once more.'
-      : `Not ready: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} left to do. ${subject(first)} ${first.message}`,
+      : [
+          `Not ready: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} left to do. `,
+          // the list beside it shows them all, and is not read out by itself
+          h('span', { class: 'away' }, `${subject(first)} ${first.message}`),
+        ],
   )
   status.classList.toggle('ready', isReady)
 }

@@ -77,9 +77,9 @@ const ways: readonly Way[] = [
 
 export function outputs(announce: (text: string) => void): Outputs {
   const made = ways.map(way => {
-    const text: Snippet = snippet(way.what, announce)
     const remark = h('p', { class: 'hint' })
-    const panel = h('div', {}, h('p', { class: 'hint' }, way.hint), remark, text.element)
+    const text: Snippet = snippet(way.what, way.hint, announce)
+    const panel = h('div', {}, text.element, remark)
     return { way, text, remark, panel }
   })
   const all = made.map(({ way, panel }) => ({ name: way.name, panel }))

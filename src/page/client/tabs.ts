@@ -1,4 +1,4 @@
-import { h, say } from './dom.ts'
+import { type Child, h, say } from './dom.ts'
 
 export type Tab = { readonly name: string; readonly panel: HTMLElement }
 
@@ -38,12 +38,17 @@ export function tabs(label: string, all: readonly Tab[]): HTMLElement {
 /** Text to take along, with a button that does. */
 export type Snippet = { readonly element: HTMLElement; readonly set: (text: string) => void }
 
-export function snippet(what: string, announce: (text: string) => void): Snippet {
+export function snippet(what: string, hint: Child, announce: (text: string) => void): Snippet {
   const code = h('code')
   const block = h('pre', { tabindex: '0', role: 'region', 'aria-label': what }, code)
   const button = copyButton(`Copy ${what}`, 'Copy', () => code.textContent ?? '', announce)
   return {
-    element: h('div', { class: 'snippet' }, button, block),
+    element: h(
+      'div',
+      { class: 'snippet' },
+      h('div', { class: 'head' }, h('p', { class: 'hint' }, hint), button),
+      block,
+    ),
     set: text => say(code, text),
   }
 }
