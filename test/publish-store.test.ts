@@ -36,8 +36,8 @@ Object.assign(process.env, {
 
 type Asked = { method: string; url: string; headers: Readonly<Record<string, string>>; body: Buffer }
 type Answer = { status?: number; headers?: Readonly<Record<string, string>>; body?: string | Buffer }
-/** `hang`: no answer ever comes; `break`: the connection does. */
-type Reply = Answer | 'hang' | 'break'
+/** `hang`: no answer ever comes; `break`: the connection does, `cut`: when half of the body is sent. */
+type Reply = (Answer & { cut?: true }) | 'hang' | 'break'
 
 const servers = new Set<Server>()
 after(() => {
@@ -73,7 +73,8 @@ function give(response: ServerResponse, reply: Reply): void {
   if (reply === 'break') return void response.socket?.destroy()
   const { status = 200, headers = {}, body = '' } = reply
   response.writeHead(status, { 'x-amz-request-id': 'REQUEST1', 'x-amz-id-2': 'HOST1', ...headers })
-  response.end(body)
+  if (reply.cut) response.write(body.slice(0, body.length / 2), () => response.socket?.destroy())
+  else response.end(body)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -101,7 +102,7 @@ const refusal = (status: number, code: string, message: string, details = '', he
 })
 
 const region = 'eu-west-1'
-const brief: Partial<Patience> = { attempts: 3, answer: 500, connection: 500 }
+const brief: Partial<Patience> = { attempts: 3, silence: 500, connection: 500 }
 
 const store = (endpointUrl: string, patience = brief) => s3Store({ bucket: 'templates', region, endpointUrl }, patience)
 
@@ -256,6 +257,16 @@ describe('a head and a get', () => {
     )
   })
 
+  test('ask again for a body that breaks off', async () => {
+    const { endpointUrl, asked } = await stub((_, count) => (count < 3 ? { ...standing(), cut: true } : standing()))
+    assert.deepEqual((await store(endpointUrl).get(object.key))?.body, body)
+    assert.equal(asked.length, 3)
+    const broken = await stub(() => ({ ...standing(), cut: true }))
+    const error = await failure(store(broken.endpointUrl).get(object.key))
+    wellSaid(error, { code: 'no-network', message: /broke each time/, help: /run it again/ })
+    assert.equal(broken.asked.length, 4)
+  })
+
   test('refuse bytes that are not those of the checksum', async () => {
     const { endpointUrl } = await stub(() => ({ ...standing(), body: Buffer.from(body).fill('x') }))
     const { code, message } = await failure(store(endpointUrl).get(object.key))
@@ -302,7 +313,7 @@ describe('a request is sent again', () => {
   for (const [name, reply] of Object.entries(cases)) {
     test(`${name}, twice`, async () => {
       const { endpointUrl, asked } = await stub((_, count) => (count < 3 ? reply : written))
-      const put = await store(endpointUrl, { ...brief, answer: 300 }).put(object, { ifAbsent: true })
+      const put = await store(endpointUrl, { ...brief, silence: 300 }).put(object, { ifAbsent: true })
       assert(put !== 'taken')
       assert.equal(asked.length, 3)
       for (const { body: sent, headers } of asked) {
@@ -559,7 +570,7 @@ describe('in words, with the way out:', () => {
   for (const [name, { reply, operation = 'put', code, message, help }] of Object.entries(refusals)) {
     test(name, async () => {
       const { endpointUrl } = await stub(() => reply)
-      const bucket = store(endpointUrl, { ...brief, answer: 200 })
+      const bucket = store(endpointUrl, { ...brief, silence: 200 })
       const ask = {
         put: () => bucket.put(object, { ifAbsent: true }),
         get: () => bucket.get(object.key),

@@ -4,13 +4,13 @@ import type { Endpoint } from './validator.ts'
 export type Patience = {
   /** Milliseconds for a connection. */
   readonly connection: number
-  /** Milliseconds for an answer, and for each next part of it. */
-  readonly answer: number
+  /** Milliseconds in which nothing is sent nor comes. */
+  readonly silence: number
   /** How often a request is sent at most. */
   readonly attempts: number
 }
 
-const usual: Patience = { connection: 10_000, answer: 30_000, attempts: 7 }
+const usual: Patience = { connection: 5_000, silence: 20_000, attempts: 7 }
 
 /**
  * What the SDK's clients have in common. A request is sent up to seven times, with the standard mode's back-off and
@@ -18,7 +18,7 @@ const usual: Patience = { connection: 10_000, answer: 30_000, attempts: 7 }
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 export function clientSettings({ region, endpointUrl }: Endpoint, patience: Partial<Patience> = {}) {
-  const { connection, answer, attempts } = { ...usual, ...patience }
+  const { connection, silence, attempts } = { ...usual, ...patience }
   const { http, https } = agents()
   return {
     region,
@@ -30,9 +30,8 @@ export function clientSettings({ region, endpointUrl }: Endpoint, patience: Part
       httpAgent: http,
       httpsAgent: https,
       connectionTimeout: connection,
-      requestTimeout: answer,
-      throwOnRequestTimeout: true,
-      socketTimeout: answer,
+      // not a limit for the request as a whole: a slow line may take long to send what is large
+      socketTimeout: silence,
     },
   }
 }

@@ -72,18 +72,29 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   }
 
   const get: Store['get'] = async key => {
+    for (let attempt = 1; ; attempt++) {
+      const said = await answerOf(key)
+      if (said === undefined) return undefined
+      try {
+        // the SDK compares the checksum that S3 tells; what breaks while the body comes it does not ask for again
+        const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
+        return { ...stored(key, said), body }
+      } catch (error) {
+        if (attempt === bodyAttempts) throw explain(error, { operation: 'GetObject', key })
+        await pause(Math.random() * 50 * 2 ** attempt)
+      }
+    }
+  }
+
+  async function answerOf(key: string): Promise<GetObjectCommandOutput | undefined> {
     try {
       const said = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
-      // the SDK compares the checksum that S3 tells
-      const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
       isThere = true
-      return { ...stored(key, said), body }
+      return said
     } catch (error) {
-      if (isMissingKey(error)) {
-        isThere = true
-        return undefined
-      }
-      throw explain(error, { operation: 'GetObject', key })
+      if (!isMissingKey(error)) throw explain(error, { operation: 'GetObject', key })
+      isThere = true
+      return undefined
     }
   }
 
@@ -186,6 +197,7 @@ function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Cl
 }
 
 const conflictAttempts = 5
+const bodyAttempts = 4
 
 function stored(key: string, said: HeadObjectCommandOutput | GetObjectCommandOutput): StoredObject {
   return {
