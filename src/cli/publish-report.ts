@@ -129,10 +129,10 @@ export function formatSummary({ version = '', isDryRun, regions }: Report): stri
 function verified(verification: Verification): string {
   const { checks, isPrivate, validated } = verification
   const wrong = differences(verification).length
-  const how = isPrivate ? 'with credentials, for the bucket is private' : 'by their public URLs'
-  const found = wrong === 0 ? 'all as they should be' : `${wrong} of them not as they should be`
-  const asked = validated === 0 ? '' : `; ${count(validated, 'template')} judged by CloudFormation`
-  return `${count(checks.length, 'object')} fetched ${how}, ${found}${asked}`
+  const how = isPrivate ? 'fetched with credentials, for the bucket is private' : 'fetched by their public URLs'
+  const judged = validated === 0 ? '' : `; ${count(validated, 'template')} judged by CloudFormation`
+  if (wrong > 0) return `${wrong} of ${count(checks.length, 'object')} not as published`
+  return `${count(checks.length, 'object')} as published, ${how}${judged}`
 }
 
 /** What is not, or should be known. */
@@ -144,11 +144,15 @@ function problemsOf({ region, warnings, publication, verification, error }: Regi
   const { notes = [], notValidated } = verification ?? {}
   const unasked = notValidated === undefined ? [] : [`CloudFormation was not asked to validate: ${notValidated}`]
   const lines = [...warnings, ...notes, ...unasked].map(text => `${region}: warning: ${text}\n`)
-  for (const { template, key, published, built } of publication?.conflicts ?? []) {
+  const conflicts = publication?.conflicts ?? []
+  if (conflicts.length > 0) {
+    const objects = conflicts.map(
+      ({ key, published, built }) => `  ${key}\n    published: sha256 ${published}\n    built:     sha256 ${built}\n`,
+    )
     lines.push(
-      `${region}: error: ${template} ${version} is published already, with another ${key}\n` +
-        `  published: sha256 ${published}\n  built:     sha256 ${built}\n` +
-        '  Nothing has been changed. A published version stays as it is: publish under another version.\n',
+      `${region}: error: ${version} is published already, with other bytes, and what is published never changes\n`,
+      ...objects,
+      '  Give the release another version\n',
     )
   }
   for (const { url, problems } of differences(verification)) {

@@ -9,7 +9,7 @@ import { fetchPublic } from '../publish/fetch-public.ts'
 import { versionProblem } from '../publish/index-file.ts'
 import { type ObjectReport, type Publication, publish } from '../publish/publish.ts'
 import { makeRelease, type Release } from '../publish/release.ts'
-import { s3Store } from '../publish/s3.ts'
+import { s3Store, whyNotPublic } from '../publish/s3.ts'
 import { StoreError } from '../publish/store.ts'
 import { type Verification, verify } from '../publish/verify.ts'
 import { isTerminal, print } from './print.ts'
@@ -85,6 +85,7 @@ async function workIn(
       progress.verifying(region)
       const validate = cloudFormationValidator({ region, endpointUrl })
       verification = await verify({ baseUrl: place.baseUrl, fetch: fetchPublic, store, prefix, validate }, release)
+      if (verification.isPrivate) error = await whyNotPublic({ region, bucket, endpointUrl })
     }
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown

@@ -90,7 +90,9 @@ export async function publish(release: Release, target: Target, surroundings: Su
     run.readIndex(),
     ...release.templates.map(template => run.look(release, template)),
   ])
-  const conflicts = [...looks.flatMap(look => look.conflicts), ...listedOtherwise(index.index, release, run)]
+  const conflicts = looks.flatMap(look => look.conflicts)
+  const known = new Set(conflicts.map(({ key }) => key))
+  conflicts.push(...listedOtherwise(index.index, release, run).filter(({ key }) => !known.has(key)))
   if (conflicts.length > 0) return refused(release, conflicts)
 
   const missing = looks.flatMap(look => look.missing)

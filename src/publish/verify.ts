@@ -94,7 +94,8 @@ class Visit {
       isPrivate: this.#isPrivate,
       validated: this.#validated,
       ...(this.#notValidated === undefined ? {} : { notValidated: this.#notValidated }),
-      notes: [...this.#notes].sort(),
+      // of a private bucket nobody expects otherwise
+      notes: this.#isPrivate ? [] : [...this.#notes].sort(),
     }
   }
 
