@@ -5,12 +5,14 @@ import { type Document, isObject, type Json } from '../src/document.ts'
 import { link } from '../src/link.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
+import notesApp from '../templates/notes-app.ts'
 import publicationBucket from '../templates/publication-bucket.ts'
 
 const templates = {
   'identity-pool': identityPool,
   'identity-pool-tutorial': tutorial,
   'publication-bucket': publicationBucket,
+  'notes-app': notesApp,
 }
 
 /** The text with what stands between `<!-- NAME parameters -->` or `<!-- NAME outputs -->` and the next `<!-- end -->` made anew. */
