@@ -51,7 +51,7 @@ const stackNameBox = h('input', {
 const stackNameError = h('p', { class: 'error', id: 'stack-name-error', hidden: true })
 const title = h('h1')
 const about = h('div')
-const pictureBox = h('div', { class: 'picture' })
+const pictureBox = h('div', { class: 'picture', tabindex: '0', role: 'region', 'aria-label': 'Picture' })
 const settings = h('div')
 const access = h('div')
 const notice = h('div', { class: 'notice', role: 'note', hidden: true })
@@ -114,7 +114,7 @@ function page(): readonly Child[] {
       h(
         'div',
         { class: 'steps' },
-        step(1, 'template', 'What to launch', [templatePicker(), about, pictureBox]),
+        step(1, 'template', 'What to launch', [templatePicker(), about]),
         step(2, 'place', 'Where', [
           h(
             'div',
@@ -157,6 +157,7 @@ function page(): readonly Child[] {
           address.element,
         ]),
         step(3, 'settings', 'Settings', [settings]),
+        drawing(),
       ),
       h(
         'aside',
@@ -196,6 +197,16 @@ function step(number: number, id: string, name: string, content: readonly Child[
     { id, tabindex: '-1', 'aria-labelledby': `${id}-heading` },
     h('h2', { id: `${id}-heading` }, h('span', { class: 'number', 'aria-hidden': 'true' }, String(number)), name),
     content,
+  )
+}
+
+function drawing(): HTMLElement {
+  return h(
+    'section',
+    { 'aria-labelledby': 'drawing-heading' },
+    h('h2', { id: 'drawing-heading' }, 'What is made, and who reaches what'),
+    h('p', { class: 'hint' }, 'What the settings leave out is pale.'),
+    pictureBox,
   )
 }
 
