@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BuildArguments, plainBuildArguments } from '../src/cli/arguments.ts'
@@ -50,7 +50,7 @@ export default defineTemplate({
 }
 
 function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { NODE_EXTRA_CA_CERTS, NO_COLOR, ...env } = process.env
+  const { NODE_EXTRA_CA_CERTS, NO_COLOR, AWS_REGION, AWS_DEFAULT_REGION, ...env } = process.env
   return { ...env, POOLFORM_CACHE: cache, ...changes }
 }
 
@@ -113,6 +113,24 @@ describe('the command line', () => {
     ['build --out=', /Name a folder/],
     ['build --watch --check', /'--check' cannot be used with option '--watch'/],
     ['lint --check', /unknown option '--check'/],
+    ['publish --verify', /required option '--bucket <name>' not specified/],
+    ['publish --bucket bucket --region eu-west-1 --version v1.2.3', /--version: "v1\.2\.3" .*: write 1\.2\.3/],
+    [
+      'publish --bucket bucket --region eu-west-1 --version 1.2.3 --verify',
+      /'--verify' cannot be used with option '--version <version>'/,
+    ],
+    ['publish --bucket bucket --region eu-west-1 --dry-run --verify', /cannot be used with option/],
+    ['publish --bucket bucket', /say by --region, or AWS_REGION, in which region the bucket is/],
+    ['publish --bucket bucket --region eu-west-9x', /--region: "eu-west-9x" is no region/],
+    ['publish --bucket bucket --region eu-west-1 --region us-east-1', /write \{region\} in --bucket/],
+    ['publish --bucket Bucket --region eu-west-1', /--bucket: "Bucket" is not the name of a general purpose bucket/],
+    ['publish --bucket b-{regoin} --region eu-west-1', /--bucket: "b-\{regoin\}" is not the name/],
+    ['publish --bucket bucket --region eu-west-1 --prefix a/../b', /--prefix: give names/],
+    ['publish --bucket bucket --region eu-west-1 --prefix a//b', /--prefix: give names/],
+    ['publish --bucket bucket --region eu-west-1 --prefix a%2Fb', /--prefix: give names/],
+    ['publish --bucket bucket --region eu-west-1 --prefix ..', /--prefix: give names/],
+    ['publish --bucket bucket --region eu-west-1 --endpoint-url localhost:9000', /--endpoint-url: give the http/],
+    ['publish --bucket bucket --region eu-west-1 --endpoint-url https://a:b@c', /--endpoint-url: give the http/],
     ['publish', /required option '--bucket <name>' not specified/],
   ]
   for (const [args, said] of mistakes) {
@@ -161,6 +179,33 @@ describe('the command line', () => {
 })
 
 describe('poolform build', () => {
+  test('loads nothing of publishing, nor of the AWS SDK', () => {
+    const folder = project({ 'templates/a.ts': module(`'a'`) })
+    const hook = join(folder, 'hook.cjs')
+    write(folder, {
+      'hook.cjs': `process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(join(folder, 'loaded'))}, Object.keys(require.cache).join('\\n')))`,
+    })
+    const loadedBy = (...args: readonly string[]): readonly string[] => {
+      execFileSync(process.execPath, ['--require', hook, cli, ...args], { cwd: folder, env: environment() })
+      const files = readFileSync(join(folder, 'loaded'), 'utf8').split('\n')
+      return files.filter(file => dirname(file) === join(root, 'lib')).map(file => basename(file))
+    }
+    const compiling = ['anew.cjs', 'authoring.cjs', 'cli.cjs', 'compile.cjs', 'validator.cjs']
+    const loaded = loadedBy('build', '--no-lint')
+    assert(loaded.includes('anew.cjs'))
+    assert.deepEqual(
+      loaded.filter(name => !compiling.includes(name)),
+      [],
+    )
+    assert.deepEqual(loadedBy('build', '--no-lint'), ['cli.cjs'])
+    assert.deepEqual(loadedBy('publish', '--help').sort(), ['cli.cjs', 'program.cjs'])
+    // the name of the signature that every request to AWS bears
+    const signing = readdirSync(join(root, 'lib'))
+      .filter(name => name.endsWith('.cjs'))
+      .filter(name => readFileSync(join(root, 'lib', name), 'utf8').includes('AWS4-HMAC-SHA256'))
+    assert.deepEqual(signing, ['publish-command.cjs'])
+  })
+
   test('says what it has written, then that nothing has changed, and --check that all is up to date', () => {
     const folder = project({ 'templates/a.ts': module(`'a'`), 'templates/long-name.ts': module(`'b'`) })
     const size = String.raw` +0\.\d kB {2}1 resource`
