@@ -1,6 +1,7 @@
 /**
- * Installs what the end-to-end tests run: the AWS emulator (MiniStack, in a virtual environment, pinned by hash in
- * requirements-e2e.txt) and the AWS CLI v2, which AWS ships to npm as a Lambda layer. v2 and not v1, since v2 is what
+ * Installs what the end-to-end tests run: the AWS emulators (MiniStack, and moto for stack sets, in a virtual
+ * environment, pinned by hash in requirements-e2e.txt) and the AWS CLI v2, which AWS ships to npm as a Lambda layer. v2
+ * and not v1, since v2 is what
  * AWS tells people to install. Both land in `.cache/e2e`, or in POOLFORM_E2E_TOOLS; a broken or outdated one is
  * replaced. POOLFORM_E2E_AWS names an installed AWS CLI (2.13 or later) for machines that can't run the x86-64 Linux one.
  * The paths are left in `tools.json` of that folder: {python, aws}.
@@ -156,7 +157,7 @@ const main = async () => {
     folder =>
       succeeds(venvPython(folder), [
         '-c',
-        'import ministack.app, hypercorn.asyncio, cryptography.hazmat.primitives.asymmetric.rsa; print("works")',
+        'import ministack.app, moto.core, flask_cors, hypercorn.asyncio, cryptography.hazmat.primitives.asymmetric.rsa; print("works")',
       ]),
     folder => installEmulator(folder, interpreter.name, requirements),
   )
