@@ -776,6 +776,48 @@ test('a document without functions comes out as it is', () => {
   )
 })
 
+test('a document of any shape is resolved, whatever is wrong with it', () => {
+  const whole = JSON.stringify(pool)
+  const pieces = [
+    ...['null', '[]', '{}', '"text"', '1', 'true', '[[]]', '{"Ref":"X"}', '{"Ref":[]}', '{"Condition":"HasUploads"}'],
+    ...[
+      '{"Fn::If":["a"]}',
+      '{"Fn::If":["HasApi",{}]}',
+      '{"Fn::Sub":["${",{}]}',
+      '{"Fn::Sub":{}}',
+      '{"Fn::GetAtt":"A"}',
+    ],
+    ...['{"Fn::Select":[{},{}]}', '{"Fn::Split":[]}', '{"Fn::Join":["",{}]}', '{"Fn::FindInMap":[{},{},{}]}'],
+    ...['{"Fn::Cidr":[{},{},{}]}', '{"Fn::And":[[]]}', '{"Fn::Transform":1}', '{"__proto__":1}', '{"Fn::Base64":null}'],
+  ]
+  const change = (json: Json, steps: readonly number[], piece: Json): Json => {
+    const [step, ...others] = steps
+    if (step === undefined || typeof json !== 'object' || json === null) return piece
+    const at = step % Math.max(Object.keys(json).length, 1)
+    if (Array.isArray(json)) return json.map((item: Json, index) => (index === at ? change(item, others, piece) : item))
+    return Object.fromEntries(
+      Object.entries(json).map(([key, item], index) => [key, index === at ? change(item, others, piece) : item]),
+    )
+  }
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.array(fc.nat(), { minLength: 1, maxLength: 9 }), fc.constantFrom(...pieces)), {
+        maxLength: 4,
+      }),
+      changes => {
+        const text = JSON.stringify(
+          changes.reduce<Json>((json, [steps, piece]) => change(json, steps, JSON.parse(piece)), JSON.parse(whole)),
+        )
+        const document: Document = JSON.parse(text)
+        const resolved = resolve(document, environment())
+        documentOf(resolved, document)
+        assert.equal(JSON.stringify(resolve(JSON.parse(text), environment())), JSON.stringify(resolved))
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
 // ---- our own template --------------------------------------------------------------------------------------------
 
 test('each combination of conditions that the solver has for identity-pool comes of some values', () => {
