@@ -257,17 +257,19 @@ describe('the settings', () => {
   test('that are secrets stay out of links, commands and the fragment', async () => {
     const secret = save(
       'secret.html',
-      launchPage(manifestOf({ parameters: [{ name: 'Password', type: 'String', noEcho: true, default: '' }] }), assets),
+      launchPage(manifestOf({ parameters: [{ name: 'Password', type: 'String', noEcho: true }] }), assets),
     )
     const { page } = await show(`${secret}#param_Password=given`)
     assert.match(await page.locator('.notice').innerText(), /Password.*a secret/)
     const box = page.locator('input[type=password]')
     assert.equal(await box.inputValue(), '')
-    await box.fill('hunter2')
     await page.getByLabel('Address of the published templates').fill('https://ours.s3.eu-west-1.amazonaws.com')
     await page.locator('#region').selectOption('eu-west-1')
+    assert.notEqual(await page.locator('#launch').getAttribute('href'), null, 'the console asks for it')
+    await box.fill('hunter2')
     await page.waitForFunction(() => location.hash.includes('eu-west-1'))
-    assert.notEqual(await page.locator('#launch').getAttribute('href'), null)
+    await page.getByLabel('Stack name').fill('other')
+    await page.waitForFunction(() => location.hash.includes('other'))
     assert.equal((await page.content()).includes('hunter2'), false)
     assert.equal(page.url().includes('hunter2'), false)
     assert.match(await page.locator('main').innerText(), /Secrets are left out: add Password yourself/)

@@ -36,7 +36,7 @@ export type Assessment = {
   readonly conditions: Conditions
   /** What differs from the defaults, but for secrets. */
   readonly changed: Readonly<Record<string, string>>
-  /** Secrets that the form holds, which no link can carry. */
+  /** Secrets that are to be given, which no link can carry. */
   readonly secrets: readonly string[]
 }
 
@@ -44,10 +44,9 @@ export function assess(form: Form): Assessment {
   const { artifact, values } = form
   const sections = sectionsOf(artifact)
   const env = environmentOf(form)
-  const given = artifact.parameters.filter(({ name, ...parameter }) => {
-    const value = values.get(name) ?? ''
-    return value !== (defaultOf({ name, ...parameter }) ?? '')
-  })
+  const given = artifact.parameters.filter(
+    parameter => (values.get(parameter.name) ?? '') !== (defaultOf(parameter) ?? ''),
+  )
   return {
     problems: [
       ...artifact.parameters.flatMap(parameter => valueProblem(parameter, values.get(parameter.name) ?? '')),
@@ -67,13 +66,17 @@ export function assess(form: Form): Assessment {
     changed: Object.fromEntries(
       given.filter(parameter => !isSecret(parameter)).map(({ name }) => [name, values.get(name) ?? '']),
     ),
-    secrets: given.filter(isSecret).map(({ name }) => name),
+    secrets: artifact.parameters
+      .filter(parameter => isSecret(parameter) && (given.includes(parameter) || defaultOf(parameter) === undefined))
+      .map(({ name }) => name),
   }
 }
 
 function valueProblem(parameter: ManifestParameter, value: string): readonly Problem[] {
   const { name } = parameter
   if (value === '' && defaultOf(parameter) === undefined) {
+    // the console asks for a secret, which no link can carry
+    if (isSecret(parameter)) return []
     return [{ kind: 'value', message: 'must be given', parameters: [name] }]
   }
   const message = checkValue(parameter, value)
@@ -122,7 +125,14 @@ function environmentOf({ artifact, values, region, stackName }: Form): Environme
   const partition = partitionOf(region)
   const unknown = (name: string) => new Unknown({ kind: 'pseudo', name })
   return {
-    parameters: Object.fromEntries(artifact.parameters.map(({ name }) => [name, values.get(name) ?? ''])),
+    parameters: Object.fromEntries(
+      artifact.parameters.map(parameter => {
+        const { name } = parameter
+        const value = values.get(name) ?? ''
+        const isKept = isSecret(parameter) && value === '' && defaultOf(parameter) === undefined
+        return [name, isKept ? new Unknown({ kind: 'parameter', name }) : value]
+      }),
+    ),
     region: region === '' ? unknown('AWS::Region') : region,
     partition: partition ?? unknown('AWS::Partition'),
     urlSuffix: partition === undefined ? unknown('AWS::URLSuffix') : dnsSuffix(partition),

@@ -16,7 +16,8 @@ export type Field = {
 }
 
 export function fieldOf(parameter: ManifestParameter, id: string, onChange: (left: boolean) => void): Field {
-  const hint = text(parameter['description'])
+  const about = text(parameter['description'])
+  const hint = isSecret(parameter) ? [about, secretHint].join(' ').trim() : about
   const ids = { control: id, hint: `${id}-hint`, error: `${id}-error` }
   const error = h('p', { class: 'error', id: ids.error, hidden: true })
   const described = [...(hint === undefined ? [] : [ids.hint]), ids.error].join(' ')
@@ -49,6 +50,8 @@ export function fieldOf(parameter: ManifestParameter, id: string, onChange: (lef
   }
 }
 
+const secretHint = 'It is a secret: no link carries it, and the console asks for it.'
+
 /** What stands for a parameter where people read: its label, or its name. */
 export function labelOf(parameter: ManifestParameter): string {
   return text(parameter['label']) ?? parameter.name
@@ -73,7 +76,9 @@ type Control = {
 
 function controlOf(parameter: ManifestParameter, { id, described }: { id: string; described: string }): Control {
   const allowed = parameter['allowedValues']
-  const values = Array.isArray(allowed) ? allowed.map(String) : undefined
+  // of a list each item is one of them
+  const isList = /^(CommaDelimitedList$|List<)/.test(parameter.type)
+  const values = Array.isArray(allowed) && !isList ? allowed.map(String) : undefined
   const initial = defaultOf(parameter)
   if (values === undefined) return textBox(parameter, { id, described })
   const isBoolean = values.length === 2 && values.includes('true') && values.includes('false')

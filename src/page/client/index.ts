@@ -347,11 +347,16 @@ function versionOf({ name, version }: Artifact): Child {
   const { published } = address
   if (published === undefined || published.template !== name) return version
   if (versions.length === 0) {
-    return [version, ' (', h('a', { href: '../latest/index.html' }, 'the newest one'), ')']
+    const newest = h('a', { href: '../latest/index.html' }, 'the newest one')
+    newest.addEventListener('click', () => {
+      newest.hash = location.hash
+    })
+    return [version, ' (', newest, ')']
   }
   const picker = h(
     'select',
     { id: 'version' },
+    versions.some(it => it.version === version) ? undefined : h('option', { value: version }, version),
     versions.map(it => {
       const words = [it.version, it.version === latest ? 'newest' : undefined, it.date.slice(0, 10)]
       return h(
