@@ -198,7 +198,7 @@ describe('poolform build', () => {
       [],
     )
     assert.deepEqual(loadedBy('build', '--no-lint'), ['cli.cjs'])
-    assert.deepEqual(loadedBy('publish', '--help').sort(), ['cli.cjs', 'program.cjs'])
+    assert.deepEqual([...loadedBy('publish', '--help')].sort(), ['cli.cjs', 'program.cjs'])
     // the name of the signature that every request to AWS bears
     const signing = readdirSync(join(root, 'lib'))
       .filter(name => name.endsWith('.cjs'))

@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { describe, test } from 'node:test'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
 import semver from 'semver'
+import { thisEngine } from '../src/build/engine.ts'
+import { build } from '../src/build/index.ts'
+import { bounded } from '../src/publish/bounded.ts'
 import { dryRun } from '../src/publish/dry-run.ts'
 import { formatIndex, merge, newestRelease, parseIndex, versionProblem } from '../src/publish/index-file.ts'
 import type { PublicationIndex } from '../src/publish/publication.ts'
 import { type Publication, publish, type Surroundings } from '../src/publish/publish.ts'
-import { checksumLine, objectOf, type Release } from '../src/publish/release.ts'
+import { checksumLine, makeRelease, objectOf, type Release } from '../src/publish/release.ts'
 import { type Store, StoreError } from '../src/publish/store.ts'
 import { MemoryStore, Scheduler } from './support/memory-store.ts'
 
@@ -751,4 +757,120 @@ describe('index.json', () => {
       assert.match(read.problem, said)
     })
   }
+})
+
+describe('a release', () => {
+  const folders = mkdtempSync(join(tmpdir(), 'poolform-publish-'))
+  after(() => rmSync(folders, { recursive: true, force: true }))
+  const template = (description: string) => `import { defineTemplate, resource } from 'poolform'
+export default defineTemplate({
+  Description: '${description}',
+  Resources: { Handle: resource({ Type: 'AWS::CloudFormation::WaitConditionHandle' }) },
+})
+`
+  const project = (packageFile: string | undefined, description = 'Waits') => {
+    const cwd = mkdtempSync(join(folders, 'p-'))
+    mkdirSync(join(cwd, 'templates'))
+    for (const name of ['one', 'two']) writeFileSync(join(cwd, `templates/${name}.ts`), template(description))
+    if (packageFile !== undefined) writeFileSync(join(cwd, 'package.json'), packageFile)
+    return { cwd, cacheFolder: join(folders, 'cache'), engine: thisEngine() }
+  }
+  const dist = (cwd: string) =>
+    readdirSync(join(cwd, 'dist')).map(name => readFileSync(join(cwd, 'dist', name), 'utf8'))
+  const request = { lint: false, cache: true }
+  const leftovers = () => readdirSync(tmpdir()).filter(name => name.startsWith(`poolform-release-${process.pid}-`))
+
+  test('holds for each template what goes beside it, and says its own version', async () => {
+    const world = project('{"version": "1.2.3"}')
+    const { release, findings } = await makeRelease(request, world)
+    assert.deepEqual(findings, [])
+    assert.deepEqual([release?.version, release?.templates.map(({ name }) => name)], ['1.2.3', ['one', 'two']])
+    for (const { name, artifact, objects } of release?.templates ?? []) {
+      const [page, checksum, manifest, yaml] = objects.map(({ body }) => body.toString())
+      assert.deepEqual(
+        objects.map(({ file }) => file),
+        ['index.html', `${name}.yaml.sha256`, 'manifest.json', `${name}.yaml`],
+      )
+      assert.equal(
+        createHash('sha256')
+          .update(yaml ?? '')
+          .digest('hex'),
+        artifact.sha256,
+      )
+      assert.equal(checksum, `${artifact.sha256}  ${name}.yaml\n`)
+      const { artifacts } = JSON.parse(manifest ?? '')
+      assert.deepEqual(artifacts, [artifact])
+      for (const { artifact } of release?.templates ?? []) assert(page?.includes(artifact.sha256))
+      assert.match(yaml ?? '', new RegExp(`^# ${name} 1\\.2\\.3$`, 'm'))
+    }
+    assert.deepEqual(leftovers(), [])
+  })
+
+  test('of another version leaves dist as it is, and the next build of dist as it was', async () => {
+    const world = project('{"version": "1.2.3"}')
+    const ofDist = { modules: [], out: 'dist', format: 'yaml', check: false, ...request } as const
+    await build(ofDist, world)
+    const before = dist(world.cwd)
+    const { release } = await makeRelease({ ...request, version: '2.0.0-rc.1' }, world)
+    assert.equal(release?.version, '2.0.0-rc.1')
+    const [one] = release?.templates ?? []
+    assert.match(one?.objects.at(-1)?.body.toString() ?? '', /^# one 2\.0\.0-rc\.1$/m)
+    assert.equal(one?.artifact.version, '2.0.0-rc.1')
+    assert.deepEqual(dist(world.cwd), before)
+    const { artifacts } = await build(ofDist, world)
+    assert(artifacts.every(({ isChanged }) => !isChanged))
+    assert.deepEqual(dist(world.cwd), before)
+  })
+
+  test('is the same to the byte each time', async () => {
+    const world = project('{"version": "1.2.3"}')
+    const [first, second] = [await makeRelease(request, world), await makeRelease({ ...request, cache: false }, world)]
+    assert.deepEqual(first, second)
+    assert(first.release)
+  })
+
+  test('is none where a template has an error, or no version names it', async () => {
+    const broken = await makeRelease(
+      request,
+      project('{"version": "1.2.3"}', "' + (() => { throw new Error('x') })() + '"),
+    )
+    assert.equal(broken.release, undefined)
+    assert.deepEqual(new Set(broken.findings.map(({ code }) => code)), new Set(['invalid-module']))
+    for (const [packageFile, said] of [
+      [undefined, /^is missing$/],
+      ['{}', /^has no version$/],
+      ['{"version": "1.2"}', /^can't name a release: "1\.2" is no semantic version/],
+      ['{"version": 1}', /^can't name a release: "1" is no semantic version/],
+      ['{"version": "1.2.3+4"}', /has build metadata/],
+    ] as const) {
+      const { release, findings } = await makeRelease(request, project(packageFile))
+      assert.equal(release, undefined)
+      assert.deepEqual(
+        findings.map(({ code, module }) => [code, module]),
+        [['bad-version', 'package.json']],
+      )
+      assert.match(findings[0]?.message ?? '', said)
+    }
+    assert.deepEqual(leftovers(), [])
+  })
+})
+
+test('a bounded store has no more requests under way than it may, and answers all', async () => {
+  const memory = new MemoryStore()
+  let underWay = 0
+  let most = 0
+  const slow: Store = {
+    ...memory.store(),
+    head: async key => {
+      most = Math.max(most, ++underWay)
+      await new Promise(resolve => setTimeout(resolve, 1))
+      underWay--
+      if (key === '7') throw new StoreError('refused', 'seven', 'Ask for another')
+      return undefined
+    },
+  }
+  const store = bounded(slow, 4)
+  const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, index) => store.head(`${index}`)))
+  assert.equal(most, 4)
+  assert.deepEqual(answers.filter(({ status }) => status === 'rejected').length, 1)
 })

@@ -130,7 +130,7 @@ const contentTypes: ReadonlyMap<string, string> = new Map([
 
 /** Hands over a new folder, which is gone afterwards, also where a signal ends the process. */
 async function inTemporaryFolder<Result>(body: (folder: string) => Promise<Result>): Promise<Result> {
-  const folder = mkdtempSync(join(tmpdir(), 'poolform-release-'))
+  const folder = mkdtempSync(join(tmpdir(), `poolform-release-${process.pid}-`))
   const remove = (): void => rmSync(folder, { recursive: true, force: true })
   const onSignal = (signal: NodeJS.Signals): void => {
     remove()
