@@ -178,6 +178,171 @@ describe('the command line', () => {
   })
 })
 
+describe('poolform launch-url', () => {
+  const manifest = join(root, 'dist/manifest.json')
+  const from = ['launch-url', 'identity-pool', '--manifest', manifest]
+  const there = [...from, '--bucket', 'b-1', '--region', 'eu-west-1', '--version', '1.2.3']
+  const file = 'https%3A%2F%2Fb-1.s3.eu-west-1.amazonaws.com%2Fidentity-pool%2F1.2.3%2Fidentity-pool.yaml'
+  const consoleUrl = 'https://eu-west-1.console.aws.amazon.com/cloudformation/home?region=eu-west-1'
+
+  test('prints the link, and nothing but it', () => {
+    const more = [
+      '--stack-name',
+      'pool',
+      '--param',
+      'ApiStage=$default',
+      '--param',
+      'RolePath=/a=b/',
+      '--version-id',
+      'x.y',
+    ]
+    const query = `templateURL=${file}%3FversionId%3Dx.y&stackName=pool&param_ApiStage=%24default`
+    const { status, stdout, stderr } = poolform(folders, [...there, ...more])
+    assert.deepEqual(
+      { status, stdout },
+      { status: 0, stdout: `${consoleUrl}#/stacks/create/review?${query}&param_RolePath=%2Fa%3Db%2F\n` },
+    )
+    assert.match(stderr, /warning: the parameters are those of .*, and the link leads to 1\.2\.3/)
+    const json = JSON.parse(poolform(folders, [...there, '--json']).stdout)
+    assert.equal(json.launchUrl, `${consoleUrl}#/stacks/create/review?templateURL=${file}`)
+    assert.equal(decodeURIComponent(file), json.templateUrl)
+  })
+
+  test('takes its base from the environment where no option says it, and {region} in a bucket', () => {
+    const base = { POOLFORM_BASE_URL: 'https://b-2.s3.us-gov-west-1.amazonaws.com/t' }
+    const { stdout } = poolform(folders, [...from, '--version', 'latest'], base)
+    assert.match(
+      stdout,
+      /^https:\/\/us-gov-west-1\.console\.amazonaws-us-gov\.com\/.*b-2\.s3\.us-gov-west-1.*%2Flatest%2F/,
+    )
+    const replica = poolform(
+      folders,
+      [...from, '--bucket', 'b-{region}', '--prefix', '/t/', '--region', 'cn-north-1'],
+      base,
+    )
+    assert.match(replica.stdout, /templateURL=https%3A%2F%2Fb-cn-north-1\.s3\.cn-north-1\.amazonaws\.com\.cn%2Ft%2F/)
+    const across = [...from, '--bucket', 'b-1', '--bucket-region', 'us-east-1', '--region', 'eu-west-1']
+    assert.match(poolform(folders, across).stdout, /^https:\/\/eu-west-1\..*b-1\.s3\.us-east-1\.amazonaws/)
+  })
+
+  test('says all that is wrong at once, and prints no link then', () => {
+    const bad = ['--param', 'UserPolId=x', '--param', 'AllowGuests=yes', '--param', 'ApiId=A', '--stack-name', '1']
+    const cloudFront = ['--base-url', 'https://d1.cloudfront.net/t', '--region', 'eu-west-1']
+    const { status, stdout, stderr } = poolform(folders, [...from, ...cloudFront, ...bad])
+    assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
+    const codes = [...stderr.matchAll(/\[([a-z-]+)\]$/gm)].map(([, code]) => code)
+    assert.deepEqual(codes, [
+      ...['unusable-bucket', 'invalid-stack-name', 'unknown-parameter', 'invalid-parameter', 'invalid-parameter'],
+    ])
+    assert.match(stderr, /refuses CloudFront/)
+    assert.match(stderr, / {2}Write UserPoolId\n/)
+    const lines = poolform(folders, [...from, ...cloudFront, ...bad, '--json'])
+      .stdout.trimEnd()
+      .split('\n')
+    assert.deepEqual(
+      lines.map(line => JSON.parse(line).code),
+      codes,
+    )
+  })
+
+  const refused: readonly (readonly [args: string, status: number, said: RegExp])[] = [
+    ['identiy-pool --bucket b-1 --region eu-west-1', 1, /has no template "identiy-pool".*\n {2}Write identity-pool\n/],
+    ['identity-pool', 2, /--bucket, --base-url or POOLFORM_BASE_URL: there is no default/],
+    ['identity-pool --bucket b-1', 2, /say by --region where the stack shall be/],
+    ['identity-pool --base-url https://b-1.s3.amazonaws.com', 1, /does not tell the region/],
+    [
+      'identity-pool --base-url https://b-1.s3.cn-north-1.amazonaws.com.cn --region us-east-1',
+      1,
+      /in the partition aws-cn/,
+    ],
+    ['identity-pool --bucket b-1 --region us-iso-east-1', 1, /iso partitions/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --version v1', 1, /"v1" is no version/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --param A=1 --param A=2', 1, /is given twice/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --param A', 2, /Write NAME=VALUE/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --pin', 2, /--pin reads the version ID .* from --index/],
+    ['identity-pool --bucket b-1 --base-url x', 2, /cannot be used with option/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --ou ou-ab12-11111111', 2, /go with --stack-set/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --stack-set --ou x', 2, /It is like ou-/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --stack-set --account 12', 2, /has 12 digits/],
+    [
+      'identity-pool --bucket b-1 --region eu-west-1 --stack-set --account 111122223333 --override 444455556666:ApiStage=a',
+      1,
+      /no account of the stack set/,
+    ],
+    [
+      'identity-pool --bucket b-1 --region eu-west-1 --manifest nowhere.json',
+      1,
+      /nowhere\.json: error: is missing, or no JSON/,
+    ],
+  ]
+  for (const [args, status, said] of refused) {
+    test(`prints no link for ${args}`, () => {
+      const given = ['launch-url', '--manifest', manifest, ...args.split(' ')]
+      const { stdout, stderr, ...rest } = poolform(folders, given)
+      assert.deepEqual({ ...rest, stdout }, { status, stdout: '' })
+      assert.match(stderr, said)
+    })
+  }
+
+  test('pins the link to the object that the index tells, the newest release for latest', () => {
+    const version = (name: string, versionId?: string) => ({
+      ...{ version: name, date: '', file: '', bytes: 1, sha256: '', capabilities: [] },
+      ...(versionId === undefined ? {} : { versionId }),
+    })
+    const templates = {
+      'identity-pool': {
+        latest: '1.2.3',
+        versions: [version('2.0.0-rc.1', 'r'), version('1.2.3', 'new'), version('1.0.0')],
+      },
+    }
+    const folder = project({ 'index.json': JSON.stringify({ formatVersion: 1, templates }) })
+    const pinned = (...more: string[]) =>
+      poolform(folder, [...there.slice(0, -2), '--index', 'index.json', '--pin', ...more])
+    assert.match(pinned('--version', 'latest').stdout, /%2F1\.2\.3%2Fidentity-pool\.yaml%3FversionId%3Dnew\n$/)
+    assert.match(pinned('--version', '2.0.0-rc.1').stdout, /%3FversionId%3Dr\n$/)
+    assert.match(pinned('--version', '1.0.0').stderr, /keeps no versions/)
+    assert.match(
+      pinned('--version', '3.0.0').stderr,
+      /3\.0\.0 is not published.*\n {2}Give one of 2\.0\.0-rc\.1, 1\.2\.3, 1\.0\.0/,
+    )
+    assert.match(pinned('--index', 'package.json').stderr, /is no index of poolform/)
+  })
+
+  test('prints a button in Markdown or HTML', () => {
+    assert.match(
+      poolform(folders, [...there, '--markdown']).stdout,
+      /^\[!\[Launch Stack: identity-pool\]\(<launch-stack\.svg>\)\]\(https:[^ )]+\)\n$/,
+    )
+    assert.match(
+      poolform(folders, [...there, '--html']).stdout,
+      /^<a href="https:[^"]+"><img src="data:image\/svg\+xml,[^"]+" alt="[^"]+" width="148" height="32"><\/a>\n$/,
+    )
+    assert.match(poolform(folders, [...there, '--html', '--image', 'b.svg']).stdout, /src="b\.svg"/)
+  })
+
+  test('prints the commands for many accounts', () => {
+    const set = [...there.slice(0, -2), '--stack-set', '--param', 'ApiStage=prod']
+    const own = ['--account', '111122223333', '--account', '444455556666', '--target-region', 'eu-west-1']
+    const different = ['--override', '444455556666/eu-west-1:ApiId=abcdefgh12']
+    const { status, stdout } = poolform(folders, [...set, ...own, ...different])
+    assert.equal(status, 0)
+    assert.deepEqual(
+      [...stdout.matchAll(/^aws cloudformation (\S+)/gm)].map(([, verb]) => verb),
+      [
+        ...['create-stack-set', 'create-stack-instances', 'create-stack-instances', 'update-stack-set'],
+        'list-stack-set-operations',
+      ],
+    )
+    assert.match(stdout, /--accounts 444455556666 \\\n.*--regions eu-west-1(.|\n)*"ParameterValue":"abcdefgh12"/)
+    const lines = poolform(folders, [...set, '--json'])
+      .stdout.trimEnd()
+      .split('\n')
+    assert.deepEqual([...new Set(lines.map(line => JSON.parse(line).targets))], ['service-managed', 'self-managed'])
+    const shell = poolform(folders, [...set, ...own, '--shell', 'powershell']).stdout
+    assert.match(shell, /^Set-Content -Encoding ascii/m)
+  })
+})
+
 describe('poolform build', () => {
   test('loads nothing of publishing, nor of the AWS SDK', () => {
     const folder = project({ 'templates/a.ts': module(`'a'`) })

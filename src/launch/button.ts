@@ -1,6 +1,6 @@
 /**
- * A button that leads to a launch link. The picture is poolform's own: a stack of three layers and two words, drawn as
- * paths where a reader might lack the font's width, with a border that shows it on light pages and on dark ones.
+ * The picture of a button that leads to a launch link: a stack of three layers and two words, as wide whatever the
+ * font, with a border that shows it on light pages and on dark ones. `docs/launch-stack.svg` is the same.
  */
 export const buttonSvg = `<svg xmlns="http://www.w3.org/2000/svg" width="148" height="32" viewBox="0 0 148 32" role="img" aria-labelledby="t">
 <title id="t">Launch Stack</title>
@@ -16,7 +16,8 @@ export const buttonSvg = `<svg xmlns="http://www.w3.org/2000/svg" width="148" he
  * data: URIs, so the picture must be a file.
  */
 export function markdownButton(url: string, template: string, image: string): string {
-  return `[![${alt(template).replace(/[[\]\\*_\x60<>!&]/g, '\\$&')}](<${image.replace(/[<>\\\r\n]/g, encodeURIComponent)}>)](${url})`
+  const words = alt(template).replace(/[[\]\\*_`<>!&]/g, '\\$&')
+  return `[![${words}](<${image.replace(/[<>\\\r\n]/g, encodeURIComponent)}>)](${url})`
 }
 
 /** The button in HTML, with the picture in it, or at `image`. */
