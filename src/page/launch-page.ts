@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Artifact, Manifest } from '../manifest.ts'
 import { dataScript, escapeHtml } from './html.ts'
+import { pictureOf } from './picture.ts'
 
 /** What runs in the browser: the text of one classic script, and of one style sheet. */
 export type PageAssets = { readonly script: string; readonly style: string }
@@ -16,7 +17,7 @@ export function launchPage(manifest: Manifest, assets: PageAssets): string {
   // within these no parser of HTML finds an end, nor a beginning, that is not ours
   if (/<\/script|<script|<!--|\r/i.test(script)) throw new Error('the script of the launch page would end early')
   if (/<\/style|<!--|\r/i.test(style)) throw new Error('the style sheet of the launch page would end early')
-  const pictures: readonly string[] = []
+  const pictures = manifest.artifacts.map(pictureOf)
   const styles = [style, ...pictures.flatMap(stylesOf)]
   const policy = [
     "default-src 'none'",

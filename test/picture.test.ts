@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+
+import { artifactOf } from '../src/build/manifest.ts'
+import { link } from '../src/link.ts'
+import type { Artifact, Grant } from '../src/manifest.ts'
+import { pictureOf } from '../src/page/picture.ts'
+import identityPool from '../templates/identity-pool.ts'
+import notesApp from '../templates/notes-app.ts'
+
+const [pool, app] = Object.entries({ 'identity-pool': identityPool, 'notes-app': notesApp }).map(([name, template]) => {
+  const { document } = link(template, { id: name, version: '1.0.0' })
+  return artifactOf({ name, version: '1.0.0', file: `${name}.yaml`, text: '', document })
+})
+
+const plain: Artifact = {
+  ...{ name: 'plain', version: '1.0.0', file: 'plain.yaml', bytes: 1, sha256: '', description: 'Plain' },
+  ...{ capabilities: [], parameters: [], outputs: [], resourceTypes: [], resources: [], grants: [] },
+}
+
+function grant(rest: Partial<Grant>): Grant {
+  return { who: 'signed-in', role: 'R', effect: 'allow', may: 'get objects', on: 'in the bucket b', when: [], ...rest }
+}
+
+function description(picture: string): string {
+  return /<desc [^>]*>([^<]*)<\/desc>/.exec(picture)?.[1] ?? ''
+}
+
+test('a picture says in words who reaches what, and on which conditions', () => {
+  assert.ok(pool)
+  const words = description(pictureOf(pool))
+  for (const sentence of [
+    'Signed-in users get the role AuthenticatedRole.',
+    'Guests get the role UnauthenticatedRole (if GuestsAllowed).',
+    'private/&lt;identity ID or principal tag userSub&gt;/ of the bucket {UploadsBucketName} (if HasUploads).',
+    'Guests may get objects: public/ of the bucket {UploadsBucketName} (if HasPublicFolder, GuestsAllowed).',
+    'Made besides: Amazon Cognito: PrincipalTag (IdentityPoolPrincipalTag) (if HasPrincipalTags).',
+  ])
+    assert.ok(words.includes(sentence), `${sentence} is not in ${words}`)
+})
+
+test('a picture of a template that grants nothing shows what it makes, and of what settings', () => {
+  assert.ok(app)
+  const words = description(pictureOf(app))
+  assert.match(words, /^From \d+ settings one stack makes: /)
+  assert.match(words, /Nested stack: Identity/)
+  assert.match(words, /Amazon S3: Uploads \(Bucket\)/)
+})
+
+test('what the form may switch off says on which conditions it is there', () => {
+  assert.ok(pool)
+  const found = [...pictureOf(pool).matchAll(/data-when="([^"]*)"/g)].map(([, when]) => when)
+  for (const when of [
+    'HasUploads',
+    'HasPublicFolder',
+    'GuestsAllowed',
+    'GuestsAllowed GuestsDecrypt',
+    'HasPrincipalTags',
+  ])
+    assert.ok(found.includes(when), when)
+  const when = [
+    { condition: 'A', is: true },
+    { condition: 'B', is: false },
+  ]
+  assert.match(pictureOf({ ...plain, grants: [grant({ when })] }), / data-when="A !B"/)
+})
+
+test('a denial is told as one', () => {
+  const picture = pictureOf({ ...plain, grants: [grant({ effect: 'deny' })] })
+  assert.match(picture, /class="pf-deny"[^>]*>Signed-in users may not get objects</)
+})
+
+test('two that differ by a condition in whose they are stand as one, and by anything else do not', () => {
+  const one = grant({ on: 'in <a>/ of the bucket b', when: [{ condition: 'A', is: true }] })
+  const other = grant({ on: 'in <b>/ of the bucket b', when: [{ condition: 'A', is: false }] })
+  assert.match(description(pictureOf({ ...plain, grants: [one, other] })), /: &lt;b or a&gt;\/ of the bucket b\.$/)
+  for (const different of [
+    { ...other, on: 'in <b>/ of the bucket c' },
+    { ...other, may: 'put objects' },
+    { ...other, when: [{ condition: 'B', is: false }] },
+    { ...other, when: [] },
+    { ...other, role: 'S' },
+  ])
+    assert.doesNotMatch(description(pictureOf({ ...plain, grants: [one, different] })), / or /)
+})
+
+test('it is one element that stands by itself, whatever is in the manifest, and the same each time', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      '</style><script>',
+      '"><img src=x onerror=alert(1)>',
+      '\u0000\u0007\ud800]]>',
+      '{A}',
+      '',
+      '日本語'.repeat(20),
+    ),
+  )
+  const when = fc.array(fc.record({ condition: text, is: fc.boolean() }), { maxLength: 2 })
+  const who = fc.constantFrom<Grant['who'][]>('signed-in', 'guest', 'other')
+  const effect = fc.constantFrom<Grant['effect'][]>('allow', 'deny')
+  const artifact = fc.record({
+    name: text,
+    resources: fc.array(fc.record({ id: text, type: text }), { maxLength: 4 }),
+    parameters: fc.array(fc.record({ name: text, type: text, label: text }), { maxLength: 20 }),
+    grants: fc.array(fc.record({ who, role: text, effect, may: text, on: text, when }), { maxLength: 4 }),
+  })
+  fc.assert(
+    fc.property(artifact, odd => {
+      const picture = pictureOf({ ...plain, ...odd })
+      assert.equal(picture, pictureOf({ ...plain, ...odd }))
+      assert.deepEqual(picture.match(/<(?!\/?(?:svg|title|desc|style|rect|g|text|tspan|path)[ >])/g), null)
+      assert.equal(picture.match(/<svg/g)?.length, 1)
+      const tags = (picture.match(/<[^>]*>/g) ?? []).join('').replace(/ data-when="[^"]*"/g, '')
+      assert.doesNotMatch(tags, /\son\w+=|\sstyle=|href=|NaN|undefined/)
+      assert.doesNotMatch(picture, /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
+      const open: string[] = []
+      for (const [, end, name, rest] of picture.matchAll(/<(\/?)(\w+)([^>]*)>/g)) {
+        if (end === '/') assert.equal(open.pop(), name)
+        else if (rest?.endsWith('/') !== true) open.push(name ?? '')
+      }
+      assert.deepEqual(open, [])
+    }),
+  )
+})
+
+test('its IDs are of its template alone, so that several may stand in one page', () => {
+  const ids = (name: string) => [...pictureOf({ ...plain, name }).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
+  assert.deepEqual(ids('a'), ['pf-a-title', 'pf-a-desc'])
+  assert.deepEqual(ids('b.c'), ['pf-b-c-title', 'pf-b-c-desc'])
+})
