@@ -168,7 +168,11 @@ function entries(document: Document, name: string): readonly Entry[] {
   )
 }
 
+const knownMacros = new WeakMap<Document, readonly string[]>()
+
 function macrosOf(document: Document): readonly string[] {
+  const known = knownMacros.get(document)
+  if (known !== undefined) return known
   const root: JsonObject = document
   const transform = member(root, 'Transform') ?? []
   const named = (isList(transform) ? transform : [transform]).map(it => {
@@ -180,5 +184,7 @@ function macrosOf(document: Document): readonly string[] {
   )
   // It adds functions, whose outcome is unknown, and generators, which are named here.
   const macros = named.filter(name => name !== 'AWS::LanguageExtensions')
-  return [...new Set([...macros, ...generators, ...(hasTransform(root) ? ['Fn::Transform'] : [])])]
+  const found = [...new Set([...macros, ...generators, ...(hasTransform(root) ? ['Fn::Transform'] : [])])]
+  knownMacros.set(document, found)
+  return found
 }
