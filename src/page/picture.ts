@@ -66,7 +66,7 @@ type Way = {
 }
 
 /** A role, and to whom it is given. */
-type Role = { readonly id: string; readonly who: Who; readonly when: When }
+type Role = { readonly id: string; readonly kind: string; readonly who: Who; readonly when: When }
 
 type Placed<Item> = Item & { readonly y: number; readonly height: number; readonly lines: readonly string[] }
 
@@ -246,9 +246,11 @@ function splitGrant({ may, on }: Grant): { readonly target: string; readonly may
 function rolesOf({ grants, resources }: Artifact): readonly Role[] {
   const roles = new Map<string, Role>()
   for (const { who, role } of grants) {
-    const condition = resources.find(({ id }) => id === role)?.condition
+    const { condition, type } = resources.find(({ id }) => id === role) ?? {}
+    // a parameter or a name of something that another stack has made
+    const kind = type === undefined ? 'not of this template' : type.split('::').slice(1).join(' ')
     const when = condition === undefined ? [] : [{ condition, is: true }]
-    roles.set(`${who} ${role}`, { id: role, who, when })
+    roles.set(`${who} ${role}`, { id: role, kind, who, when })
   }
   return [...roles.values()]
 }
@@ -291,23 +293,21 @@ function personDrawing({
   const from = left.x + left.width
   const ways = roles.map(role => {
     const to = role.who === 'other' ? middle.x : middle.x + pad
-    const turn = from + 14
+    const turn = from + 8 + 6 * Object.keys(whoNames).indexOf(who)
     return `${way(`M${from} ${y + height / 2}H${turn}V${role.y + role.height / 2}H${to}`, role.when)}${tip(to, role.y + role.height / 2)}`
   })
   return `<g class="${whoClasses[who]}"><rect class="pf-box pf-own" x="${left.x}" y="${y}" width="${left.width}" height="${height}" rx="7"/>${text(left.x + pad, y + pad + size - 1, lines, 'pf-b pf-may')}${ways.join('')}</g>`
 }
 
-function roleDrawing({ id: _, who, when, y, height, lines }: Placed<Role>, isInPool: boolean): string {
+function roleDrawing({ kind, who, when, y, height, lines }: Placed<Role>, isInPool: boolean): string {
   const x = isInPool ? middle.x + pad : middle.x
   const boxWidth = isInPool ? middle.width - 2 * pad : middle.width
   const box = `<rect class="pf-box pf-own" x="${x}" y="${y}" width="${boxWidth}" height="${height}" rx="7"/>`
   const name = text(x + pad, y + pad + size - 1, lines, 'pf-b')
-  const kind = text(x + pad, y + pad + size - 1 + lines.length * lineHeight, ['role or policy'], 'pf-soft')
-  return group(
-    when,
-    whoClasses[who],
-    box + name + (who === 'other' ? kind : kind.replace('role or policy', 'IAM role')),
-  )
+  // one line, whatever it is called
+  const said = fitted(kind, boxWidth - 2 * pad, false)
+  const below = text(x + pad, y + pad + size - 1 + lines.length * lineHeight, [said], 'pf-soft')
+  return group(when, whoClasses[who], box + name + below)
 }
 
 type TargetBox = {
