@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 import { type Document, isObject, type Json } from '../src/document.ts'
+import { type StackSet, stackSetCommands } from '../src/launch/commands.ts'
 import { link } from '../src/link.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
@@ -15,12 +16,42 @@ const templates = {
   'notes-app': notesApp,
 }
 
-/** The text with what stands between `<!-- NAME parameters -->` or `<!-- NAME outputs -->` and the next `<!-- end -->` made anew. */
+const common: Omit<StackSet, 'targets' | 'overrides'> = {
+  artifact: { name: 'identity-pool', file: 'identity-pool.yaml', bytes: 0, capabilities: ['CAPABILITY_IAM'] },
+  templateUrl: 'https://YOUR-BUCKET.s3.eu-west-1.amazonaws.com/identity-pool/VERSION/identity-pool.yaml',
+  region: 'eu-west-1',
+  stackName: 'notes-pools',
+  parameters: { ApiStage: 'prod' },
+  regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
+}
+
+/** What `poolform launch-url --stack-set` prints, called as README.md calls it. */
+const stackSets: readonly StackSet[] = [
+  {
+    ...common,
+    targets: { kind: 'service-managed', organizationalUnits: ['ou-ab12-11111111'] },
+    overrides: [{ account: '111122223333', region: 'eu-west-1', parameters: { UserPoolId: 'eu-west-1_a1B2c3D4e' } }],
+  },
+  {
+    ...common,
+    targets: { kind: 'self-managed', accounts: ['111122223333', '444455556666'] },
+    overrides: [
+      { account: '444455556666', parameters: { ApiId: 'a1b2c3d4e5' } },
+      { account: '444455556666', region: 'us-east-1', parameters: { UserPoolId: 'us-east-1_a1B2c3D4e' } },
+    ],
+  },
+]
+
+/** The text with what stands between `<!-- NAME … -->` and the next `<!-- end -->` made anew: tables and commands. */
 export function withTables(readme: string): string {
-  return Object.entries(templates).reduce((text, [name, template]) => {
+  const tables = Object.entries(templates).reduce((text, [name, template]) => {
     const { document } = link(template, { id: name, version: '' })
     return filled(filled(text, `${name} parameters`, parameters(document)), `${name} outputs`, outputs(document))
   }, readme)
+  return stackSets.reduce((text, set) => {
+    const steps = stackSetCommands(set, 'posix').map(({ title, command }) => `# ${title}\n${command}\n`)
+    return filled(text, set.targets.kind, `\`\`\`sh\n${steps.join('\n')}\`\`\`\n`)
+  }, tables)
 }
 
 function filled(text: string, name: string, table: string): string {

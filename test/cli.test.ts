@@ -329,8 +329,8 @@ describe('poolform launch-url', () => {
     assert.deepEqual(
       [...stdout.matchAll(/^aws cloudformation (\S+)/gm)].map(([, verb]) => verb),
       [
-        ...['create-stack-set', 'create-stack-instances', 'create-stack-instances', 'update-stack-set'],
-        'list-stack-set-operations',
+        ...['create-stack-set', 'create-stack-instances', 'create-stack-instances', 'list-stack-set-operations'],
+        'update-stack-set',
       ],
     )
     assert.match(stdout, /--accounts 444455556666 \\\n.*--regions eu-west-1(.|\n)*"ParameterValue":"abcdefgh12"/)

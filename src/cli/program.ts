@@ -15,6 +15,13 @@ export type Commands = {
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
 }
 
+const launchUrlDefaults = {
+  manifest: `${defaults.out}/manifest.json`,
+  ...{ param: [], ou: [], account: [], targetRegion: [], override: [] },
+  ...{ pin: false, markdown: false, html: false, stackSet: false, json: false },
+  shell: 'posix',
+} as const
+
 /** Parses a command line, with help and corrections, and carries it out. */
 export async function runProgram(argv: readonly string[], commands: Commands): Promise<number> {
   let status = 0
@@ -67,7 +74,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
         'Nothing is fetched: the template is that of a manifest. There is no default bucket.',
     )
     .argument('<template>', 'name of a template in the manifest')
-    .option('--manifest <file>', 'what the template is looked up in', notEmpty, `${defaults.out}/manifest.json`)
+    .option('--manifest <file>', 'what the template is looked up in', notEmpty, launchUrlDefaults.manifest)
     .addOption(
       new Option('--bucket <name>', 'where it is published; {region} in it is the region').conflicts('baseUrl'),
     )
@@ -77,26 +84,28 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .option('--region <region>', "where the stack shall be (default: the base URL's)")
     .option('--version <version>', 'of the template, or latest (default: as in the manifest)')
     .option('--stack-name <name>', 'of the stack, or of the stack set')
-    .option('--param <name=value>', 'a parameter; once for each', assignments, [])
+    .option('--param <name=value>', 'a parameter; repeatable', assignments)
     .option('--version-id <id>', 'the version of the object in S3, so that the link gives these bytes and no others')
-    .option('--pin', 'the same, by the version ID that --index tells', false)
+    .option('--pin', 'the same, by the version ID that --index tells')
     .option('--index <file>', 'the index.json of the published templates')
-    .option('--markdown', 'print a button in Markdown', false)
-    .addOption(new Option('--html', 'print a button in HTML').default(false).conflicts('markdown'))
+    .option('--markdown', 'print a button in Markdown')
+    .addOption(new Option('--html', 'print a button in HTML').conflicts('markdown'))
     .option('--image <url>', 'where the picture of the button is (Markdown: launch-stack.svg; HTML: in the link)')
     .addOption(
-      new Option('--stack-set', 'print the commands that deploy it to many accounts')
-        .default(false)
-        .conflicts(['markdown', 'html']),
+      new Option('--stack-set', 'print the commands that deploy it to many accounts').conflicts(['markdown', 'html']),
     )
-    .addOption(new Option('--ou <id>', 'an organizational unit; repeatable').argParser(organizationalUnits).default([]))
-    .addOption(new Option('--account <id>', 'an account; repeatable').argParser(accounts).default([]).conflicts('ou'))
-    .option('--target-region <region>', 'a region of the stack set; repeatable (default: --region)', each, [])
-    .option('--override <account[/region]:name=value>', 'what differs there; repeatable', overrides, [])
-    .addOption(new Option('--shell <shell>', 'of the commands').choices(['posix', 'powershell']).default('posix'))
-    .option('--json', 'print the link, or each command, and what is wrong as JSON lines', false)
-    .action(async (template: string, options: Omit<LaunchUrlArguments, 'template'>) => {
-      status = await commands.launchUrl({ ...options, template })
+    .addOption(new Option('--ou <id>', 'an organizational unit; repeatable').argParser(organizationalUnits))
+    .addOption(new Option('--account <id>', 'an account; repeatable').argParser(accounts).conflicts('ou'))
+    .option('--target-region <region>', 'a region of the stack set; repeatable (default: --region)', each)
+    .option('--override <account[/region]:name=value>', 'what differs there; repeatable', overrides)
+    .addOption(
+      new Option('--shell <shell>', 'of the commands')
+        .choices(['posix', 'powershell'])
+        .default(launchUrlDefaults.shell),
+    )
+    .option('--json', 'print the link, or each command, and what is wrong as JSON lines')
+    .action(async (template: string, options: Partial<LaunchUrlArguments>) => {
+      status = await commands.launchUrl({ ...launchUrlDefaults, ...options, template })
     })
 
   program
@@ -155,17 +164,17 @@ function notEmpty(value: string): string {
   return value
 }
 
-function each(value: string, previous: readonly string[]): readonly string[] {
+function each(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, value]
 }
 
-function assignments(value: string, previous: readonly Assignment[]): readonly Assignment[] {
+function assignments(value: string, previous: readonly Assignment[] = []): readonly Assignment[] {
   const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(value) ?? []
   if (name === undefined || text === undefined) throw new InvalidArgumentError('Write NAME=VALUE.')
   return [...previous, { name, value: text }]
 }
 
-function overrides(value: string, previous: readonly AccountAssignment[]): readonly AccountAssignment[] {
+function overrides(value: string, previous: readonly AccountAssignment[] = []): readonly AccountAssignment[] {
   const [, account, region, name, text] = /^(\d{12})(?:\/([a-z0-9-]+))?:([^=]+)=([\s\S]*)$/.exec(value) ?? []
   if (account === undefined || name === undefined || text === undefined) {
     throw new InvalidArgumentError('Write ACCOUNT:NAME=VALUE or ACCOUNT/REGION:NAME=VALUE, the account in 12 digits.')
@@ -174,13 +183,13 @@ function overrides(value: string, previous: readonly AccountAssignment[]): reado
 }
 
 /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html, `Id` */
-function accounts(value: string, previous: readonly string[]): readonly string[] {
+function accounts(value: string, previous: readonly string[] = []): readonly string[] {
   if (!/^\d{12}$/.test(value)) throw new InvalidArgumentError('An account ID has 12 digits.')
   return [...previous, value]
 }
 
 /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html, `Id`, and that of a root */
-function organizationalUnits(value: string, previous: readonly string[]): readonly string[] {
+function organizationalUnits(value: string, previous: readonly string[] = []): readonly string[] {
   if (!/^(ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r-[0-9a-z]{4,32})$/.test(value)) {
     throw new InvalidArgumentError('It is like ou-ab12-11111111, or r-ab12 for the root.')
   }

@@ -221,6 +221,7 @@ export function stackSetCommands(set: StackSet, shell: Shell): readonly Step[] {
     ...instances(set).map(({ title, verb, words, values }) =>
       run(title, verb, [...words, carefully], { option: '--parameter-overrides', values }),
     ),
+    run('See how far it is', 'list-stack-set-operations', [], { option: '--parameters', values: {} }),
     run(
       'Update all, to another template or other parameters; what differs by account stays',
       'update-stack-set',
@@ -230,7 +231,6 @@ export function stackSetCommands(set: StackSet, shell: Shell): readonly Step[] {
         values: set.parameters,
       },
     ),
-    run('See how far it is', 'list-stack-set-operations', [], { option: '--parameters', values: {} }),
   ]
 }
 
@@ -261,8 +261,8 @@ type Instances = {
   readonly values: Readonly<Record<string, string>>
 }
 
-function instances({ targets, regions, overrides: given }: StackSet): readonly Instances[] {
-  const overrides = disjoint(given, regions)
+function instances({ targets, regions, overrides }: StackSet): readonly Instances[] {
+  const own = overrides.length === 0 ? [] : groups(overrides, regions)
   switch (targets.kind) {
     case 'service-managed': {
       const units = `OrganizationalUnitIds=${targets.organizationalUnits.join(',')}`
@@ -272,37 +272,26 @@ function instances({ targets, regions, overrides: given }: StackSet): readonly I
       ]
       return [
         { title: 'Make its stacks', verb: 'create-stack-instances', words: all, values: {} },
-        ...overrides.map(({ account, region, parameters }) => ({
-          title: `What is different in ${placeOf(account, region)}`,
+        ...own.map(({ account, where, parameters }) => ({
+          title: `What is different in ${account}, ${where.join(', ')}`,
           verb: 'update-stack-instances',
           words: [
             ['--deployment-targets', `${units},Accounts=${account},AccountFilterType=INTERSECTION`],
-            ['--regions', ...(region === undefined ? regions : [region])],
+            ['--regions', ...where],
           ],
           values: parameters,
         })),
       ]
     }
     case 'self-managed': {
-      const own = overrides.map(({ account, region, parameters }) => ({
-        title: `Make its stacks in ${placeOf(account, region)}`,
-        verb: 'create-stack-instances',
-        words: [
-          ['--accounts', account],
-          ['--regions', ...(region === undefined ? regions : [region])],
-        ],
-        values: parameters,
-      }))
       const rest = new Map<string, readonly string[]>()
       for (const account of targets.accounts) {
-        const isOwn = (region: string) =>
-          overrides.some(it => it.account === account && (it.region ?? region) === region)
-        const where = regions.filter(region => !isOwn(region)).join(' ')
-        rest.set(where, [...(rest.get(where) ?? []), account])
+        const taken = own.filter(it => it.account === account).flatMap(({ where }) => where)
+        const where = regions.filter(region => !taken.includes(region)).join(' ')
+        if (where !== '') rest.set(where, [...(rest.get(where) ?? []), account])
       }
-      const others = [...rest]
-        .filter(([where]) => where !== '')
-        .map(([where, accounts]) => ({
+      return [
+        ...[...rest].map(([where, accounts]) => ({
           title: 'Make its stacks',
           verb: 'create-stack-instances',
           words: [
@@ -310,29 +299,41 @@ function instances({ targets, regions, overrides: given }: StackSet): readonly I
             ['--regions', ...where.split(' ')],
           ],
           values: {},
-        }))
-      return [...others, ...own]
+        })),
+        ...own.map(({ account, where, parameters }) => ({
+          title: `Make its stacks in ${account}, ${where.join(', ')}`,
+          verb: 'create-stack-instances',
+          words: [
+            ['--accounts', account],
+            ['--regions', ...where],
+          ],
+          values: parameters,
+        })),
+      ]
     }
   }
 }
 
-/** What is said of an account and of one of its regions besides, said of each region once. */
-function disjoint(overrides: readonly Override[], regions: readonly string[]): readonly Override[] {
-  const accounts = [...new Set(overrides.map(({ account }) => account))]
-  return accounts.flatMap((account): readonly Override[] => {
-    const own = overrides.filter(it => it.account === account)
-    const merged = (some: readonly Override[]) => Object.assign({}, ...some.map(({ parameters }) => parameters))
-    const wide = own.filter(({ region }) => region === undefined)
-    if (wide.length === own.length) return [{ account, parameters: merged(own) }]
-    return regions.flatMap(region => {
-      const here = [...wide, ...own.filter(it => it.region === region)]
-      return here.length === 0 ? [] : [{ account, region, parameters: merged(here) }]
-    })
-  })
+type Group = {
+  readonly account: string
+  readonly where: readonly string[]
+  readonly parameters: Readonly<Record<string, string>>
 }
 
-function placeOf(account: string, region: string | undefined): string {
-  return region === undefined ? account : `${account}, ${region}`
+/** The regions of each account in which the same is different; what is said of a region goes over what is said of all. */
+function groups(overrides: readonly Override[], regions: readonly string[]): readonly Group[] {
+  const found = new Map<string, Group>()
+  for (const account of new Set(overrides.map(it => it.account))) {
+    const own = overrides.filter(it => it.account === account)
+    for (const region of regions) {
+      const here = [...own.filter(it => it.region === undefined), ...own.filter(it => it.region === region)]
+      if (here.length === 0) continue
+      const parameters = Object.fromEntries(here.flatMap(it => Object.entries(it.parameters)))
+      const key = JSON.stringify([account, parameters])
+      found.set(key, { account, where: [...(found.get(key)?.where ?? []), region], parameters })
+    }
+  }
+  return [...found.values()]
 }
 
 /** Parameters as the API takes them; by way of a file where the shell cannot pass JSON. */
