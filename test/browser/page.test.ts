@@ -309,10 +309,21 @@ describe('the settings', () => {
     const access = page.locator('aside')
     assert.match(await access.innerText(), /There are no guests/)
     assert.doesNotMatch(await access.innerText(), /objects/)
+    const pale = async (condition: string) => {
+      const parts = page.locator(`.picture svg [data-when="${condition}"]`)
+      const classes = await parts.evaluateAll(all => all.map(it => it.classList.contains('off')))
+      assert.notEqual(classes.length, 0, condition)
+      return new Set(classes)
+    }
+    assert.deepEqual(await pale('GuestsAllowed'), new Set([true]))
+    assert.deepEqual(await pale('HasUploads'), new Set([true]))
     await setText(page, { ...someone, UploadsBucketName: 'my-own-files' })
     assert.match(await access.innerText(), /get, put and delete objects[^\n]*my-own-files/)
     await field(page, 'AllowGuests').getByRole('switch').check()
     assert.match(await access.innerText(), /A guest, who has not signed in\s+may do nothing/)
+    assert.deepEqual(await pale('GuestsAllowed'), new Set([false]))
+    assert.deepEqual(await pale('HasUploads'), new Set([false]))
+    assert.deepEqual(await pale('HasApi'), new Set([true]))
     await field(page, 'AllowPublicFolder').getByRole('switch').check()
     assert.match(
       await access.innerText(),
@@ -718,6 +729,7 @@ describe('the file', () => {
 
   test('has no more than 150 kB with all templates, and is the same for the same manifest', () => {
     assert.ok(manifest.artifacts.length >= 4)
+    assert.equal(readFileSync(join(folder, 'index.html'), 'utf8'), html, 'it is what build writes')
     assert.ok(Buffer.byteLength(html) <= 150_000, `${Buffer.byteLength(html)} bytes`)
     assert.equal(launchPage(manifest, assets), html)
     assert.equal(html.match(/unsafe|http-equiv="refresh"/g), null)

@@ -77,12 +77,11 @@ const ways: readonly Way[] = [
 
 export function outputs(announce: (text: string) => void): Outputs {
   const made = ways.map(way => {
-    const remark = h('p', { class: 'hint' })
-    const text: Snippet = snippet(way.what, way.hint, announce)
-    const panel = h('div', {}, text.element, remark)
-    return { way, text, remark, panel }
+    const remark = h('span')
+    const text: Snippet = snippet(way.what, [`${way.hint} `, remark], announce)
+    return { way, text, remark }
   })
-  const all = made.map(({ way, panel }) => ({ name: way.name, panel }))
+  const all = made.map(({ way, text }) => ({ name: way.name, panel: text.element }))
   return {
     element: h('div', { class: 'ways' }, h('h3', {}, 'Or take it along'), tabs('Other ways to deploy', all)),
     show: (form, assessment, versionId) => {
@@ -100,10 +99,8 @@ export function outputs(announce: (text: string) => void): Outputs {
           ...remarks,
         ]
         say(remark, words.join(' '))
-        remark.hidden = words.length === 0
         const isShown = !way.needsPlace || !kinds.has('partition')
-        text.element.hidden = !isShown
-        text.set(isShown ? way.write(deployment) : '')
+        text.set(isShown ? way.write(deployment) : undefined)
       }
     },
   }

@@ -36,7 +36,7 @@ export function tabs(label: string, all: readonly Tab[]): HTMLElement {
 }
 
 /** Text to take along, with a button that does. */
-export type Snippet = { readonly element: HTMLElement; readonly set: (text: string) => void }
+export type Snippet = { readonly element: HTMLElement; readonly set: (text: string | undefined) => void }
 
 export function snippet(what: string, hint: Child, announce: (text: string) => void): Snippet {
   const code = h('code')
@@ -49,7 +49,10 @@ export function snippet(what: string, hint: Child, announce: (text: string) => v
       h('div', { class: 'head' }, h('p', { class: 'hint' }, hint), button),
       block,
     ),
-    set: text => say(code, text),
+    set: text => {
+      say(code, text ?? '')
+      for (const part of [block, button]) part.hidden = text === undefined
+    },
   }
 }
 
