@@ -57,6 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
   // Day-2 questions about a template, anybody's: they read documents.
   'src/access/': ['src/document.ts', 'src/manifest.ts'],
+  'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   'src/build/': [
     'src/accept.ts',
     'src/access/grants.ts',

@@ -17,6 +17,17 @@ export function cidrBlocks(block: string, count: number, bits: number): readonly
   )
 }
 
+/** Is an address in a block, or the same address? Undefined if one of them is none. */
+export function cidrContains(block: string, address: string): boolean | undefined {
+  const [start = '', length] = block.split('/')
+  const family = start.includes(':') ? v6 : v4
+  const [first, other] = [family.read(start), (address.includes(':') ? v6 : v4).read(address)]
+  const hostBits = family.bits - Number(length ?? family.bits)
+  if (first === undefined || other === undefined || !/^\d{1,3}$/.test(length ?? '0') || hostBits < 0) return undefined
+  const isSameFamily = start.includes(':') === address.includes(':')
+  return isSameFamily && first >> BigInt(hostBits) === other >> BigInt(hostBits)
+}
+
 type Family = {
   readonly bits: number
   readonly read: (address: string) => bigint | undefined

@@ -1,0 +1,175 @@
+import { cidrContains } from '../../resolve/cidr.ts'
+import { isValueList, isValueObject, Unknown, type Value } from '../../resolve/value.ts'
+import { isColon, matches, type Reading, type Token, tokensOf } from './pattern.ts'
+import { type ContextValue, contextValue, type Request } from './request.ts'
+import { all, any, either, not, type Truth } from './truth.ts'
+
+/**
+ * Does a request meet the `Condition` of a statement? `variables` says whether the policy has any.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+ */
+export function meetsCondition(condition: Value | undefined, request: Request, variables: boolean): Truth {
+  if (condition === undefined) return true
+  if (!isValueObject(condition)) return 'unknown'
+  return all(
+    Object.entries(condition).map(([operator, keys]) =>
+      isValueObject(keys)
+        ? all(Object.entries(keys).map(([key, values]) => meets(operator, key, values, request, variables)))
+        : 'unknown',
+    ),
+  )
+}
+
+/** Does one value of the policy hold of one of the request's? `missing`: it has a variable that the request lacks. */
+type Test = (policy: string | Unknown, request: string | Unknown, variables: Request | undefined) => Truth | 'missing'
+
+type Operator = { readonly test: Test; readonly isNegated: boolean }
+
+function meets(name: string, key: string, values: Value, request: Request, variables: boolean): Truth {
+  const actual = contextValue(request, key)
+  const wanted = textsOf(values)
+  if (name === 'Null') return isNull(wanted, actual)
+  const [, set, operatorName = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? []
+  const operator = operators.get(operatorName)
+  if (operator === undefined) return 'unknown'
+  const isAbsent: Truth = ifExists !== undefined || set === 'ForAllValues' || (set === undefined && operator.isNegated)
+  if (actual === undefined) return isAbsent
+  // Whatever its value may be.
+  const given = actual === 'open' ? new Unknown({ kind: 'pseudo', name: `context ${key.toLowerCase()}` }) : actual
+  const isPresent = holds(operator, set, wanted, given, variables ? request : undefined)
+  return actual === 'open' ? either(isAbsent, isPresent) : isPresent
+}
+
+function isNull(wanted: readonly (string | Unknown)[], actual: ContextValue | 'open' | undefined): Truth {
+  if (actual === 'open') return 'unknown'
+  return any(
+    wanted.map(value => {
+      if (value instanceof Unknown) return 'unknown'
+      return value.toLowerCase() === String(actual === undefined)
+    }),
+  )
+}
+
+function holds(
+  { test, isNegated }: Operator,
+  set: string | undefined,
+  wanted: readonly (string | Unknown)[],
+  actual: ContextValue,
+  variables: Request | undefined,
+): Truth {
+  const one = (value: string | Unknown): Truth => {
+    const found = wanted.map((it): Truth => {
+      const truth = test(it, value, variables)
+      // A statement with a variable of no value matches nothing, even by a negation, as far as AWS says.
+      return truth === 'missing' ? (isNegated ? 'unknown' : false) : truth
+    })
+    return isNegated ? not(any(found)) : any(found)
+  }
+  const given = typeof actual === 'string' || actual instanceof Unknown ? [actual] : actual
+  if (set === 'ForAnyValue') return any(given.map(one))
+  if (set === 'ForAllValues') return all(given.map(one))
+  const [only, ...others] = given
+  return only === undefined || others.length > 0 ? 'unknown' : one(only)
+}
+
+/** What stands for an unknown list is one unknown text. */
+export function textsOf(value: Value | undefined): readonly (string | Unknown)[] {
+  if (value === undefined) return []
+  if (isValueList(value)) return value.flatMap(textsOf)
+  if (value instanceof Unknown) return [value]
+  return [isValueObject(value) || value === null ? new Unknown({ kind: 'mistake' }) : String(value)]
+}
+
+function text(reading: Omit<Reading, 'variables'>): Test {
+  return (policy, request, variables) => {
+    const pattern = tokensOf(policy, { ...reading, variables })
+    const tokens = tokensOf(request, { ...reading, wildcards: false })
+    return pattern === 'missing' || tokens === 'missing' ? 'missing' : matches(pattern, tokens)
+  }
+}
+
+/** Each of the six parts matches for itself. */
+const arn: Test = (policy, request, variables) => {
+  const pattern = tokensOf(policy, { wildcards: true, variables })
+  const tokens = tokensOf(request, { wildcards: false })
+  if (pattern === 'missing' || tokens === 'missing') return 'missing'
+  const [wanted, given] = [segments(pattern), segments(tokens)]
+  if (wanted.length === 6 && given.length === 6) {
+    return all(wanted.map((segment, at) => matches(segment, given[at] ?? [])))
+  }
+  // What is unknown may have the colons.
+  return [...pattern, ...tokens].some(({ kind }) => kind === 'symbol') ? 'unknown' : false
+}
+
+function segments(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const found: Token[][] = [[]]
+  for (const token of tokens) {
+    if (isColon(token) && found.length < 6) found.push([])
+    else found.at(-1)?.push(token)
+  }
+  return found
+}
+
+/** Compares two known texts. */
+function known(compare: (policy: string, request: string) => Truth): Test {
+  return (policy, request, variables) => {
+    const tokens = tokensOf(policy, { wildcards: false, variables })
+    if (tokens === 'missing') return 'missing'
+    const chars = tokens.map(token => (token.kind === 'char' ? token.char : undefined))
+    return typeof request !== 'string' || chars.includes(undefined) ? 'unknown' : compare(chars.join(''), request)
+  }
+}
+
+function ordered(read: (text: string) => number, compare: (request: number, policy: number) => boolean): Test {
+  return known((policy, request) => {
+    const [wanted, given] = [read(policy), read(request)]
+    return !Number.isNaN(wanted) && !Number.isNaN(given) && compare(given, wanted)
+  })
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text)
+}
+
+/** In milliseconds, of ISO 8601 or of seconds since 1970. */
+function timeOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text)
+}
+
+const address = known((policy, request) => cidrContains(policy, request) ?? false)
+
+function pair(name: string, negated: string, test: Test): readonly (readonly [string, Operator])[] {
+  return [
+    [name, { test, isNegated: false }],
+    [negated, { test, isNegated: true }],
+  ]
+}
+
+function comparisons(name: string, read: (text: string) => number): readonly (readonly [string, Operator])[] {
+  const one = (suffix: string, compare: (request: number, policy: number) => boolean) =>
+    [`${name}${suffix}`, { test: ordered(read, compare), isNegated: false }] as const
+  return [
+    ...pair(
+      `${name}Equals`,
+      `${name}NotEquals`,
+      ordered(read, (request, policy) => request === policy),
+    ),
+    one('LessThan', (request, policy) => request < policy),
+    one('LessThanEquals', (request, policy) => request <= policy),
+    one('GreaterThan', (request, policy) => request > policy),
+    one('GreaterThanEquals', (request, policy) => request >= policy),
+  ]
+}
+
+const operators: ReadonlyMap<string, Operator> = new Map([
+  ...pair('StringEquals', 'StringNotEquals', text({ wildcards: false })),
+  ...pair('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', text({ wildcards: false, ignoreCase: true })),
+  ...pair('StringLike', 'StringNotLike', text({ wildcards: true })),
+  ...pair('ArnEquals', 'ArnNotEquals', arn),
+  ...pair('ArnLike', 'ArnNotLike', arn),
+  ...pair('IpAddress', 'NotIpAddress', address),
+  ...comparisons('Numeric', numberOf),
+  ...comparisons('Date', timeOf),
+  ['Bool', { test: text({ wildcards: false, ignoreCase: true }), isNegated: false }],
+  ['BinaryEquals', { test: text({ wildcards: false }), isNegated: false }],
+])

@@ -1,0 +1,127 @@
+import { partsOf, Unknown } from '../../resolve/value.ts'
+import { contextValue, type Request } from './request.ts'
+import type { Truth } from './truth.ts'
+
+/** What a text of a policy, or of a request, is made of. */
+export type Token =
+  | { readonly kind: 'char'; readonly char: string }
+  /** `*`; one that is not the last of a segment of an ARN stays in that segment. */
+  | { readonly kind: 'any'; readonly crosses: boolean }
+  /** `?` */
+  | { readonly kind: 'one' }
+  /** A text that is not known, but equal to others of the same key. */
+  | { readonly kind: 'symbol'; readonly key: string }
+
+export type Reading = {
+  readonly wildcards: boolean
+  /** Where policy variables get their values; absent where there are none. */
+  readonly variables?: Request | undefined
+  readonly ignoreCase?: boolean
+}
+
+/**
+ * A text as tokens; `missing` if the request lacks a policy variable of it, by which the text matches nothing.
+ * What a variable puts in is literal, also its wildcards.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function tokensOf(text: string | Unknown, reading: Reading): readonly Token[] | 'missing' {
+  const tokens: Token[] = []
+  for (const part of partsOf(text)) {
+    if (part instanceof Unknown) {
+      tokens.push(symbol(part))
+      continue
+    }
+    // Every second piece is what stands between the braces.
+    for (const [at, piece] of part.split(reading.variables === undefined ? /(?!)/ : /\$\{([^}]*)\}/).entries()) {
+      const read = at % 2 === 0 ? plain(piece, reading) : variable(piece, reading)
+      if (read === 'missing') return 'missing'
+      tokens.push(...read)
+    }
+  }
+  return tokens
+}
+
+function plain(text: string, { wildcards, ignoreCase }: Reading): readonly Token[] {
+  return [...(ignoreCase === true ? text.toLowerCase() : text)].map((char): Token => {
+    if (wildcards && char === '*') return { kind: 'any', crosses: true }
+    return wildcards && char === '?' ? { kind: 'one' } : { kind: 'char', char }
+  })
+}
+
+function variable(content: string, reading: Reading): readonly Token[] | 'missing' {
+  const literal = { ...reading, wildcards: false }
+  if (/^[*?$]$/.test(content)) return plain(content, literal)
+  const [, key = '', fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
+  const value = reading.variables === undefined ? undefined : contextValue(reading.variables, key)
+  if (value === 'open') return [symbol(new Unknown({ kind: 'pseudo', name: `context ${key.toLowerCase()}` }))]
+  if (typeof value === 'string') return plain(value, literal)
+  if (value instanceof Unknown) {
+    return partsOf(value).flatMap(part => (part instanceof Unknown ? symbol(part) : plain(part, literal)))
+  }
+  // A key of several values is no variable.
+  return fallback === undefined ? 'missing' : plain(fallback, literal)
+}
+
+function symbol(part: Unknown): Token {
+  return { kind: 'symbol', key: JSON.stringify(part.origin) }
+}
+
+/**
+ * The tokens of an ARN, where a wildcard at the end of one of the first segments goes beyond its colon, and another does
+ * not. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ */
+export function inSegments(tokens: readonly Token[]): readonly Token[] {
+  let colons = 0
+  return tokens.map((token, at) => {
+    if (isColon(token)) colons++
+    if (token.kind !== 'any' || colons >= 5) return token
+    const next = tokens[at + 1]
+    return { kind: 'any', crosses: next === undefined || isColon(next) }
+  })
+}
+
+export function isColon(token: Token): boolean {
+  return token.kind === 'char' && token.char === ':'
+}
+
+/** Does the text, in which there are no wildcards, match the pattern? */
+export function matches(pattern: readonly Token[], text: readonly Token[]): Truth {
+  for (const [at, token] of pattern.entries()) {
+    const other = text[at]
+    if (token.kind !== 'char' || other?.kind === 'symbol') break
+    if (other?.kind !== 'char' || other.char !== token.char) return false
+  }
+  if (meets(pattern, text, false)) return true
+  const isKnown = [...pattern, ...text].every(({ kind }) => kind !== 'symbol')
+  return !isKnown && meets(pattern, text, true) ? 'unknown' : false
+}
+
+/** With what is unknown as any text at all if `mayBe`, or else as nothing but itself. */
+function meets(pattern: readonly Token[], text: readonly Token[], mayBe: boolean): boolean {
+  const isFree = (token: Token | undefined) => mayBe && token?.kind === 'symbol'
+  // Of the pattern from a token on, which ends of the text it meets: the last row first.
+  let below: boolean[] = []
+  for (let p = pattern.length; p >= 0; p--) {
+    const token = pattern[p]
+    const row: boolean[] = []
+    for (let t = text.length; t >= 0; t--) {
+      const other = text[t]
+      const skipsText = other !== undefined && row[t + 1] === true
+      if (token === undefined) row[t] = other === undefined || (isFree(other) && skipsText)
+      else if (token.kind === 'any' || isFree(token)) {
+        const isWithin =
+          token.kind !== 'any' || token.crosses || (other !== undefined && !isColon(other) && other.kind === 'char')
+        row[t] = below[t] === true || (skipsText && (isWithin || isFree(other)))
+      } else if (isFree(other)) row[t] = skipsText || below[t] === true
+      else row[t] = isOne(token, other) && below[t + 1] === true
+    }
+    below = row
+  }
+  return below[0] === true
+}
+
+function isOne(token: Token, other: Token | undefined): boolean {
+  if (token.kind === 'char') return other?.kind === 'char' && other.char === token.char
+  if (token.kind === 'one') return other?.kind === 'char'
+  return token.kind === 'symbol' && other?.kind === 'symbol' && other.key === token.key
+}

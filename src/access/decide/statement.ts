@@ -1,0 +1,96 @@
+import { isValueList, isValueObject, type Value, type ValueObject } from '../../resolve/value.ts'
+import { meetsCondition, textsOf } from './condition.ts'
+import { inSegments, matches, tokensOf } from './pattern.ts'
+import type { Request } from './request.ts'
+import { all, any, not, type Truth } from './truth.ts'
+
+/** What policies say to a request. */
+export type Decision = {
+  readonly decision: 'allow' | 'deny' | 'unknown'
+  /** Those that made it so, in the policies' order; none for a request that no statement allows. */
+  readonly by: readonly Source[]
+}
+
+/** A statement, by the positions of its policy and of itself, from 0. */
+export type Source = { readonly policy: number; readonly statement: number; readonly sid?: string }
+
+/**
+ * What identity-based policies, resolved as `resolve` gives them, say to a request: an explicit deny wins, then an
+ * allow, and what nobody allows is denied. A boundary, a session policy and the resource's own policy are not in it.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+export function decide(policies: readonly Value[], request: Request): Decision {
+  const judged = policies.flatMap((policy, at) => judge(policy, at, request))
+  const sure = judged.filter(it => it.truth === true)
+  const denied = sure.filter(it => it.effect === 'Deny')
+  if (denied.length > 0) return { decision: 'deny', by: sourcesOf(denied) }
+  const allowed = sure.filter(it => it.effect === 'Allow')
+  const open = judged.filter(it => it.truth === 'unknown' || (it.truth && it.effect === 'unknown'))
+  // With an allow, only a deny can change the answer; without one, only an allow.
+  const decisive = open.filter(it => it.effect !== (allowed.length > 0 ? 'Allow' : 'Deny'))
+  if (decisive.length > 0) return { decision: 'unknown', by: sourcesOf(decisive) }
+  return { decision: allowed.length > 0 ? 'allow' : 'deny', by: sourcesOf(allowed) }
+}
+
+function sourcesOf(judged: readonly Judged[]): readonly Source[] {
+  return judged.map(({ source }) => source)
+}
+
+type Judged = { readonly source: Source; readonly effect: 'Allow' | 'Deny' | 'unknown'; readonly truth: Truth }
+
+function judge(policy: Value, at: number, request: Request): readonly Judged[] {
+  const statements = isValueObject(policy) ? policy['Statement'] : undefined
+  if (!isValueObject(policy) || statements === undefined) {
+    return [{ source: { policy: at, statement: 0 }, effect: 'unknown', truth: 'unknown' }]
+  }
+  // An older policy has none.
+  const hasVariables = policy['Version'] === '2012-10-17'
+  return (isValueList(statements) ? statements : [statements]).map((statement, index): Judged => {
+    const source = { policy: at, statement: index }
+    if (!isValueObject(statement)) return { source, effect: 'unknown', truth: 'unknown' }
+    const { Effect, Sid } = statement
+    return {
+      source: typeof Sid === 'string' ? { ...source, sid: Sid } : source,
+      effect: Effect === 'Allow' || Effect === 'Deny' ? Effect : 'unknown',
+      truth: applies(statement, request, hasVariables),
+    }
+  })
+}
+
+/** Does a statement apply to a request, by its action, resource and condition? Who makes it is for others to say. */
+export function applies(statement: ValueObject, request: Request, hasVariables: boolean): Truth {
+  return all([
+    hasAction(statement, request),
+    hasResource(statement, request, hasVariables),
+    meetsCondition(statement['Condition'], request, hasVariables),
+  ])
+}
+
+function hasAction({ Action, NotAction }: ValueObject, { action }: Request): Truth {
+  const reading = { wildcards: true, ignoreCase: true }
+  const asked = tokensOf(action, { wildcards: false, ignoreCase: true })
+  const among = (list: Value) =>
+    any(
+      textsOf(list).map(text => {
+        const pattern = tokensOf(text, reading)
+        return pattern !== 'missing' && asked !== 'missing' && matches(pattern, asked)
+      }),
+    )
+  if (Action !== undefined) return among(Action)
+  return NotAction === undefined ? 'unknown' : not(among(NotAction))
+}
+
+function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
+  const variables = hasVariables ? request : undefined
+  const asked = tokensOf(request.resource, { wildcards: false })
+  const among = (list: Value, missing: Truth) =>
+    any(
+      textsOf(list).map((text): Truth => {
+        const pattern = tokensOf(text, { wildcards: true, variables })
+        return pattern === 'missing' || asked === 'missing' ? missing : matches(inSegments(pattern), asked)
+      }),
+    )
+  if (Resource !== undefined) return among(Resource, false)
+  // Trust policies have neither.
+  return NotResource === undefined || not(among(NotResource, 'unknown'))
+}
