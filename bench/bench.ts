@@ -4,11 +4,12 @@
  *
  *     npm run bench -- [ROUNDS]
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { installPacked } from '../test/support/installed.ts'
+import { slowS3 } from './slow-s3.ts'
 
 const rounds = Number(process.argv[2] ?? 25)
 const root = join(import.meta.dirname, '..')
@@ -181,6 +182,42 @@ const modules = (count: number) =>
 const [some, thousand] = [500, 1000].map(count => work(`templates-${count}`, modules(count)))
 report('1,000 templates / 500', (thousand ?? 0) / (some ?? 0), 2.4, '× the work')
 report('1,000 templates', (thousand ?? 0) / nothing, cdkTemplates, '× node -e 0', 1)
+
+// Publishing: four templates to three regions, against the round trips that one region can't do without, laid end to end
+
+const delay = 100
+/** Each waits for what is said before it. */
+const roundTrips = [
+  'is it there?',
+  ...['the page that decides', 'the other pages', 'checksums and manifests', 'the templates'],
+  'when were they written?',
+  'the index',
+  ...['what is the latest?', 'what does the index say?', 'the latest'],
+  ...['the index by its URL', 'is the template valid?', 'are the others?'],
+]
+const s3 = await slowS3(delay)
+
+/** Milliseconds from the first request to the last answer. */
+async function publish(): Promise<number> {
+  const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2'].flatMap(region => ['--region', region])
+  const place = ['--bucket', 'bench-{region}', '--endpoint-url', s3.url, ...regions]
+  const credentials = { AWS_ACCESS_KEY_ID: 'bench', AWS_SECRET_ACCESS_KEY: 'bench' }
+  const child = spawn(process.execPath, [cli, 'publish', '--no-lint', ...place], {
+    cwd: one,
+    env: { ...env, ...credentials },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const said: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  const status = await new Promise(resolve => child.on('close', resolve))
+  if (status !== 0) throw new Error(`publish ended with ${status}\n${said.join('')}`)
+  return s3.took()
+}
+
+const published: number[] = []
+for (let round = 0; round < 5; round++) published.push(await publish())
+s3.close()
+report('publish, 4 templates to 3 regions', median(published) / (delay * roundTrips.length), 1.5, '× one region')
 
 const widths = (['what', 'figure', 'target'] as const).map(key => Math.max(...rows.map(row => row[key].length)))
 console.log(`Node ${process.version}, ${rounds} rounds; node -e 0 took ${nothing.toFixed(0)} ms`)
