@@ -127,7 +127,7 @@ function yamlParameters(parameters: Readonly<Record<string, string>>): readonly 
 export function cdkSnippet(deployment: Deployment): string {
   const { artifact, parameters } = deployment
   return [
-    "import { CfnStack } from 'aws-cdk-lib'",
+    `import { CfnStack } from ${scriptText('aws-cdk-lib')}`,
     '',
     `new CfnStack(this, ${scriptText(logicalId(artifact.name))}, {`,
     `  templateUrl: ${scriptText(urlOr(deployment))},`,
@@ -143,7 +143,7 @@ export function cdkSnippet(deployment: Deployment): string {
  */
 export function cdkIncludeSnippet({ artifact, parameters }: Deployment): string {
   return [
-    "import { CfnInclude } from 'aws-cdk-lib/cloudformation-include'",
+    `import { CfnInclude } from ${scriptText('aws-cdk-lib/cloudformation-include')}`,
     '',
     `new CfnInclude(this, ${scriptText(logicalId(artifact.name))}, {`,
     `  templateFile: ${scriptText(fileName(artifact.file))},`,
