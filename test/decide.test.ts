@@ -174,6 +174,7 @@ const conditions: readonly Condition[] = [
   ['ForAnyValue:StringLike', 'amr', 'auth*', undefined, 'deny'],
   ['ForAnyValue:StringNotEquals', 'amr', 'a', ['a', 'b'], 'allow'],
   ['ForAnyValue:StringNotEquals', 'amr', 'a', ['a'], 'deny'],
+  ['ForAnyValue:StringNotEquals', 'amr', 'a', undefined, 'deny'],
   ['ForAllValues:StringNotEquals', 'amr', 'a', ['a', 'b'], 'deny'],
   // A set without an operator for it, and operators that nobody knows.
   ['StringEquals', 'amr', 'a', ['a', 'b'], 'unknown'],
