@@ -434,6 +434,21 @@ describe('publishing a release', () => {
     }
   })
 
+  test('takes a bucket that lets nobody write over a release for one that keeps to conditions', async () => {
+    const memory = new MemoryStore()
+    const store: Store = {
+      ...memory.store(),
+      put: async (object, condition) => {
+        const isOver = 'ifMatch' in condition && object.key.includes('/1.0.0/')
+        if (isOver) throw new StoreError('no-permission', 'denied by the bucket policy', 'Leave it')
+        return memory.put(object, condition)
+      },
+    }
+    const warnings: string[] = []
+    const done = await publishTo(store, release('1.0.0'), { probe: true, onWarning: text => warnings.push(text) })
+    assert.deepEqual([outcomes(done), warnings], [['released', 'released'], []])
+  })
+
   test('fails with what the store refuses, when its other requests have come to an end', async () => {
     const memory = new MemoryStore()
     let underWay = 0

@@ -19,7 +19,7 @@ import {
   type ReleasedTemplate,
   sha256Of,
 } from './release.ts'
-import { type NewObject, type Store, type StoredObject, StoreError } from './store.ts'
+import { type NewObject, type PutCondition, type Store, type StoredObject, StoreError } from './store.ts'
 
 export type Target = {
   readonly store: Store
@@ -394,19 +394,25 @@ class Run {
     if (template === undefined) return
     const object = this.#versioned(template.name, version, template.objects[1])
     const [absent, match] = await all([
-      this.#store.put(object, { ifAbsent: true }),
-      // a bucket may deny by its policy that a release is written over at all, as the template publication-bucket does
-      this.#store.put(object, { ifMatch: '"00000000000000000000000000000000"' }).catch((error: unknown) => {
-        if (error instanceof StoreError && error.code === 'no-permission') return 'taken' as const
-        throw error
-      }),
+      this.#isKept(object, { ifAbsent: true }),
+      this.#isKept(object, { ifMatch: '"00000000000000000000000000000000"' }),
     ])
-    const ignored = [...(absent === 'taken' ? [] : ['If-None-Match']), ...(match === 'taken' ? [] : ['If-Match'])]
+    const ignored = [...(absent ? [] : ['If-None-Match']), ...(match ? [] : ['If-Match'])]
     if (ignored.length === 0) return
     this.surroundings.onWarning(
       `${this.#store.name} ignores ${ignored.join(' and ')}: what is there was compared before anything was written, ` +
         'but two who publish at once could overwrite each other there',
     )
+  }
+
+  /** The condition does not hold, so the object must not be written; a bucket may also refuse it by its policy. */
+  async #isKept(object: NewObject, condition: PutCondition): Promise<boolean> {
+    try {
+      return (await this.#store.put(object, condition)) === 'taken'
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'no-permission') return true
+      throw error
+    }
   }
 }
 

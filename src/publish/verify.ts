@@ -47,17 +47,20 @@ export async function verify(publisher: Publisher, release?: Release): Promise<V
   const visit = new Visit(publisher)
   const index = await visit.index(release)
   if (index !== undefined) {
-    const work = Object.entries(index.templates).flatMap(([template, published]) => {
-      const versions = published.versions.filter(({ version }) => isAsked(release, template, version))
-      const newest = published.versions.find(({ version }) => version === published.latest)
-      const isLatestAsked = newest !== undefined && isAsked(release, template, newest.version)
-      return [
-        ...versions.map(entry => visit.version(template, entry, release)),
-        ...(isLatestAsked ? [visit.latest(template, published, newest)] : []),
-      ]
-    })
-    await Promise.all(work)
-    await visit.askCloudFormation()
+    const versions = Object.entries(index.templates).flatMap(([template, published]) =>
+      published.versions.map(entry => ({ template, published, entry })),
+    )
+    const asked = versions.filter(({ template, entry }) => isAsked(release, template, entry.version))
+    const latest = asked.filter(({ published, entry }) => entry.version === published.latest)
+    const files = [
+      ...asked.map(({ entry }) => entry.file),
+      ...latest.map(({ template }) => `${template}/latest/${fileNameOf(template)}`),
+    ]
+    await Promise.all([
+      ...asked.map(({ template, entry }) => visit.version(template, entry, release)),
+      ...latest.map(({ template, published, entry }) => visit.latest(template, published, entry)),
+      visit.askCloudFormation(files),
+    ])
   }
   return visit.verification()
 }
@@ -74,9 +77,8 @@ type Read =
 
 class Visit {
   readonly #publisher: Publisher
-  readonly #inTurn = turns(16)
+  readonly #inTurn = turns(32)
   readonly #problems = new Map<string, string[]>()
-  readonly #templates: string[] = []
   readonly #notes = new Set<string>()
   #isPrivate = false
   #validated = 0
@@ -124,7 +126,6 @@ class Visit {
       [file, `${file}.sha256`, 'manifest.json', 'index.html'].map(name => this.#read(`${folder}/${name}`)),
     )
     this.#compare(`${folder}/${file}`, yaml, entry.sha256)
-    this.#templates.push(`${folder}/${file}`)
     if (checksum !== undefined && checksum.toString('utf8') !== checksumLine(entry.sha256, file)) {
       this.#complain(`${folder}/${file}.sha256`, `does not give the SHA-256 ${entry.sha256} of ${file}`)
     }
@@ -150,7 +151,6 @@ class Visit {
       [file, 'manifest.json', 'index.html'].map(name => this.#read(`${folder}/${name}`)),
     )
     this.#compare(`${folder}/${file}`, yaml, newest.sha256)
-    this.#templates.push(`${folder}/${file}`)
     this.#compareManifest(`${folder}/manifest.json`, manifest, template, newest, `../${newest.version}/${file}`)
     this.#comparePage(`${folder}/index.html`, page, newest)
     if (page === undefined) return
@@ -236,10 +236,10 @@ class Visit {
   }
 
   /** The first alone: if it can't be asked, nor can the others. */
-  async askCloudFormation(): Promise<void> {
-    const [first, ...others] = this.#templates.sort()
+  async askCloudFormation(files: readonly string[]): Promise<void> {
+    const [first, ...others] = files
     if (first === undefined || !(await this.#ask(first))) return
-    const inTurn = turns(4)
+    const inTurn = turns(8)
     await Promise.all(others.map(path => inTurn(() => this.#ask(path))))
   }
 
