@@ -264,18 +264,11 @@ function choose(artifact: Artifact): Chosen {
   const groups = groupsOf(artifact.parameters).map(([name, parameters], at) => {
     const own = parameters.flatMap(parameter => fields.get(parameter.name) ?? [])
     const count = h('span', { class: 'count' })
-    const content = h(
-      'div',
-      { class: 'fields', role: 'group', 'aria-label': name },
-      own.map(({ element }) => element),
-    )
-    const element = h(
-      'details',
-      { class: 'group', open: at === 0 },
-      h('summary', {}, h('h3', {}, name), count),
-      content,
-    )
-    return { element, count, fields: own }
+    const elements = own.map(({ element }) => element)
+    if (name === undefined) return { element: h('div', { class: 'fields' }, elements), count, fields: own }
+    const content = h('div', { class: 'fields', role: 'group', 'aria-label': name }, elements)
+    const summary = h('summary', {}, h('h3', {}, name), count)
+    return { element: h('details', { class: 'group', open: at === 0 }, summary, content), count, fields: own }
   })
   const template = document.getElementById(`picture-${index}`)
   const content = template instanceof HTMLTemplateElement ? template.content.cloneNode(true) : undefined
@@ -297,10 +290,10 @@ function choose(artifact: Artifact): Chosen {
   return { artifact, fields, visited, groups, picture }
 }
 
-/** In the template's order; what stands in no group comes last. */
+/** In the template's order; what stands in no group comes last, and has no name where it is all there is. */
 function groupsOf(
   parameters: readonly ManifestParameter[],
-): readonly (readonly [string, readonly ManifestParameter[]])[] {
+): readonly (readonly [string | undefined, readonly ManifestParameter[]])[] {
   const groups = new Map<string, ManifestParameter[]>()
   const rest: ManifestParameter[] = []
   for (const parameter of parameters) {
@@ -308,7 +301,7 @@ function groupsOf(
     if (typeof name !== 'string') rest.push(parameter)
     else groups.set(name, [...(groups.get(name) ?? []), parameter])
   }
-  return [...groups, ...(rest.length === 0 ? [] : [[groups.size === 0 ? 'Settings' : 'Other settings', rest] as const])]
+  return [...groups, ...(rest.length === 0 ? [] : [[groups.size === 0 ? undefined : 'Other settings', rest] as const])]
 }
 
 function aboutOf(artifact: Artifact): readonly Child[] {
