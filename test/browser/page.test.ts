@@ -7,16 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { parseLaunchUrl } from '../../src/launch/launch-url.ts'
 import type { Artifact, Manifest } from '../../src/manifest.ts'
 import { launchPage } from '../../src/page/launch-page.ts'
 import { withVersions } from '../../src/page/with-versions.ts'
-
-/** The launch page in a real browser: Debian's Chromium, or the one that POOLFORM_CHROMIUM names. */
-const executable = [process.env['POOLFORM_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  path => path !== undefined && existsSync(path),
-)
+import { launchChromium } from './chromium.ts'
 
 const root = join(import.meta.dirname, '../..')
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -29,10 +25,6 @@ let html: string
 let file: string
 
 before(async () => {
-  assert.ok(
-    executable !== undefined,
-    'There is no Chromium to test the launch page in: apt-get install chromium, or name one by POOLFORM_CHROMIUM',
-  )
   execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')])
   execFileSync(process.execPath, [join(root, 'lib/cli.cjs'), 'build', '--no-lint', '--out', folder], { cwd: root })
   manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
@@ -40,11 +32,7 @@ before(async () => {
   assets = { script: lib('page.js'), style: lib('page.css') }
   html = launchPage(manifest, assets)
   file = save('launch.html', html)
-  browser = await chromium.launch({
-    executablePath: executable,
-    // as root, in a container, there is no sandbox to be had
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  })
+  browser = await launchChromium()
 })
 
 after(async () => {

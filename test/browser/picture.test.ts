@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { after, before, test } from 'node:test'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 
 import { artifactOf } from '../../src/build/manifest.ts'
 import { link } from '../../src/link.ts'
@@ -11,24 +10,13 @@ import identityPool from '../../templates/identity-pool.ts'
 import tutorial from '../../templates/identity-pool-tutorial.ts'
 import notesApp from '../../templates/notes-app.ts'
 import publicationBucket from '../../templates/publication-bucket.ts'
+import { launchChromium } from './chromium.ts'
 
 /** The pictures as a real browser lays them out: what no reader of the markup can see. */
-const executable = [process.env['POOLFORM_CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
-  path => path !== undefined && existsSync(path),
-)
-
 let browser: Browser
 
 before(async () => {
-  assert.ok(
-    executable !== undefined,
-    'There is no Chromium: apt-get install chromium, or name one by POOLFORM_CHROMIUM',
-  )
-  browser = await chromium.launch({
-    executablePath: executable,
-    // as root, in a container, there is no sandbox to be had
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  })
+  browser = await launchChromium()
 })
 
 after(() => browser?.close())
