@@ -445,7 +445,7 @@ for (const ReadAccess of ['Public', 'Private']) {
     const { bucket, publisherKeys } = await settle(good(), { ReadAccess })
     const first = await poolformPublish(publisherKeys, bucket)
     assert.equal(first.status, 0, `${first.stdout}${first.stderr}`)
-    assert.match(first.stdout, /all as they should be; 8 templates judged by CloudFormation/)
+    assert.match(first.stdout, /objects as published, fetched .*; 8 templates judged by CloudFormation/)
     const index: Json = JSON.parse(present(await content(bucket, 'templates/index.json')))
     assert(isObject(index) && isObject(index['templates']))
     assert.deepEqual(Object.keys(index['templates']), names)
