@@ -43,12 +43,22 @@ export async function runPublish(args: PublishArguments, world: World): Promise<
   if (!json) await reportFindings(findings, false, '; nothing is published')
   const progress = new Progress(json ? 'none' : (await isTerminal('stderr')) ? 'terminal' : 'lines', isDryRun)
   const isToDo = args.verify || release !== undefined
-  const regions = isToDo ? await Promise.all(places.map(place => workIn(place, release, args, progress))) : []
+  const regions = isToDo ? await inEach(places, place => workIn(place, release, args, progress)) : []
   progress.end()
   const report = { version: release?.version, isDryRun, findings, regions }
   print('stdout', json ? formatReport(report) : formatSummary(report))
   if (!json) print('stderr', formatProblems(report))
   return hasErrors(findings) || regions.length === 0 || regions.some(isBad) ? 1 : 0
+}
+
+/** All at the same time. A mistake of ours in one is thrown when the others have come to their ends. */
+async function inEach(
+  places: readonly Place[],
+  work: (place: Place) => Promise<RegionReport>,
+): Promise<readonly RegionReport[]> {
+  const works = places.map(work)
+  await Promise.allSettled(works)
+  return Promise.all(works)
 }
 
 /** One region's work: what fails there is told, and does not keep the others from theirs. */
