@@ -187,13 +187,12 @@ const RoleAttachment = comment(
         authenticated: GetAtt(AuthenticatedRole, 'Arn'),
         unauthenticated: onlyIf(GuestsAllowed, GetAtt(UnauthenticatedRole, 'Arn')),
       },
-      // The keys are only names: CloudFormation computes none, and IdentityProvider says which provider it is. Each entry
-      // is under its own condition, since CDK's CfnInclude fails at a map of which the whole is.
-      RoleMappings: {
-        UserPoolClient: onlyIf(RoleIsByToken, roleByToken(UserPoolClientId)),
-        UserPoolClient2: onlyIf(RoleIsByToken, onlyIf(HasSecondClient, roleByToken(UserPoolClientId2))),
-        UserPoolClient3: onlyIf(RoleIsByToken, onlyIf(HasThirdClient, roleByToken(UserPoolClientId3))),
-      },
+      // The keys are only names: CloudFormation computes none, and IdentityProvider says which provider it is.
+      RoleMappings: onlyIf(RoleIsByToken, {
+        UserPoolClient: roleByToken(UserPoolClientId),
+        UserPoolClient2: onlyIf(HasSecondClient, roleByToken(UserPoolClientId2)),
+        UserPoolClient3: onlyIf(HasThirdClient, roleByToken(UserPoolClientId3)),
+      }),
     },
   }),
 )

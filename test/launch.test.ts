@@ -10,7 +10,6 @@ import { capabilities } from '../src/build/manifest.ts'
 import type { Document, Json } from '../src/document.ts'
 import { buttonSvg, htmlButton, markdownButton } from '../src/launch/button.ts'
 import {
-  cdkIncludeSnippet,
   cdkSnippet,
   type Deployment,
   deployCommand,
@@ -781,9 +780,6 @@ describe('a snippet', () => {
 
   test('of the CDK makes a stack with every value as it is', () => {
     assert.deepEqual(runCdk(cdkSnippet(all)), { id: 'IdentityPool', templateUrl: url, parameters: awkward })
-    assert.deepEqual(runCdk(cdkIncludeSnippet(all)), {
-      ...{ id: 'IdentityPool', templateFile: 'identity-pool.yaml', parameters: awkward },
-    })
     fc.assert(
       fc.property(hostile, value => {
         assert.deepEqual(runCdk(cdkSnippet({ ...deployment, parameters: { A: value } }))['parameters'], { A: value })
@@ -806,7 +802,7 @@ describe('a snippet', () => {
   })
 
   test('without parameters has no empty list of them', () => {
-    for (const snippet of [nestedYaml, samSnippet, cdkSnippet, cdkIncludeSnippet, terraformSnippet]) {
+    for (const snippet of [nestedYaml, samSnippet, cdkSnippet, terraformSnippet]) {
       assert.doesNotMatch(snippet(deployment), /parameters/i)
     }
   })
@@ -818,8 +814,8 @@ describe('a snippet', () => {
         made.push({ id, ...properties })
       }
     }
-    const body = snippet.replace(/^import \{ (?:CfnStack|CfnInclude) \} from '[\w/-]+'$/m, '')
-    new Function('CfnStack', 'CfnInclude', body)(Construct, Construct)
+    const body = snippet.replace(/^import \{ CfnStack \} from '[\w\/-]+'$/m, '')
+    new Function('CfnStack', body)(Construct)
     assert.equal(made.length, 1)
     return made[0] ?? {}
   }

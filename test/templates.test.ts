@@ -98,7 +98,6 @@ test('with the chapter’s values there are the pool, one role and the attachmen
   assert.deepEqual(Resources['RoleAttachment']?.Properties, {
     IdentityPoolId: '<IdentityPool>',
     Roles: { authenticated: 'AuthenticatedRole.Arn' },
-    RoleMappings: {},
   })
   assert.deepEqual(Object.keys(Resources), ['IdentityPool', 'AuthenticatedRole', 'RoleAttachment'])
   assert.deepEqual(Outputs, {

@@ -137,22 +137,6 @@ export function cdkSnippet(deployment: Deployment): string {
   ].join('\n')
 }
 
-/**
- * A `CfnInclude`, which takes the template's resources into a stack of the app, from a file.
- * https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.cloudformation_include-readme.html
- */
-export function cdkIncludeSnippet({ artifact, parameters }: Deployment): string {
-  return [
-    `import { CfnInclude } from ${scriptText('aws-cdk-lib/cloudformation-include')}`,
-    '',
-    `new CfnInclude(this, ${scriptText(logicalId(artifact.name))}, {`,
-    `  templateFile: ${scriptText(fileName(artifact.file))},`,
-    ...scriptParameters(parameters),
-    '})',
-    '',
-  ].join('\n')
-}
-
 function scriptParameters(parameters: Readonly<Record<string, string>>): readonly string[] {
   const lines = Object.entries(parameters).map(([name, value]) => `    ${scriptKey(name)}: ${scriptText(value)},`)
   return lines.length === 0 ? [] : ['  parameters: {', ...lines, '  },']
