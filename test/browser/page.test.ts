@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -341,6 +341,9 @@ describe('where it is published', () => {
     const snippet = await page.getByRole('tabpanel').innerText()
     const place = 'https://templates-of-ours.s3.eu-west-1.amazonaws.com/team'
     assert.ok(snippet.includes(`'${place}/publication-bucket/${version}/publication-bucket.yaml'`), snippet)
+    await page.getByRole('radio', { name: /^notes-app/ }).check()
+    const link = await page.locator('#checking a').evaluate(it => (it instanceof HTMLAnchorElement ? it.href : ''))
+    assert.equal(link, `${place}/notes-app/${version}/notes-app.yaml`)
     assert.deepEqual(requests, [url])
     assert.deepEqual(complaints, [])
   })
@@ -492,6 +495,16 @@ describe('hostile text', () => {
         [url],
       )
       assert.deepEqual(complaints, [])
+      // the commands of a manifest that somebody has tampered with
+      const empty = mkdtempSync(join(folder, 'tampered-'))
+      for (const name of ['the command for a POSIX shell', 'the command that compares checksums']) {
+        const command = await shown.locator(`pre[aria-label="${name}"]`).textContent()
+        spawnSync('bash', ['-c', `aws() { :; }; sha256sum() { :; }\n${command}`], { cwd: empty })
+      }
+      assert.deepEqual(
+        readdirSync(empty).filter(name => !name.endsWith('.parameters.json')),
+        [],
+      )
       await shown.context().close()
     }
   })

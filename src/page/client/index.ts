@@ -1,19 +1,19 @@
 import { partitionOf, regions } from '../../launch/partitions.ts'
 import { isSecret } from '../../launch/values.ts'
 import type { Artifact, ManifestParameter } from '../../manifest.ts'
+import { aboutOf, checksOf, footer, notes } from './about.ts'
 import { dimPicture, renderAccess } from './access.ts'
 import { addressOf, describe } from './address.ts'
 import { type Assessment, assess, type Form, type Problem } from './assess.ts'
 import { readManifest, readVersions } from './data.ts'
-import { type Child, fill, goTo, h, innerLink, isWebAddress, outerLink, refresh, say } from './dom.ts'
+import { type Child, fill, goTo, h, innerLink, refresh, say } from './dom.ts'
 import { defaultOf, type Field, fieldOf, labelOf } from './fields.ts'
 import { type Filled, readFragment, writeFragment } from './fragment.ts'
-import { renderMarkdown } from './markdown.ts'
 import { linkOf, outputs } from './outputs.ts'
-import { copyButton, snippet } from './tabs.ts'
+import { copyButton } from './tabs.ts'
 
 const manifest = readManifest()
-const { latest, versions } = readVersions()
+const versions = readVersions()
 
 /** What the form is about, and everything in the page that changes with the template. */
 type Chosen = {
@@ -177,10 +177,10 @@ function page(): readonly Child[] {
           ways.element,
         ]),
         step(5, 'checking', 'Check what you got', [checks]),
-        notes(),
+        notes(manifest),
       ),
     ),
-    footer(),
+    footer(manifest),
     announcer,
   ]
 }
@@ -284,8 +284,8 @@ function choose(artifact: Artifact): Chosen {
   say(title, `Launch ${artifact.name}`)
   document.title = `Launch ${artifact.name}`
   stackNameBox.value = artifact.name
-  fill(about, aboutOf(artifact))
-  fill(checks, checksOf(artifact))
+  fill(about, aboutOf(artifact, { isAlone: manifest.artifacts.length < 2, published: address.published, versions }))
+  fill(checks, checksOf(artifact, address.published, announce))
   isRevealed = false
   return { artifact, fields, visited, groups, picture }
 }
@@ -302,124 +302,6 @@ function groupsOf(
     else groups.set(name, [...(groups.get(name) ?? []), parameter])
   }
   return [...groups, ...(rest.length === 0 ? [] : [[groups.size === 0 ? undefined : 'Other settings', rest] as const])]
-}
-
-function aboutOf(artifact: Artifact): readonly Child[] {
-  const { name, version, description, resourceTypes, capabilities } = artifact
-  return [
-    manifest.artifacts.length < 2 ? h('p', {}, description) : undefined,
-    h(
-      'dl',
-      { class: 'facts' },
-      h(
-        'dt',
-        {},
-        address.published?.template === name && versions.length > 0
-          ? h('label', { for: 'version' }, 'Version')
-          : 'Version',
-      ),
-      h('dd', {}, versionOf(artifact)),
-      h('dt', {}, 'Makes'),
-      h('dd', {}, list(resourceTypes.map(type => type.replace(/^AWS::/, '').replace('::', ' ')))),
-      h('dt', {}, 'You confirm'),
-      h(
-        'dd',
-        {},
-        capabilities.length === 0
-          ? 'nothing besides launching it'
-          : capabilities.some(it => it.includes('IAM'))
-            ? 'that it makes IAM roles, in a tick box of the console'
-            : 'that it uses macros or nested stacks, in a tick box of the console',
-      ),
-    ),
-    h('p', { class: 'away' }, `${name} ${version}`),
-  ]
-}
-
-function versionOf({ name, version }: Artifact): Child {
-  const { published } = address
-  if (published === undefined || published.template !== name) return version
-  if (versions.length === 0) {
-    const newest = h('a', { href: '../latest/index.html' }, 'the newest one')
-    newest.addEventListener('click', () => {
-      newest.hash = location.hash
-    })
-    return [version, ' (', newest, ')']
-  }
-  const picker = h(
-    'select',
-    { id: 'version' },
-    versions.some(it => it.version === version) ? undefined : h('option', { value: version }, version),
-    versions.map(it => {
-      const words = [it.version, it.version === latest ? 'newest' : undefined, it.date.slice(0, 10)]
-      return h(
-        'option',
-        { value: it.version, selected: it.version === version },
-        words.filter(word => word !== undefined).join(' · '),
-      )
-    }),
-  )
-  picker.addEventListener('change', () => {
-    location.assign(`../${encodeURIComponent(picker.value)}/index.html${location.hash}`)
-  })
-  return picker
-}
-
-/** `a, b and c` */
-function list(words: readonly string[]): string {
-  const last = words.at(-1) ?? 'nothing'
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
-}
-
-function checksOf({ file, sha256, bytes }: Artifact): readonly Child[] {
-  const command = `echo '${sha256}  ${file.replaceAll("'", `'\\''`)}' | sha256sum --check`
-  const compare = snippet(
-    'the command that compares checksums',
-    'To compare a file that you have downloaded:',
-    announce,
-  )
-  compare.set(command)
-  return [
-    h(
-      'p',
-      {},
-      'The file ',
-      h('a', { href: `./${encodeURIComponent(file)}`, download: true }, file),
-      ` has ${bytes.toLocaleString('en')} bytes and this SHA-256 checksum:`,
-    ),
-    h('p', { class: 'sum' }, h('code', {}, sha256)),
-    compare.element,
-  ]
-}
-
-function notes(): Child {
-  const { notes: text, version } = manifest.project
-  if (text === undefined || text.trim() === '') return undefined
-  return h(
-    'section',
-    { 'aria-labelledby': 'notes-heading' },
-    h('h2', { id: 'notes-heading' }, `What is new in ${version}`),
-    h('div', { class: 'notes' }, renderMarkdown(text)),
-  )
-}
-
-function footer(): Child {
-  const { source, version } = manifest.project
-  return h(
-    'footer',
-    {},
-    h(
-      'p',
-      {},
-      `Version ${version}, made by poolform ${manifest.generator.version}. `,
-      source !== undefined && isWebAddress(source) ? outerLink(source, 'Source of the templates') : undefined,
-    ),
-    h(
-      'p',
-      {},
-      'This page is one file. It asks no server for anything, and what you type stays in it, and in its address after the #.',
-    ),
-  )
 }
 
 function linkToForm(): HTMLElement {
@@ -528,7 +410,7 @@ function update(): void {
 
 function versionIdOf({ name, version }: Artifact): string | undefined {
   if (address.published?.template !== name) return undefined
-  return versions.find(it => it.version === version)?.versionId
+  return versions.versions.find(it => it.version === version)?.versionId
 }
 
 function write(): void {
