@@ -506,6 +506,7 @@ test('no template is too odd, and no statement goes without a grant', () => {
           'PolicyDocument',
           'Roles',
           'StringLike',
+          'toString',
           's3:prefix',
         ),
         tie('json'),
@@ -524,7 +525,14 @@ test('no template is too odd, and no statement goes without a grant', () => {
     fc.constantFrom('Policies', 'PolicyDocument', 'ManagedPolicyArns', 'Roles', 'RoleName', 'AssumeRolePolicyDocument'),
     json,
   )
-  const resource = fc.oneof(json, fc.record({ Type: type, Condition: json, Properties: fc.oneof(json, properties) }))
+  const resource = fc.oneof(
+    json,
+    fc.record({
+      Type: fc.oneof({ weight: 9, arbitrary: type }, json),
+      Condition: json,
+      Properties: fc.oneof(json, properties),
+    }),
+  )
   fc.assert(
     fc.property(fc.dictionary(name, resource), fc.dictionary(name, json), (Resources, Conditions) => {
       for (const grant of grantsOf({ Conditions, Resources })) {

@@ -25,12 +25,12 @@ import { type Finding, formatPlace } from '../src/build/finding.ts'
 import { cachePlace, openCacheFolder } from '../src/build/folders.ts'
 import { type BuildRequest, build, type Outcome, type World } from '../src/build/index.ts'
 import { lintFiles } from '../src/build/lint-files.ts'
-import { capabilities } from '../src/build/manifest.ts'
+import { artifactOf, capabilities } from '../src/build/manifest.ts'
 import { findModules } from '../src/build/modules.ts'
 import { notesOf, sourceUrl } from '../src/build/release.ts'
 import { type FileSystem, isAtWork, type Plan, replaceFiles } from '../src/build/replace.ts'
 import { watch } from '../src/build/watch.ts'
-import { formatPath, type JsonObject } from '../src/document.ts'
+import { type Document, formatPath, type Json, type JsonObject } from '../src/document.ts'
 import type { Manifest } from '../src/manifest.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -632,6 +632,24 @@ export default defineTemplate({ Description: 'c', Parameters: { Name, Size }, Co
       grants: [],
     })
     assert.deepEqual(manifest.project, { version: '1.2.3' })
+  })
+
+  test('say of the mappings in the manifest those that conditions and rules look into', () => {
+    const Mappings = { One: { a: { b: 'c' } }, Two: { a: { b: 'c' } }, Three: { a: { b: 'c' } } }
+    const look = (name: Json) => ({ 'Fn::Equals': [{ 'Fn::FindInMap': [name, 'a', 'b'] }, 'c'] })
+    const of = (rest: Partial<Document>) => {
+      const document = { Mappings, Resources: { A: { Type: 'T', P: look('Three') } }, ...rest }
+      return artifactOf({ name: 'a', version: '1', file: 'a.yaml', text: '', document }).mappings
+    }
+    assert.equal(of({}), undefined)
+    assert.deepEqual(
+      Object.keys(
+        of({ Conditions: { C: look('One') }, Rules: { R: { Assertions: [{ Assert: look('Two') }] } } }) ?? {},
+      ),
+      ['One', 'Two'],
+    )
+    assert.deepEqual(of({ Conditions: { C: look({ Ref: 'Name' }) } }), Mappings)
+    assert.equal(of({ Conditions: { C: look('Two') }, Mappings: { One: {} } }), undefined)
   })
 
   test('say which capabilities CloudFormation will ask for', () => {

@@ -11,7 +11,7 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 
 /** The operand of an intrinsic function, if the value is one call of it. */
 export function operandOf(value: Json | undefined, name: string): Json | undefined {
-  return isObject(value) && Object.keys(value).length === 1 && Object.hasOwn(value, name) ? value[name] : undefined
+  return isObject(value) && Object.hasOwn(value, name) && Object.keys(value).length === 1 ? value[name] : undefined
 }
 
 /** Is it a call of an intrinsic function, whichever? */
@@ -58,37 +58,4 @@ function emptyParameter(definition: Json | undefined): string | undefined {
   const other = operands.filter(it => it !== '')
   const name = other.length === 1 ? operandOf(other[0], 'Ref') : undefined
   return typeof name === 'string' ? name : undefined
-}
-
-/** The conditions by which what is within a value is chosen, the outermost first; without those of mere defaults. */
-export function conditionsWithin(value: Json, document: Document): readonly string[] {
-  if (isList(value)) return value.flatMap(item => conditionsWithin(item, document))
-  if (!isObject(value)) return []
-  const fallback = fallbackOf(value, document)
-  if (fallback !== undefined) return conditionsWithin(fallback.otherwise, document)
-  const choice = ifOf(value)
-  if (choice === undefined) return Object.values(value).flatMap(item => conditionsWithin(item, document))
-  return [choice.condition, ...[choice.yes, choice.no].flatMap(branch => conditionsWithin(branch, document))]
-}
-
-/** The value as it is where these conditions are as said; undefined for none. */
-export function decide(value: Json, decided: Decided): Json | undefined {
-  if (isNoValue(value)) return undefined
-  if (isList(value)) {
-    return value.flatMap(item => {
-      const chosen = decide(item, decided)
-      if (chosen === undefined) return []
-      return ifOf(item) !== undefined && isList(chosen) ? chosen : [chosen]
-    })
-  }
-  if (!isObject(value)) return value
-  const choice = ifOf(value)
-  const is = choice === undefined ? undefined : decided.get(choice.condition)
-  if (choice !== undefined && is !== undefined) return decide(is ? choice.yes : choice.no, decided)
-  const entries = Object.entries(value).flatMap(([key, item]) => {
-    const chosen = decide(item, decided)
-    return chosen === undefined ? [] : [[key, chosen] as const]
-  })
-  const object: JsonObject = Object.fromEntries(entries)
-  return object
 }

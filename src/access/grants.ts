@@ -1,7 +1,8 @@
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Grant } from '../manifest.ts'
 import { actionWords, listed } from './actions.ts'
-import { conditionsWithin, type Decided, decide, ifOf, isCall, isList, isNoValue, operandOf } from './branches.ts'
+import { type Decided, ifOf, isCall, isList, isNoValue, operandOf } from './branches.ts'
+import { decide, openConditions } from './choices.ts'
 import { limitWords } from './limits.ts'
 import { placeWords } from './places.ts'
 import { shown, textOf } from './text.ts'
@@ -52,7 +53,7 @@ class Walk {
     this.#who = identitiesOf(document)
     this.#names = new Map(
       resources.flatMap(([id, resource]) => {
-        if (!isObject(resource) || !carriers.includes(String(resource['Type']))) return []
+        if (!isObject(resource) || !carriers.includes(typeOf(resource))) return []
         const { RoleName, UserName, GroupName } = fieldsOf(resource['Properties'])
         const name = RoleName ?? UserName ?? GroupName
         return name === undefined ? [] : [[textOf(name, document), id] as const]
@@ -61,7 +62,7 @@ class Walk {
   }
 
   grants(id: string, resource: JsonObject): readonly Grant[] {
-    const type = String(resource['Type'])
+    const type = typeOf(resource)
     const properties = resource['Properties']
     if (carriers.includes(type)) {
       return this.#underCondition(resource, new Map(), decided =>
@@ -131,7 +132,7 @@ class Walk {
   /** Those of the template's own roles, users and groups that list the managed policy among theirs. */
   #attachedByRef(policy: string): readonly string[] {
     return Object.entries(this.#document.Resources).flatMap(([id, resource]) => {
-      if (!isObject(resource) || !carriers.includes(String(resource['Type']))) return []
+      if (!isObject(resource) || !carriers.includes(typeOf(resource))) return []
       const { ManagedPolicyArns } = fieldsOf(resource['Properties'])
       return references(ManagedPolicyArns ?? null).includes(policy) ? [id] : []
     })
@@ -144,10 +145,10 @@ class Walk {
 
   /** A statement in each way in which it may come about. */
   #inWords(statement: Json, decided: Decided): readonly Rule[] {
-    const within = new Set(conditionsWithin(statement, this.#document).filter(name => !decided.has(name)))
-    const [first] = within
-    if (first === undefined || within.size > mostConditions) {
-      const own = decide(statement, decided)
+    const open = openConditions(statement, decided, this.#document)
+    const [first] = open
+    if (first === undefined || open.length > mostConditions) {
+      const own = decide(statement, decided, this.#document)
       return own === undefined ? [] : [this.#rule(own)]
     }
     return branch(first, is => this.#inWords(statement, new Map(decided).set(first, is)))
@@ -309,7 +310,10 @@ function references(value: Json): readonly string[] {
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, operand]) => {
     if (key === 'Ref') return typeof operand === 'string' ? [operand] : []
-    if (key === 'Fn::GetAtt') return [String(isList(operand) ? operand[0] : operand).split('.')[0] ?? '']
+    if (key === 'Fn::GetAtt') {
+      const name = isList(operand) ? operand[0] : operand
+      return typeof name === 'string' ? [name.split('.')[0] ?? ''] : []
+    }
     const text = isList(operand) ? operand[0] : operand
     const names = key === 'Fn::Sub' && typeof text === 'string' ? [...text.matchAll(/\$\{([^!}.]+)[^}]*\}/g)] : []
     return [...names.map(([, name = '']) => name), ...references(operand)]
@@ -329,6 +333,10 @@ function trusted(value: Json, isNegated = false): readonly Who[] {
       ...(asked.includes('"unauthenticated') ? ['guest' as const] : []),
     ]
   })
+}
+
+function typeOf({ Type }: JsonObject): string {
+  return typeof Type === 'string' ? Type : ''
 }
 
 function fieldOf(value: Json, name: string): Json | undefined {

@@ -20,6 +20,7 @@ export const stack = { partition: '\ue000', region: '\ue001', account: '\ue002' 
 
 /** With the names of pseudo parameters again. */
 export function shown(text: string): string {
+  if (!/[\ue000-\ue007]/.test(text)) return text
   return [...pseudo].reduce((result, [name, mark]) => result.replaceAll(mark, `{${name}}`), text)
 }
 

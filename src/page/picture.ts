@@ -513,21 +513,23 @@ function escaped(words: string): string {
 /** In lines that are no wider; a word that is, is broken. */
 function wrap(words: string, room: number, isBold: boolean): readonly string[] {
   const lines: string[] = []
+  const blank = measure(' ', isBold)
   let line = ''
-  for (const word of words.split(/\s+/).filter(it => it !== '')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (measure(longer, isBold) <= room) {
-      line = longer
-      continue
+  let filled = 0
+  const put = (piece: string, its: number): void => {
+    if (line !== '' && filled + blank + its > room) {
+      lines.push(line)
+      line = ''
     }
-    if (line !== '') lines.push(line)
-    line = ''
-    for (const piece of pieces(word, room, isBold)) {
-      if (line !== '') lines.push(line)
-      line = piece
-    }
+    filled = line === '' ? its : filled + blank + its
+    line = line === '' ? piece : `${line} ${piece}`
   }
-  return line === '' && lines.length > 0 ? lines : [...lines, line]
+  for (const word of words.split(/\s+/).filter(it => it !== '')) {
+    const its = measure(word, isBold)
+    if (its <= room) put(word, its)
+    else for (const piece of pieces(word, room, isBold)) put(piece, measure(piece, isBold))
+  }
+  return [...lines, line]
 }
 
 /** A word in pieces that are no wider: after what it is joined by, where it can be. */
@@ -536,7 +538,12 @@ function pieces(word: string, room: number, isBold: boolean): readonly string[] 
   let rest = Array.from(word)
   while (rest.length > 0) {
     let count = 1
-    while (count < rest.length && measure(rest.slice(0, count + 1).join(''), isBold) <= room) count++
+    let filled = measure(rest[0] ?? '', isBold)
+    for (const next of rest.slice(1)) {
+      filled += measure(next, isBold)
+      if (filled > room) break
+      count++
+    }
     if (count < rest.length) {
       const joint = rest.slice(0, count).findLastIndex((it, index) => index > count / 2 && /[/:.,_-]/.test(it))
       if (joint > 0) count = joint + 1
@@ -586,9 +593,10 @@ const bold = [
 /** In pixels, with a little to spare: a browser may have another font. */
 function measure(words: string, isBold: boolean): number {
   const widths = isBold ? bold : regular
-  const thousandths = Array.from(words).reduce((sum, character) => {
+  let thousandths = 0
+  for (const character of words) {
     const code = character.codePointAt(0) ?? 0
-    return sum + (widths[code - 32] ?? (code < 0x500 ? 760 : code < 0x2000 ? 1000 : code < 0x2030 ? 1000 : 1500))
-  }, 0)
+    thousandths += widths[code - 32] ?? (code < 0x500 ? 760 : code < 0x2030 ? 1000 : 1500)
+  }
   return (thousandths * size * 1.04) / 1000
 }
