@@ -188,7 +188,7 @@ report('1,000 templates', (thousand ?? 0) / nothing, cdkTemplates, '× node -e 0
 const delay = 100
 /** Each waits for what is said before it. */
 const roundTrips = [
-  'is it there?',
+  ...['the index so far', 'is it there?'],
   ...['the page that decides', 'the other pages', 'checksums and manifests', 'the templates'],
   'when were they written?',
   'the index',

@@ -85,11 +85,9 @@ export type Conflict = {
  */
 export async function publish(release: Release, target: Target, surroundings: Surroundings): Promise<Publication> {
   const run = new Run(target, surroundings)
-  // nothing is written before all has been looked at
-  const [index, ...looks] = await all([
-    run.readIndex(),
-    ...release.templates.map(template => run.look(release, template)),
-  ])
+  // nothing is written before all has been looked at; the index first, whose answer tells a missing object from a bucket
+  const index = await run.readIndex()
+  const looks = await all(release.templates.map(template => run.look(release, template)))
   const conflicts = looks.flatMap(look => look.conflicts)
   const known = new Set(conflicts.map(({ key }) => key))
   conflicts.push(...listedOtherwise(index.index, release, run).filter(({ key }) => !known.has(key)))
