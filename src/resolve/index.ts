@@ -24,6 +24,8 @@ export { type Origin, Unknown, type Value, type ValueObject } from './value.ts'
 
 /** What CloudFormation makes of a template in one environment. */
 export type Resolved = {
+  /** Where. */
+  readonly env: Environment
   /** Those that exist, and those of which that cannot be known, by logical ID, in the template's order. */
   readonly Resources: Readonly<Record<string, ResolvedResource>>
   readonly Outputs: Readonly<Record<string, ResolvedOutput>>
@@ -95,6 +97,7 @@ export function resolve(document: Document, env: Environment): Resolved {
     .map(([id, declaration]) => [id, output(id, declaration, scope)] as const)
   const given = Object.fromEntries(Object.entries(env.parameters))
   return {
+    env,
     Resources: Object.fromEntries(Resources),
     Outputs: Object.fromEntries(Outputs),
     conditions: new Map([...scope.conditions].map(([name, truth]) => [name, truth ?? mistake])),
