@@ -89,7 +89,7 @@ const recordOf = (list: readonly Parameter[] = []) =>
 const stackIn = async (name: string, account: string, where: string) => {
   const role = { RoleArn: `arn:aws:iam::${account}:role/Administrator`, RoleSessionName: 'test' }
   const { Credentials } = await new STSClient(at(region)).send(new AssumeRoleCommand(role))
-  assert.ok(Credentials?.AccessKeyId && Credentials.SecretAccessKey && Credentials.SessionToken)
+  assert.ok(Credentials?.AccessKeyId && Credentials.SecretAccessKey && Credentials.SessionToken, 'no credentials')
   const own = new CloudFormationClient(
     at(where, {
       accessKeyId: Credentials.AccessKeyId,
@@ -142,7 +142,10 @@ const assertUpdated = async (name: string) => {
   assert.deepEqual(recordOf(StackSet?.Parameters), { ...parameters, ApiStage: 'next' })
   assert.deepEqual(await overrideIn(name, accounts[0], regions[0]), overrides[0]?.parameters)
   const { Summaries = [] } = await cloudFormation.send(new ListStackSetOperationsCommand({ StackSetName: name }))
-  assert.ok(Summaries.some(({ Action, Status }) => Action === 'UPDATE' && Status === 'SUCCEEDED'))
+  assert.ok(
+    Summaries.some(({ Action, Status }) => Action === 'UPDATE' && Status === 'SUCCEEDED'),
+    'no update',
+  )
 }
 
 test('the AWS SDK makes identity-pool in two accounts and three regions, each with its own parameters, and updates it', async () => {
