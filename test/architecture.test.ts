@@ -56,7 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
   'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
   // Day-2 questions about a template, anybody's: they read documents.
-  'src/access/': ['src/document.ts', 'src/manifest.ts'],
+  'src/access/': ['src/check/guest-session-policy.ts', 'src/document.ts', 'src/manifest.ts', 'src/resolve/'],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   'src/build/': [
     'src/accept.ts',

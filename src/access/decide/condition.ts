@@ -1,7 +1,7 @@
 import { cidrContains } from '../../resolve/cidr.ts'
 import { isValueList, isValueObject, Unknown, type Value } from '../../resolve/value.ts'
 import { isColon, matches, type Reading, type Token, tokensOf } from './pattern.ts'
-import { type ContextValue, contextValue, type Request } from './request.ts'
+import { type ContextValue, contextValue, keyOf, type Request } from './request.ts'
 import { all, any, either, not, type Truth } from './truth.ts'
 
 /**
@@ -36,7 +36,7 @@ function meets(name: string, key: string, values: Value, request: Request, varia
   if (actual === undefined) return isAbsent
   // Whatever its value may be.
   const given = actual === 'open' ? new Unknown({ kind: 'pseudo', name: `context ${key.toLowerCase()}` }) : actual
-  const isPresent = holds(operator, set, wanted, given, variables ? request : undefined)
+  const isPresent = holds(operator, set, wanted, given, request, variables)
   return actual === 'open' ? either(isAbsent, isPresent) : isPresent
 }
 
@@ -55,11 +55,14 @@ function holds(
   set: string | undefined,
   wanted: readonly (string | Unknown)[],
   actual: ContextValue,
-  variables: Request | undefined,
+  request: Request,
+  variables: boolean,
 ): Truth {
   const one = (value: string | Unknown): Truth => {
+    const others = value instanceof Unknown ? request.differs?.get(keyOf(value)) : undefined
     const found = wanted.map((it): Truth => {
-      const truth = test(it, value, variables)
+      if (others?.has(keyOf(it)) === true) return false
+      const truth = test(it, value, variables ? request : undefined)
       // A statement with a variable of no value matches nothing, even by a negation, as far as AWS says.
       return truth === 'missing' ? (isNegated ? 'unknown' : false) : truth
     })

@@ -17,10 +17,15 @@ export type Source = { readonly policy: number; readonly statement: number; read
 /**
  * What identity-based policies, resolved as `resolve` gives them, say to a request: an explicit deny wins, then an
  * allow, and what nobody allows is denied. A boundary, a session policy and the resource's own policy are not in it.
+ * `also` says what else a statement asks for, by the position of its policy.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
-export function decide(policies: readonly Value[], request: Request): Decision {
-  const judged = policies.flatMap((policy, at) => judge(policy, at, request))
+export function decide(
+  policies: readonly Value[],
+  request: Request,
+  also: (statement: ValueObject, policy: number) => Truth = () => true,
+): Decision {
+  const judged = policies.flatMap((policy, at) => judge(policy, at, request, also))
   const sure = judged.filter(it => it.truth === true)
   const denied = sure.filter(it => it.effect === 'Deny')
   if (denied.length > 0) return { decision: 'deny', by: sourcesOf(denied) }
@@ -38,7 +43,12 @@ function sourcesOf(judged: readonly Judged[]): readonly Source[] {
 
 type Judged = { readonly source: Source; readonly effect: 'Allow' | 'Deny' | 'unknown'; readonly truth: Truth }
 
-function judge(policy: Value, at: number, request: Request): readonly Judged[] {
+function judge(
+  policy: Value,
+  at: number,
+  request: Request,
+  also: (statement: ValueObject, policy: number) => Truth,
+): readonly Judged[] {
   const statements = isValueObject(policy) ? policy['Statement'] : undefined
   if (!isValueObject(policy) || statements === undefined) {
     return [{ source: { policy: at, statement: 0 }, effect: 'unknown', truth: 'unknown' }]
@@ -52,7 +62,7 @@ function judge(policy: Value, at: number, request: Request): readonly Judged[] {
     return {
       source: typeof Sid === 'string' ? { ...source, sid: Sid } : source,
       effect: Effect === 'Allow' || Effect === 'Deny' ? Effect : 'unknown',
-      truth: applies(statement, request, hasVariables),
+      truth: all([applies(statement, request, hasVariables), also(statement, at)]),
     }
   })
 }

@@ -1,0 +1,265 @@
+import type { Resolved } from '../resolve/index.ts'
+import { concatenate, isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
+import { textsOf } from './decide/condition.ts'
+import { type ContextValue, keyOf, type Request } from './decide/request.ts'
+import { decide } from './decide/statement.ts'
+import { all, any, not, type Truth } from './decide/truth.ts'
+import { documentOf } from './policies.ts'
+import { hostOf, poolsOf } from './pools.ts'
+import type { Identity, Source, Who } from './question.ts'
+
+/** Whether a role's trust policy lets somebody take the role, with the statements that make it so. */
+export type Assumption = {
+  readonly truth: Truth
+  readonly by: readonly Source[]
+  /** A clause. */
+  readonly because: string
+}
+
+/**
+ * Whether a role's trust policy lets somebody take the role who asks AWS STS for it: what it takes of the pool, of the
+ * role's own policies and of the caller's account is not in it.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export function mayAssume(resolved: Resolved, roleId: string, who: Who): Assumption {
+  const role = resolved.Resources[roleId]
+  if (role?.Type !== 'AWS::IAM::Role') return { truth: false, by: [], because: `the template makes no role ${roleId}` }
+  const trust = documentOf(role.Properties['AssumeRolePolicyDocument'])
+  const calls = callsOf(resolved, who)
+  const [first] = calls
+  if (first === undefined) {
+    return { truth: 'unknown', by: [], because: 'under which host identity pools sign tokens there is not documented' }
+  }
+  const answers = calls.map(call => admits(resolved, roleId, trust, call))
+  const [answer = { truth: false, by: [], because: '' }] = answers
+  const isSame = answers.every(({ truth }) => truth === answer.truth)
+  return isSame ? answer : { ...answer, truth: 'unknown', because: 'it depends on which of the identity pools it is' }
+}
+
+/** What somebody asks AWS STS for. */
+type Call = {
+  readonly action: string
+  readonly caller: Caller
+  readonly context: ReadonlyMap<string, ContextValue>
+  readonly differs?: ReadonlyMap<string, ReadonlySet<string>>
+  /** The tags that the session is to have; unknown where it may be to have some. */
+  readonly tags: Readonly<Record<string, string>> | 'unknown'
+}
+
+type Caller =
+  | { readonly kind: 'Federated'; readonly name: string }
+  | { readonly kind: 'AWS'; readonly arn: string }
+  | { readonly kind: 'Service'; readonly name: string }
+
+/** Another identity pool: any but those of the template. */
+export const otherPool = new Unknown({ kind: 'pseudo', name: 'another identity pool' })
+
+/** One for each pool that it may be. */
+function callsOf(resolved: Resolved, who: Who): readonly Call[] {
+  switch (who.kind) {
+    case 'identity': {
+      const host = hostOf(resolved)
+      if (host === undefined) return []
+      const own = poolsOf(resolved).map(pool => pool.id)
+      if (who.pool === 'own' && own.length > 0) return own.map(pool => ofIdentity(resolved, host, pool, who, []))
+      return [
+        ofIdentity(
+          resolved,
+          host,
+          who.pool === 'own' ? new Unknown({ kind: 'pseudo', name: 'the identity pool' }) : otherPool,
+          who,
+          own,
+        ),
+      ]
+    }
+    case 'token': {
+      const isSaml = /^arn:[^:]*:iam::[^:]*:saml-provider\//.test(who.issuer)
+      const prefix = isSaml ? 'saml' : issuerHost(who.issuer)
+      return [
+        {
+          action: isSaml ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity',
+          caller: { kind: 'Federated', name: isSaml ? who.issuer : prefix },
+          context: contextOf(Object.entries(who.claims).map(([claim, value]) => [`${prefix}:${claim}`, value])),
+          tags: {},
+        },
+      ]
+    }
+    case 'principal':
+      return [
+        {
+          action: 'sts:AssumeRole',
+          caller: who.arn.startsWith('arn:') ? { kind: 'AWS', arn: who.arn } : { kind: 'Service', name: who.arn },
+          context: contextOf([
+            ['aws:PrincipalArn', who.arn],
+            ['aws:PrincipalAccount', who.arn.split(':')[4] ?? ''],
+          ]),
+          tags: {},
+        },
+      ]
+  }
+}
+
+function ofIdentity(
+  resolved: Resolved,
+  host: string,
+  pool: string | Unknown,
+  who: Identity,
+  others: readonly (string | Unknown)[],
+): Call {
+  const tags = tagsOf(resolved, who)
+  return {
+    action: 'sts:AssumeRoleWithWebIdentity',
+    caller: { kind: 'Federated', name: host },
+    context: contextOf([
+      [`${host}:aud`, pool],
+      [`${host}:sub`, who.id],
+      [`${host}:amr`, methodsOf(who)],
+      ...(tags === 'unknown'
+        ? []
+        : Object.entries(tags).map(([tag, value]) => [`aws:RequestTag/${tag}`, value] as const)),
+      ...(tags === 'unknown' || Object.keys(tags).length === 0 ? [] : [['aws:TagKeys', Object.keys(tags)] as const]),
+    ]),
+    differs: new Map([[keyOf(pool), new Set(others.map(keyOf))]]),
+    tags,
+  }
+}
+
+/**
+ * How it has signed in, and by which provider; the names of providers have dots in them.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
+ */
+function methodsOf({ isSignedIn, provider }: Identity): readonly (string | Unknown)[] {
+  if (!isSignedIn) return ['unauthenticated']
+  const part = (name: string) => new Unknown({ kind: 'pseudo', name })
+  const user = concatenate([provider ?? concatenate([part('provider'), '.', part('of providers')]), part('user')])
+  return ['authenticated', provider ?? user, user]
+}
+
+/** The session tags that an identity gets; see `Identity`. */
+export function tagsOf(_resolved: Resolved, who: Identity): Readonly<Record<string, string>> | 'unknown' {
+  return who.tags ?? {}
+}
+
+function contextOf(entries: readonly (readonly [string, ContextValue])[]): ReadonlyMap<string, ContextValue> {
+  return new Map(entries.map(([key, value]) => [key.toLowerCase(), value]))
+}
+
+function admits(resolved: Resolved, roleId: string, trust: Value, call: Call): Assumption {
+  const ask = (action: string) => {
+    const request: Request = {
+      action,
+      resource: new Unknown({ kind: 'attribute', id: roleId, attribute: 'Arn' }),
+      context: call.context,
+      open: { has: key => isOpen(key, call) },
+      ...(call.differs === undefined ? {} : { differs: call.differs }),
+    }
+    return decide([trust], request, statement => hasPrincipal(resolved, statement, call.caller))
+  }
+  const answer = ask(call.action)
+  const by = answer.by.map(
+    ({ statement, sid }): Source => ({
+      role: roleId,
+      policy: 'AssumeRolePolicyDocument',
+      statement,
+      ...(sid === undefined ? {} : { sid }),
+    }),
+  )
+  const truth = truthOf(answer.decision)
+  const who = call.caller.kind === 'AWS' ? call.caller.arn : call.caller.name
+  if (truth === false)
+    return {
+      truth,
+      by,
+      because: `the role ${roleId} does not trust ${by.length > 0 ? `${who}: a statement denies it` : 'them'}`,
+    }
+  const hasTags = call.tags === 'unknown' || Object.keys(call.tags).length > 0
+  const tagging = hasTags ? truthOf(ask('sts:TagSession').decision) : true
+  if (tagging !== true) {
+    const because = `the trust policy of ${roleId} does not allow sts:TagSession, which tags of the session take`
+    return { truth: call.tags === 'unknown' ? 'unknown' : all([truth, tagging]), by, because }
+  }
+  return {
+    truth,
+    by,
+    because:
+      truth === true ? `the role ${roleId} trusts them` : `whether the role ${roleId} trusts them is not known here`,
+  }
+}
+
+function truthOf(decision: 'allow' | 'deny' | 'unknown'): Truth {
+  return decision === 'unknown' ? decision : decision === 'allow'
+}
+
+/** What the caller or the request may have besides; claims of other providers are not in a token. */
+function isOpen(key: string, { action }: Call): boolean {
+  const prefix = key.slice(0, key.indexOf(':'))
+  if (prefix.includes('.') || key.lastIndexOf(':') > prefix.length) return false
+  if (prefix === 'saml' || prefix === 'sts') return false
+  return action !== '' && !key.startsWith('aws:requesttag/') && key !== 'aws:tagkeys'
+}
+
+/** Does the statement's principal take in the caller? */
+function hasPrincipal(resolved: Resolved, { Principal, NotPrincipal }: ValueObject, caller: Caller): Truth {
+  if (Principal !== undefined) return isAmong(resolved, Principal, caller)
+  return NotPrincipal === undefined ? false : not(isAmong(resolved, NotPrincipal, caller))
+}
+
+function isAmong(resolved: Resolved, principal: Value, caller: Caller): Truth {
+  if (principal === '*') return true
+  if (!isValueObject(principal)) return 'unknown'
+  return any(
+    Object.entries(principal).flatMap(([kind, names]) =>
+      (isValueList(names) ? names : [names]).flatMap(textsOf).map((name): Truth => {
+        // A list that only deployment knows may have anything in it.
+        if (kind === 'AWS' && name === '*') return true
+        if (kind !== caller.kind) return false
+        return isPrincipal(resolved, name, caller)
+      }),
+    ),
+  )
+}
+
+function isPrincipal(resolved: Resolved, name: string | Unknown, caller: Caller): Truth {
+  switch (caller.kind) {
+    case 'Federated':
+      return isProvider(resolved, name, caller.name)
+    case 'Service':
+      return name instanceof Unknown ? 'unknown' : name === caller.name
+    case 'AWS': {
+      if (name instanceof Unknown) return 'unknown'
+      if (name === caller.arn) return true
+      const [, , service, , account, rest = ''] = caller.arn.split(':')
+      if (name === account || new RegExp(`^arn:[^:]+:iam::${account}:root$`).test(name)) return true
+      // A session is also its role.
+      const role = service === 'sts' ? /^assumed-role\/([^/]+)\//.exec(rest)?.[1] : undefined
+      const named = /^arn:[^:]+:iam::(\d*):role\/(?:.*\/)?([^/]+)$/.exec(name)
+      return role !== undefined && named?.[1] === account && named?.[2] === role
+    }
+  }
+}
+
+function isProvider({ Resources }: Resolved, name: string | Unknown, caller: string): Truth {
+  const isArn = caller.startsWith('arn:')
+  if (typeof name === 'string') {
+    if (name === '*' || name === caller) return true
+    const [, host] = /^arn:[^:]*:iam::[^:]*:oidc-provider\/(.+)$/.exec(name) ?? []
+    return host !== undefined && host === caller
+  }
+  const { origin } = name
+  const made = origin.kind === 'resource' || origin.kind === 'attribute' ? Resources[origin.id] : undefined
+  if (made?.Type === 'AWS::IAM::SAMLProvider') return isArn ? 'unknown' : false
+  if (made?.Type === 'AWS::IAM::OIDCProvider') {
+    const { Url } = made.Properties
+    return typeof Url === 'string' ? issuerHost(Url) === caller : isArn || isCognito(caller) ? false : 'unknown'
+  }
+  return 'unknown'
+}
+
+function issuerHost(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}
+
+function isCognito(host: string): boolean {
+  return /^cognito-identity[.-]/.test(host)
+}
