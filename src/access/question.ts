@@ -1,3 +1,5 @@
+import type { Unknown } from '../resolve/value.ts'
+
 /** Who asks. */
 export type Who = Identity | Token | Principal
 
@@ -40,7 +42,7 @@ export type Question = {
   /** `s3:GetObject` */
   readonly action: string
   /** An ARN, or `*` for an action that has no resources. */
-  readonly resource: string
+  readonly resource: string | Unknown
   /** Condition keys of the request, such as `s3:prefix`. What it leaves out is as `context.ts` has it. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>
 }

@@ -182,7 +182,7 @@ function endOfLine(content: Buffer, start: number): number {
  * 53 bits that tell texts apart which nobody has chosen to collide (cyrb53). Node takes four milliseconds to load its
  * cryptography, a tenth of an unchanged build.
  */
-function fingerprint(text: string): string {
+export function fingerprint(text: string): string {
   let a = 0xdeadbeef
   let b = 0x41c6ce57
   for (let index = 0; index < text.length; index++) {
@@ -197,7 +197,8 @@ function fingerprint(text: string): string {
 
 const mostEntries = 200
 
-function prune(folder: string): void {
+/** Of many entries the oldest go. */
+export function prune(folder: string): void {
   const names = readdirSync(folder)
   if (names.length <= mostEntries) return
   const files = names

@@ -1,0 +1,138 @@
+import { allowedValuesOf, declarationOf, textOf } from '../../check/parameter.ts'
+import { type Document, isObject, type Json, type JsonObject } from '../../document.ts'
+import type { Environment } from '../../resolve/environment.ts'
+import { member, parameterProblems } from '../../resolve/parameters.ts'
+import { failedRules } from '../../resolve/rules.ts'
+import { optionalPlaceholders, type Placeholders, requiredPlaceholders } from './placeholders.ts'
+
+/** A way in which a template can be deployed, of those that show what its options give. */
+export type Deployment = {
+  /** `least`, `everything`, or the option: `UserTableName`, `UploadsFolderKeyedBy=UserSub`. */
+  readonly name: string
+  /** Those that are not left to their defaults. */
+  readonly parameters: Placeholders
+  /** An option's: the same without the option, to compare with. */
+  readonly without?: Placeholders
+}
+
+/** Where, and as what, all of them are deployed. */
+export type Site = Environment & { readonly region: string; readonly partition: string }
+
+/**
+ * What a template needs at least, with placeholders for what must be given; all that it offers at once; and each option
+ * by itself, with what the template's own rules want beside it. What the rules refuse is left out. Parameters that name
+ * policies, or choose among more than two ways, are not in `everything`: of the one nothing is known, and of the other
+ * there is no most.
+ */
+export function deploymentsOf(document: Document, site: Site): readonly Deployment[] {
+  const template = new Template(document, site)
+  const least = template.mended(requiredPlaceholders(document, site))
+  if (least === undefined) return []
+  const options = template.options().flatMap(({ name, parameter, value }): readonly Deployment[] => {
+    if (least[parameter] !== undefined) return []
+    const parameters = template.mended({ ...least, [parameter]: value })
+    if (parameters === undefined) return []
+    const { [parameter]: _, ...rest } = parameters
+    return [{ name, parameters, without: template.isRefused(rest) ? least : rest }]
+  })
+  const everything = template.everything(least)
+  const isMore = Object.keys(everything).length > Object.keys(least).length
+  return [
+    { name: 'least', parameters: least },
+    ...(isMore ? [{ name: 'everything', parameters: everything }] : []),
+    ...options,
+  ]
+}
+
+/** All that the template offers at once, as `deploymentsOf` has it; undefined where its rules refuse whatever is tried. */
+export function everythingGiven(document: Document, site: Site): Placeholders | undefined {
+  const template = new Template(document, site)
+  const least = template.mended(requiredPlaceholders(document, site))
+  return least && template.everything(least)
+}
+
+type Option = { readonly name: string; readonly parameter: string; readonly value: string }
+
+class Template {
+  readonly #parameters: JsonObject
+  readonly #rules: JsonObject
+  readonly #mappings: JsonObject
+  readonly #site: Site
+  readonly #offered: Placeholders
+
+  constructor(document: Document, site: Site) {
+    const section = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
+    this.#parameters = section(document.Parameters)
+    this.#rules = section(document.Rules)
+    this.#mappings = section(document.Mappings)
+    this.#site = site
+    this.#offered = optionalPlaceholders(document, site)
+  }
+
+  isRefused(parameters: Placeholders): boolean {
+    return parameterProblems(this.#parameters, parameters).length > 0 || this.#failed(parameters).length > 0
+  }
+
+  #failed(parameters: Placeholders): readonly string[] {
+    const sections = { Parameters: this.#parameters, Mappings: this.#mappings, Rules: this.#rules }
+    return failedRules(sections, { ...this.#site, parameters }).map(({ rule }) => rule)
+  }
+
+  /** With what the rules that it breaks ask for: the first of what they name that leads to something they take. */
+  mended(parameters: Placeholders, more = mostMended): Placeholders | undefined {
+    if (!this.isRefused(parameters)) return parameters
+    if (more === 0) return undefined
+    for (const name of this.#named(this.#failed(parameters))) {
+      const value = this.#offered[name]
+      if (value === undefined || parameters[name] !== undefined) continue
+      const mended = this.mended({ ...parameters, [name]: value }, more - 1)
+      if (mended !== undefined) return mended
+    }
+    return undefined
+  }
+
+  /** The parameters that rules refer to, in the order in which they do. */
+  #named(rules: readonly string[]): readonly string[] {
+    return [...new Set(rules.flatMap(rule => references(this.#rules[rule] ?? null)))]
+  }
+
+  everything(least: Placeholders): Placeholders {
+    let all = least
+    const wanted = Object.entries(this.#offered).filter(([, value]) => !/:policy\//.test(value))
+    // what is refused at first may be taken once the rest is there
+    for (const _ of [1, 2]) {
+      for (const [name, value] of wanted) {
+        if (all[name] !== undefined) continue
+        const more = this.mended({ ...all, [name]: value })
+        if (more !== undefined) all = more
+      }
+    }
+    return all
+  }
+
+  /** Each parameter that can be given, and each value that is not the default where the template lists them. */
+  options(): readonly Option[] {
+    return Object.keys(this.#parameters).flatMap((parameter): readonly Option[] => {
+      const declaration = declarationOf(this.#parameters, parameter)
+      const preset = declaration && textOf(member(declaration, 'Default'))
+      if (declaration === undefined || preset === undefined) return []
+      const allowed = allowedValuesOf(declaration)
+      if (allowed !== undefined) {
+        const others = allowed.filter(value => value !== preset)
+        return others.map(value => ({ name: `${parameter}=${value}`, parameter, value }))
+      }
+      const value = this.#offered[parameter]
+      return value === undefined ? [] : [{ name: parameter, parameter, value }]
+    })
+  }
+}
+
+const mostMended = 3
+
+function references(value: Json): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(references)
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, operand]) =>
+    key === 'Ref' && typeof operand === 'string' ? [operand] : references(operand),
+  )
+}

@@ -1,0 +1,108 @@
+import { concatenate, partsOf, Unknown } from '../../resolve/value.ts'
+
+/** What a text of a policy is made of. */
+export type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly value: Unknown }
+  /** `${aws:PrincipalTag/team, 'none'}` */
+  | { readonly kind: 'variable'; readonly key: string; readonly fallback: string | undefined }
+  /** `*` or `?` */
+  | { readonly kind: 'wildcard'; readonly wildcard: string }
+
+/** The text of a policy, with its variables and wildcards. */
+export function piecesOf(text: string | Unknown): readonly Piece[] {
+  return partsOf(text).flatMap((part): readonly Piece[] => {
+    if (part instanceof Unknown) return [{ kind: 'unknown', value: part }]
+    return [...part.matchAll(/\$\{([^}]*)\}|[*?]|(?:(?!\$\{[^}]*\})[^*?])+/g)].map(([whole, content]): Piece => {
+      if (content === undefined) return /^[*?]$/.test(whole) ? { kind: 'wildcard', wildcard: whole } : textPiece(whole)
+      if (/^[*?$]$/.test(content)) return textPiece(content)
+      const [, key = content, fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
+      return { kind: 'variable', key, fallback }
+    })
+  })
+}
+
+function textPiece(text: string): Piece {
+  return { kind: 'text', text }
+}
+
+/** A text that the pattern matches. */
+export function filled(
+  pieces: readonly Piece[],
+  variable: (key: string) => string | Unknown | undefined,
+  wildcard: (rest: readonly Piece[]) => string,
+): string | Unknown {
+  return concatenate(
+    pieces.map((piece, at): string | Unknown => {
+      switch (piece.kind) {
+        case 'text':
+          return piece.text
+        case 'unknown':
+          return piece.value
+        case 'variable':
+          return variable(piece.key) ?? piece.fallback ?? `\${${piece.key}}`
+        case 'wildcard':
+          return piece.wildcard === '?' ? 'x' : wildcard(pieces.slice(at + 1))
+      }
+    }),
+  )
+}
+
+/** As a person reads it: what is not known by the name of where it comes from, a variable as `whose` says. */
+export function shown(pieces: readonly Piece[], whose: (key: string) => string): string {
+  return pieces
+    .map((piece): string => {
+      switch (piece.kind) {
+        case 'text':
+          return piece.text
+        case 'unknown':
+          return nameOf(piece.value)
+        case 'variable':
+          return whose(piece.key)
+        case 'wildcard':
+          return piece.wildcard
+      }
+    })
+    .join('')
+}
+
+/** `{Bucket.Arn}`, as a template's author would find it. */
+export function nameOf(value: string | Unknown): string {
+  if (typeof value === 'string') return value
+  const { origin } = value
+  switch (origin.kind) {
+    case 'resource':
+      return `{${origin.id}}`
+    case 'attribute':
+      return typeof origin.attribute === 'string' ? `{${origin.id}.${origin.attribute}}` : `{${origin.id}}`
+    case 'parameter':
+    case 'pseudo':
+      return `{${origin.name}}`
+    case 'text':
+      return origin.parts.map(nameOf).join('')
+    case 'import':
+      return typeof origin.name === 'string' ? `{${origin.name}}` : '{an import}'
+    case 'dynamic':
+      return '{a dynamic reference}'
+    case 'call':
+      return `{${origin.fn}}`
+    case 'choice':
+      return `{${origin.condition}?}`
+    case 'mistake':
+      return '{?}'
+  }
+}
+
+/** Before and after the first slash, which is no part of either; undefined where there is none. */
+export function split(pieces: readonly Piece[]): readonly [readonly Piece[], readonly Piece[]] | undefined {
+  for (const [at, piece] of pieces.entries()) {
+    const slash = piece.kind === 'text' ? piece.text.indexOf('/') : -1
+    if (piece.kind !== 'text' || slash < 0) continue
+    const [head, tail] = [piece.text.slice(0, slash), piece.text.slice(slash + 1)]
+    return [
+      [...pieces.slice(0, at), ...(head === '' ? [] : [textPiece(head)])],
+      [...(tail === '' ? [] : [textPiece(tail)]), ...pieces.slice(at + 1)],
+    ]
+  }
+  return undefined
+}

@@ -1,0 +1,99 @@
+import { allowedValuesOf, declarationOf, numberOf, textOf } from '../../check/parameter.ts'
+import { type Document, isObject, type JsonObject } from '../../document.ts'
+import { member, violations } from '../../resolve/parameters.ts'
+
+/** Values that stand for those that a deployer would give, by parameter. */
+export type Placeholders = Readonly<Record<string, string>>
+
+export type Place = { readonly region: string; readonly partition: string }
+
+/** A value for each parameter that has no default; one for which none is found that fits is left out. */
+export function requiredPlaceholders(document: Document, place: Place): Placeholders {
+  return placeholders(document, place, declaration => textOf(member(declaration, 'Default')) === undefined)
+}
+
+/** A value for each parameter that is empty by default, or `true` for one that is `false`: what switches options on. */
+export function optionalPlaceholders(document: Document, place: Place): Placeholders {
+  const switches = ['', 'false']
+  return placeholders(document, place, declaration => switches.includes(textOf(member(declaration, 'Default')) ?? '?'))
+}
+
+function placeholders(
+  document: Document,
+  { region, partition }: Place,
+  isWanted: (declaration: JsonObject) => boolean,
+): Placeholders {
+  const parameters: JsonObject = isObject(document.Parameters) ? document.Parameters : {}
+  const found: Record<string, string> = {}
+  for (const name of Object.keys(parameters)) {
+    const declaration = declarationOf(parameters, name)
+    if (declaration === undefined || !isWanted(declaration)) continue
+    const taken = new Set(Object.values(found))
+    const local = candidates(name, declaration).flatMap(value => [
+      value.replaceAll('us-east-1', region).replaceAll(/\barn:aws:/g, `arn:${partition}:`),
+      value,
+    ])
+    const fitting = local.filter(value => isTaken(declaration, value))
+    // of two app clients one is another
+    const value = fitting.find(it => !taken.has(it)) ?? fitting[0]
+    if (value !== undefined) found[name] = value
+  }
+  return found
+}
+
+function isTaken(declaration: JsonObject, value: string): boolean {
+  return value !== '' && value !== textOf(member(declaration, 'Default')) && violations(declaration, value).length === 0
+}
+
+/** The likeliest first. */
+function candidates(name: string, declaration: JsonObject): readonly string[] {
+  const allowed = allowedValuesOf(declaration)
+  if (allowed !== undefined) return allowed
+  const type = String(member(declaration, 'Type'))
+  return [
+    ...byName.flatMap(([pattern, value]) => (pattern.test(name) ? [value] : [])),
+    ...spokenExamples(declaration),
+    ...byType.flatMap(([pattern, value]) => (pattern.test(type) ? [value] : [])),
+    ...(type === 'Number' ? [String(numberOf(declaration, 'MinValue') ?? 1)] : []),
+    ...anything,
+  ]
+}
+
+const byName: readonly (readonly [name: RegExp, value: string])[] = [
+  [/bucket/i, 'example-uploads'],
+  [/table/i, 'example-table'],
+  [/user_?pool_?id$/i, 'us-east-1_EXAMPLE'],
+  [/client_?id[^a-z]*$/i, '1example23456789'],
+  [/client_?id[^a-z]*$/i, '2example23456789'],
+  [/client_?id[^a-z]*$/i, '3example23456789'],
+  [/api_?id$/i, 'a1b2c3d4e5'],
+  [/api_?arns?$/i, 'arn:aws:execute-api:us-east-1:123456789012:f6g7h8i9j0/prod/*'],
+  [/region$/i, 'us-east-1'],
+]
+
+/** `such as us-east-1_a1B2c3D4e`, as authors put it. */
+function spokenExamples(declaration: JsonObject): readonly string[] {
+  const texts = ['ConstraintDescription', 'Description'].map(key => String(member(declaration, key) ?? ''))
+  return texts.flatMap(text =>
+    [...text.matchAll(/(?:such as|e\.g\.|for example,?|for instance,?) ([^\s]+)/g)].map(([, value = '']) =>
+      value.replace(/[,;).]+$/, ''),
+    ),
+  )
+}
+
+const byType: readonly (readonly [type: RegExp, value: string])[] = [
+  [/AWS::EC2::VPC::Id/, 'vpc-0123456789abcdef0'],
+  [/AWS::EC2::Subnet::Id/, 'subnet-0123456789abcdef0'],
+  [/AWS::EC2::SecurityGroup::Id/, 'sg-0123456789abcdef0'],
+  [/AWS::EC2::Image::Id/, 'ami-0123456789abcdef0'],
+  [/AWS::Route53::HostedZone::Id/, 'Z0123456789ABCDEFGHIJ'],
+]
+
+const anything: readonly string[] = [
+  ...['example', 'Example1', 'example.com', 'https://example.com', 'https://example.com/', 'user@example.com'],
+  ...['us-east-1', 'us-east-1a', '123456789012', 'a1b2c3d4e5', '10.0.0.0/16', '/example/', '1', '100', '1.0.0'],
+  'https://example.s3.us-east-1.amazonaws.com/example.yaml',
+  'arn:aws:iam::123456789012:role/Example',
+  'arn:aws:s3:::example-uploads',
+  'us-east-1:11111111-2222-4333-8444-555555555555',
+]
