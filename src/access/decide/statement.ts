@@ -1,4 +1,4 @@
-import { isValueList, isValueObject, type Value, type ValueObject } from '../../resolve/value.ts'
+import { isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../../resolve/value.ts'
 import { meetsCondition, textsOf } from './condition.ts'
 import { inSegments, matches, tokensOf } from './pattern.ts'
 import type { Request } from './request.ts'
@@ -69,19 +69,28 @@ function judge(
 
 /** Does a statement apply to a request, by its action, resource and condition? Who makes it is for others to say. */
 export function applies(statement: ValueObject, request: Request, hasVariables: boolean): Truth {
-  return all([
-    hasAction(statement, request),
-    hasResource(statement, request, hasVariables),
-    meetsCondition(statement['Condition'], request, hasVariables),
-  ])
+  const isAsked = hasAction(statement, request)
+  // Most statements are about something else.
+  const isThere = isAsked !== false && hasResource(statement, request, hasVariables)
+  if (isThere === false) return false
+  return all([isAsked, isThere, meetsCondition(statement['Condition'], request, hasVariables)])
+}
+
+/** Is a text, in which there are no wildcards, certainly none that the pattern matches, by what they begin with? */
+function differs(pattern: string | Unknown, text: string | Unknown): boolean {
+  if (pattern instanceof Unknown || text instanceof Unknown) return false
+  const end = pattern.search(/[*?]|\$\{/)
+  return end < 0 ? pattern !== text : !text.startsWith(pattern.slice(0, end))
 }
 
 function hasAction({ Action, NotAction }: ValueObject, { action }: Request): Truth {
   const reading = { wildcards: true, ignoreCase: true }
   const asked = tokensOf(action, { wildcards: false, ignoreCase: true })
+  const plain = action.toLowerCase()
   const among = (list: Value) =>
     any(
       textsOf(list).map(text => {
+        if (differs(typeof text === 'string' ? text.toLowerCase() : text, plain)) return false
         const pattern = tokensOf(text, reading)
         return pattern !== 'missing' && asked !== 'missing' && matches(pattern, asked)
       }),
@@ -96,6 +105,7 @@ function hasResource({ Resource, NotResource }: ValueObject, request: Request, h
   const among = (list: Value, missing: Truth) =>
     any(
       textsOf(list).map((text): Truth => {
+        if (missing === false && differs(text, request.resource)) return false
         const pattern = tokensOf(text, { wildcards: true, variables })
         return pattern === 'missing' || asked === 'missing' ? missing : matches(inSegments(pattern), asked)
       }),
