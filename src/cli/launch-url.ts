@@ -9,7 +9,7 @@ import { type Place, readBase, templateUrl } from '../launch/template-url.ts'
 import { checkValues, linkValues } from '../launch/values.ts'
 import type { Artifact, Manifest } from '../manifest.ts'
 import { nearest } from '../nearest.ts'
-import type { PublicationIndex } from '../publish/publication.ts'
+import type { PublicationIndex } from '../publication.ts'
 import { print } from './print.ts'
 import { reportFindings } from './report.ts'
 

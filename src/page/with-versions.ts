@@ -1,4 +1,4 @@
-import type { PublishedTemplate } from '../publish/publication.ts'
+import type { PublishedTemplate } from '../publication.ts'
 import { dataScript } from './html.ts'
 
 /**

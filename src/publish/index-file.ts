@@ -1,6 +1,6 @@
 import semver from 'semver'
 import type { Capability } from '../manifest.ts'
-import type { PublicationIndex, PublishedTemplate, PublishedVersion } from './publication.ts'
+import type { PublicationIndex, PublishedTemplate, PublishedVersion } from '../publication.ts'
 
 export const emptyIndex: PublicationIndex = { formatVersion: 1, templates: {} }
 

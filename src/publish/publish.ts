@@ -1,5 +1,6 @@
 import type { Manifest } from '../manifest.ts'
 import { withVersions } from '../page/with-versions.ts'
+import type { PublicationIndex, PublishedTemplate, PublishedVersion } from '../publication.ts'
 import {
   contradictions,
   type Entry,
@@ -10,7 +11,6 @@ import {
   merge,
   parseIndex,
 } from './index-file.ts'
-import type { PublicationIndex, PublishedTemplate, PublishedVersion } from './publication.ts'
 import {
   contentTypeOf,
   objectOf,

@@ -1,4 +1,4 @@
-import type { Capability } from '../manifest.ts'
+import type { Capability } from './manifest.ts'
 
 /**
  * `index.json`, which lists every version that was ever published under a prefix. Places are relative to its own.
