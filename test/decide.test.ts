@@ -71,6 +71,17 @@ test('a wildcard within a segment of an ARN stays in it, and one at its end goes
   }
 })
 
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+test('an ARN of fewer than six parts takes in whatever the missing ones may be', () => {
+  const queue = request('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:123456789012:q')
+  for (const whole of ['arn:aws:sqs', 'arn:aws:sqs:eu-west-1', 'arn:aws:sqs:*:123456789012', 'arn:*']) {
+    assert.equal(decision(allow('sqs:*', whole), queue), 'allow', whole)
+  }
+  for (const other of ['arn:aws:sns', 'arn:aws:sqs:eu-west-2', 'arn:aws:sqs:*:123456789013', 'arn']) {
+    assert.equal(decision(allow('sqs:*', other), queue), 'deny', other)
+  }
+})
+
 test('actions match in any case, and NotAction and NotResource turn it round', () => {
   const asked = request('s3:GetObject', 'arn:aws:s3:::a/b')
   assert.equal(decision(allow('S3:getobject', '*'), asked), 'allow')
@@ -125,7 +136,12 @@ const conditions: readonly Condition[] = [
   ['StringEquals', 'aws:x', 'a*', 'ab', 'deny'],
   ['StringEquals', 'aws:x', '${aws:y}', 'why', 'allow'],
   ['StringEquals', 'aws:x', '${aws:z}', 'why', 'deny'],
-  ['StringNotEquals', 'aws:x', '${aws:z}', 'why', 'unknown'],
+  // What has no value equals nothing.
+  ['StringNotEquals', 'aws:x', '${aws:z}', 'why', 'allow'],
+  ['NumericNotEquals', 's3:max-keys', 'ten', '10', 'unknown'],
+  ['NumericLessThan', 's3:max-keys', '${aws:y}', '1', 'deny'],
+  ['NotIpAddress', 'aws:SourceIp', '203.0.113.0/24', 'nowhere', 'unknown'],
+  ['Bool', 'aws:x', 'yes', 'yes', 'deny'],
   ['StringEquals', 'aws:x', 'a', undefined, 'deny'],
   ['StringEqualsIfExists', 'aws:x', 'a', undefined, 'allow'],
   ['StringEqualsIfExists', 'aws:x', 'a', 'b', 'deny'],
@@ -210,7 +226,11 @@ test('what is unknown leaves open only what it could change', () => {
   const arn = (...parts: readonly (string | Unknown)[]) => concatenate(['arn:aws:s3:::', ...parts])
   const get = (resource: Value, asked: string | Unknown) => decision(allow('s3:*', resource), request('s3:X', asked))
   assert.equal(get(arn(name, '/private/*'), arn(name, '/private/a')), 'allow')
-  assert.equal(get(arn(name, '/private/*'), arn(name, '/public/a')), 'unknown')
+  assert.equal(get(arn(name, '/private/*'), arn(name, '/public/a')), 'deny')
+  // A name that is filled in may have wildcards in it, which the policy reads as such.
+  const given = new Unknown({ kind: 'parameter', name: 'Bucket' })
+  assert.equal(get(arn(given, '/private/*'), arn(given, '/private/a')), 'allow')
+  assert.equal(get(arn(given, '/private/*'), arn(given, '/public/a')), 'unknown')
   assert.equal(get(arn(name, '/private/*'), 'arn:aws:s3:::b/private/a'), 'unknown')
   assert.equal(get(arn(name, '/private/'), 'arn:aws:s3:::b/public/'), 'deny')
   assert.equal(get(arn(name), arn(unknown('Other'))), 'unknown')

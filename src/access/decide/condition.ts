@@ -20,8 +20,10 @@ export function meetsCondition(condition: Value | undefined, request: Request, v
   )
 }
 
-/** Does one value of the policy hold of one of the request's? `missing`: it has a variable that the request lacks. */
-type Test = (policy: string | Unknown, request: string | Unknown, variables: Request | undefined) => Truth | 'missing'
+/**
+ * Does one value of the policy hold of one of the request's? `invalid`: one of them is not what the operator compares.
+ */
+type Test = (policy: string | Unknown, request: string | Unknown, variables: Request | undefined) => Truth | 'invalid'
 
 type Operator = { readonly test: Test; readonly isNegated: boolean }
 
@@ -63,8 +65,8 @@ function holds(
     const found = wanted.map((it): Truth => {
       if (others?.has(keyOf(it)) === true) return false
       const truth = test(it, value, variables ? request : undefined)
-      // A statement with a variable of no value matches nothing, even by a negation, as far as AWS says.
-      return truth === 'missing' ? (isNegated ? 'unknown' : false) : truth
+      // AWS does not say what a negation makes of it.
+      return truth === 'invalid' ? isNegated && 'unknown' : truth
     })
     return isNegated ? not(any(found)) : any(found)
   }
@@ -83,11 +85,12 @@ export function textsOf(value: Value | undefined): readonly (string | Unknown)[]
   return [isValueObject(value) || value === null ? new Unknown({ kind: 'mistake' }) : String(value)]
 }
 
+/** What has a variable of no value equals nothing: a negation holds. */
 function text(reading: Omit<Reading, 'variables'>): Test {
   return (policy, request, variables) => {
     const pattern = tokensOf(policy, { ...reading, variables })
     const tokens = tokensOf(request, { ...reading, wildcards: false })
-    return pattern === 'missing' || tokens === 'missing' ? 'missing' : matches(pattern, tokens)
+    return pattern !== 'missing' && tokens !== 'missing' && matches(pattern, tokens)
   }
 }
 
@@ -95,13 +98,13 @@ function text(reading: Omit<Reading, 'variables'>): Test {
 const arn: Test = (policy, request, variables) => {
   const pattern = tokensOf(policy, { wildcards: true, variables })
   const tokens = tokensOf(request, { wildcards: false })
-  if (pattern === 'missing' || tokens === 'missing') return 'missing'
+  if (pattern === 'missing' || tokens === 'missing') return false
   const [wanted, given] = [segments(pattern), segments(tokens)]
   if (wanted.length === 6 && given.length === 6) {
     return all(wanted.map((segment, at) => matches(segment, given[at] ?? [])))
   }
   // What is unknown may have the colons.
-  return [...pattern, ...tokens].some(({ kind }) => kind === 'symbol') ? 'unknown' : false
+  return [...pattern, ...tokens].some(({ kind }) => kind === 'symbol') ? 'unknown' : 'invalid'
 }
 
 function segments(tokens: readonly Token[]): readonly (readonly Token[])[] {
@@ -113,20 +116,16 @@ function segments(tokens: readonly Token[]): readonly (readonly Token[])[] {
   return found
 }
 
-/** Compares two known texts. */
-function known(compare: (policy: string, request: string) => Truth): Test {
-  return (policy, request, variables) => {
-    const tokens = tokensOf(policy, { wildcards: false, variables })
-    if (tokens === 'missing') return 'missing'
-    const chars = tokens.map(token => (token.kind === 'char' ? token.char : undefined))
-    return typeof request !== 'string' || chars.includes(undefined) ? 'unknown' : compare(chars.join(''), request)
-  }
+/** Compares two known texts. Other than in strings and ARNs, there are no variables. */
+function known(compare: (policy: string, request: string) => boolean | 'invalid'): Test {
+  return (policy, request) =>
+    typeof policy === 'string' && typeof request === 'string' ? compare(policy, request) : 'unknown'
 }
 
 function ordered(read: (text: string) => number, compare: (request: number, policy: number) => boolean): Test {
   return known((policy, request) => {
     const [wanted, given] = [read(policy), read(request)]
-    return !Number.isNaN(wanted) && !Number.isNaN(given) && compare(given, wanted)
+    return Number.isNaN(wanted) || Number.isNaN(given) ? 'invalid' : compare(given, wanted)
   })
 }
 
@@ -139,7 +138,18 @@ function timeOf(text: string): number {
   return /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text)
 }
 
-const address = known((policy, request) => cidrContains(policy, request) ?? false)
+const address = known((policy, request) => cidrContains(policy, request) ?? 'invalid')
+
+const truth = known((policy, request) => {
+  const [wanted, given] = [policy.toLowerCase(), request.toLowerCase()]
+  return isBoolean(wanted) && isBoolean(given) ? wanted === given : 'invalid'
+})
+
+function isBoolean(text: string): boolean {
+  return text === 'true' || text === 'false'
+}
+
+const bytes = known((policy, request) => policy === request)
 
 function pair(name: string, negated: string, test: Test): readonly (readonly [string, Operator])[] {
   return [
@@ -173,6 +183,6 @@ const operators: ReadonlyMap<string, Operator> = new Map([
   ...pair('IpAddress', 'NotIpAddress', address),
   ...comparisons('Numeric', numberOf),
   ...comparisons('Date', timeOf),
-  ['Bool', { test: text({ wildcards: false, ignoreCase: true }), isNegated: false }],
-  ['BinaryEquals', { test: text({ wildcards: false }), isNegated: false }],
+  ['Bool', { test: truth, isNegated: false }],
+  ['BinaryEquals', { test: bytes, isNegated: false }],
 ])

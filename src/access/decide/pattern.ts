@@ -1,5 +1,5 @@
 import { partsOf, Unknown } from '../../resolve/value.ts'
-import { contextValue, type Request } from './request.ts'
+import { contextValue, keyOf, type Request } from './request.ts'
 import type { Truth } from './truth.ts'
 
 /** What a text of a policy, or of a request, is made of. */
@@ -10,7 +10,7 @@ export type Token =
   /** `?` */
   | { readonly kind: 'one' }
   /** A text that is not known, but equal to others of the same key. */
-  | { readonly kind: 'symbol'; readonly key: string }
+  | { readonly kind: 'symbol'; readonly key: string; readonly isLiteral: boolean }
 
 export type Reading = {
   readonly wildcards: boolean
@@ -63,7 +63,22 @@ function variable(content: string, reading: Reading): readonly Token[] | 'missin
 }
 
 function symbol(part: Unknown): Token {
-  return { kind: 'symbol', key: JSON.stringify(part.origin) }
+  const { kind } = part.origin
+  return {
+    kind: 'symbol',
+    key: keyOf(part),
+    isLiteral: kind === 'resource' || kind === 'attribute' || kind === 'pseudo',
+  }
+}
+
+/**
+ * An ARN of fewer than six parts, to each of which that is missing a wildcard is added; others as they are.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function completed(arn: string | Unknown): string | Unknown {
+  const isArn = typeof arn === 'string' && /^arn:/i.test(arn)
+  const missing = isArn ? 6 - arn.split(':').length : 0
+  return missing > 0 ? `${arn}${':*'.repeat(missing)}` : arn
 }
 
 /**
@@ -86,14 +101,30 @@ export function isColon(token: Token): boolean {
 
 /** Does the text, in which there are no wildcards, match the pattern? */
 export function matches(pattern: readonly Token[], text: readonly Token[]): Truth {
-  for (const [at, token] of pattern.entries()) {
-    const other = text[at]
-    if (token.kind !== 'char' || other?.kind === 'symbol') break
-    if (other?.kind !== 'char' || other.char !== token.char) return false
+  let start = 0
+  let [p, t] = [pattern.length, text.length]
+  // What is the same at both ends says nothing.
+  while (start < p && start < t && isSame(pattern[start], text[start])) start++
+  if (differ(pattern[start], text[start]) && start < p) return false
+  while (p > start && t > start && isSame(pattern[p - 1], text[t - 1])) {
+    p--
+    t--
   }
-  if (meets(pattern, text, false)) return true
-  const isKnown = [...pattern, ...text].every(({ kind }) => kind !== 'symbol')
-  return !isKnown && meets(pattern, text, true) ? 'unknown' : false
+  if (p > start && differ(pattern[p - 1], text[t - 1])) return false
+  const [wanted, given] = [pattern.slice(start, p), text.slice(start, t)]
+  if (meets(wanted, given, false)) return true
+  const isKnown = [...wanted, ...given].every(({ kind }) => kind !== 'symbol')
+  return !isKnown && meets(wanted, given, true) ? 'unknown' : false
+}
+
+/** Is it the same text on both sides? What a deployer fills in may have wildcards in it. */
+function isSame(token: Token | undefined, other: Token | undefined): boolean {
+  if (token?.kind === 'char') return other?.kind === 'char' && other.char === token.char
+  return token?.kind === 'symbol' && token.isLiteral && other?.kind === 'symbol' && other.key === token.key
+}
+
+function differ(token: Token | undefined, other: Token | undefined): boolean {
+  return token?.kind === 'char' && other?.kind === 'char' && token.char !== other.char
 }
 
 /** With what is unknown as any text at all if `mayBe`, or else as nothing but itself. */

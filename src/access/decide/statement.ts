@@ -1,6 +1,6 @@
 import { isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../../resolve/value.ts'
 import { meetsCondition, textsOf } from './condition.ts'
-import { inSegments, matches, tokensOf } from './pattern.ts'
+import { completed, inSegments, matches, tokensOf } from './pattern.ts'
 import type { Request } from './request.ts'
 import { all, any, not, type Truth } from './truth.ts'
 
@@ -83,31 +83,50 @@ function differs(pattern: string | Unknown, text: string | Unknown): boolean {
   return end < 0 ? pattern !== text : !text.startsWith(pattern.slice(0, end))
 }
 
-function hasAction({ Action, NotAction }: ValueObject, { action }: Request): Truth {
-  const reading = { wildcards: true, ignoreCase: true }
-  const asked = tokensOf(action, { wildcards: false, ignoreCase: true })
-  const plain = action.toLowerCase()
-  const among = (list: Value) =>
-    any(
-      textsOf(list).map(text => {
-        if (differs(typeof text === 'string' ? text.toLowerCase() : text, plain)) return false
-        const pattern = tokensOf(text, reading)
-        return pattern !== 'missing' && asked !== 'missing' && matches(pattern, asked)
-      }),
-    )
+type Matcher = (action: string) => Truth
+
+const matchers = new WeakMap<ValueObject, Matcher>()
+
+function hasAction(statement: ValueObject, { action }: Request): Truth {
+  const known = matchers.get(statement)
+  const matcher = known ?? actionMatcher(statement)
+  if (known === undefined) matchers.set(statement, matcher)
+  return matcher(action)
+}
+
+function actionMatcher({ Action, NotAction }: ValueObject): Matcher {
+  const among = (list: Value): Matcher => {
+    const texts = textsOf(list)
+    const known = texts.filter(text => typeof text === 'string')
+    const expressions = known.map(text => {
+      const expression = text
+        .replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&')
+        .replaceAll('*', '[^]*')
+        .replaceAll('?', '[^]')
+      return new RegExp(`^${expression}$`, 'i')
+    })
+    const isKnown = known.length === texts.length
+    return action => expressions.some(it => it.test(action)) || (isKnown ? false : 'unknown')
+  }
   if (Action !== undefined) return among(Action)
-  return NotAction === undefined ? 'unknown' : not(among(NotAction))
+  if (NotAction === undefined) return () => 'unknown'
+  const excepted = among(NotAction)
+  return action => not(excepted(action))
 }
 
 function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
   const variables = hasVariables ? request : undefined
-  const asked = tokensOf(request.resource, { wildcards: false })
+  const meets = (text: string | Unknown, missing: Truth): Truth => {
+    if (differs(text, request.resource)) return false
+    const asked = tokensOf(request.resource, { wildcards: false })
+    const pattern = tokensOf(text, { wildcards: true, variables })
+    return pattern === 'missing' || asked === 'missing' ? missing : matches(inSegments(pattern), asked)
+  }
   const among = (list: Value, missing: Truth) =>
     any(
-      textsOf(list).map((text): Truth => {
-        if (missing === false && differs(text, request.resource)) return false
-        const pattern = tokensOf(text, { wildcards: true, variables })
-        return pattern === 'missing' || asked === 'missing' ? missing : matches(inSegments(pattern), asked)
+      textsOf(list).flatMap(text => {
+        const whole = completed(text)
+        return whole === text ? [meets(text, missing)] : [meets(text, missing), meets(whole, missing)]
       }),
     )
   if (Resource !== undefined) return among(Resource, false)
