@@ -32,38 +32,36 @@ export function filled(
   variable: (key: string) => string | Unknown | undefined,
   wildcard: (rest: readonly Piece[]) => string,
 ): string | Unknown {
-  return concatenate(
-    pieces.map((piece, at): string | Unknown => {
-      switch (piece.kind) {
-        case 'text':
-          return piece.text
-        case 'unknown':
-          return piece.value
-        case 'variable':
-          return variable(piece.key) ?? piece.fallback ?? `\${${piece.key}}`
-        case 'wildcard':
-          return piece.wildcard === '?' ? 'x' : wildcard(pieces.slice(at + 1))
-      }
-    }),
-  )
+  const fill = (piece: Piece, at: number): string | Unknown => {
+    switch (piece.kind) {
+      case 'text':
+        return piece.text
+      case 'unknown':
+        return piece.value
+      case 'variable':
+        return variable(piece.key) ?? piece.fallback ?? `\${${piece.key}}`
+      case 'wildcard':
+        return piece.wildcard === '?' ? 'x' : wildcard(pieces.slice(at + 1))
+    }
+  }
+  return concatenate(pieces.map(fill))
 }
 
 /** As a person reads it: what is not known by the name of where it comes from, a variable as `whose` says. */
 export function shown(pieces: readonly Piece[], whose: (key: string) => string): string {
-  return pieces
-    .map((piece): string => {
-      switch (piece.kind) {
-        case 'text':
-          return piece.text
-        case 'unknown':
-          return nameOf(piece.value)
-        case 'variable':
-          return whose(piece.key)
-        case 'wildcard':
-          return piece.wildcard
-      }
-    })
-    .join('')
+  const show = (piece: Piece): string => {
+    switch (piece.kind) {
+      case 'text':
+        return piece.text
+      case 'unknown':
+        return nameOf(piece.value)
+      case 'variable':
+        return whose(piece.key)
+      case 'wildcard':
+        return piece.wildcard
+    }
+  }
+  return pieces.map(show).join('')
 }
 
 /** `{Bucket.Arn}`, as a template's author would find it. */

@@ -1,0 +1,154 @@
+import type { AccessTable, Cell, Column, Row } from './table.ts'
+
+/** A table of access as people read it, whatever it is written in. */
+export type Sheet = {
+  readonly title: string
+  /** What it holds for, and what it is about: sentences. */
+  readonly remarks: readonly string[]
+  readonly sections: readonly Section[]
+  /** What others may add to it or take away: sentences. */
+  readonly notes: readonly string[]
+}
+
+export type Section = {
+  readonly heading: string
+  readonly columns: readonly string[]
+  readonly groups: readonly Group[]
+}
+
+/** Lines about one place; without a title they stand by themselves. */
+export type Group = { readonly title?: string; readonly lines: readonly Line[] }
+
+export type Line = { readonly label: string; readonly cells: readonly Entry[] }
+
+export type Entry = { readonly tone: Tone; readonly by: string }
+
+/** `wrong`: allowed, and should not be. */
+export type Tone = 'allow' | 'deny' | 'unknown' | 'wrong'
+
+/** In words of which none depends on a colour. */
+export const toneWords: Readonly<Record<Tone, string>> = {
+  allow: 'allow',
+  deny: 'deny',
+  unknown: 'unknown',
+  wrong: 'ALLOW!',
+}
+
+/** What a table was made for. */
+export type Subject = {
+  readonly file: string
+  readonly region: string
+  /** Values that were given, and those that only stand for some. */
+  readonly parameters: Readonly<Record<string, string>>
+  readonly placeholders: Readonly<Record<string, string>>
+  readonly columns: readonly Column[]
+}
+
+export const columnNames: Readonly<Record<Column, string>> = { user: 'signed-in user', guest: 'guest' }
+
+export function sheetOf(table: AccessTable, { file, region, parameters, placeholders, columns }: Subject): Sheet {
+  const title = `Who can reach what by ${file} in ${region}`
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
+  const stand = Object.entries(placeholders).map(([name, value]) => `${name}=${value}`)
+  const told = columns.filter(column => sameOf(table.rows, column) === undefined)
+  const remarks = [
+    ...(given.length === 0 ? [] : [`Parameters: ${given.join(', ')}.`]),
+    ...(stand.length === 0 ? [] : [`Placeholders, where --param says nothing: ${stand.join(', ')}.`]),
+    ...columns.flatMap(column => sameOf(table.rows, column) ?? []),
+  ]
+  if (table.roles.length === 0) {
+    const none = 'It has no role that identities of Amazon Cognito could take: nobody reaches anything by it that way.'
+    return { title, remarks: [...remarks, none], sections: [], notes: [] }
+  }
+  const roles = table.roles[0]?.cells.map(({ role }) => role) ?? []
+  return {
+    title,
+    remarks,
+    sections: [
+      {
+        heading: 'Who can take which role',
+        columns: roles,
+        groups: [{ lines: table.roles.map(({ who, cells }) => ({ label: who, cells: cells.map(withoutSource) })) }],
+      },
+      ...(told.length === 0
+        ? []
+        : [
+            {
+              heading: 'What they reach',
+              columns: told.map(it => columnNames[it]),
+              groups: groupsOf(table.rows, told),
+            },
+          ]),
+    ],
+    notes: notesOf(table, columns),
+  }
+}
+
+/** A sentence for somebody of whom every row says the same. */
+function sameOf(rows: readonly Row[], column: Column): string | undefined {
+  const [first, ...others] = rows.map(({ cells }) => cells[column])
+  if (first === undefined || first.decision === 'allow' || first.by.length > 0) return undefined
+  const isSame = others.every(it => it.decision === first.decision && it.because === first.because)
+  if (!isSame) return undefined
+  const what = first.decision === 'deny' ? 'reaches nothing' : 'reaches what cannot be known here'
+  return `A ${columnNames[column]} ${what}: ${first.because}.`
+}
+
+function groupsOf(rows: readonly Row[], columns: readonly Column[]): readonly Group[] {
+  const places = new Map<string, Row[]>()
+  for (const row of rows) {
+    const those = places.get(row.place)
+    if (those === undefined) places.set(row.place, [row])
+    else those.push(row)
+  }
+  return [...places].map(([title, those]) => ({ title, lines: linesOf(those, columns) }))
+}
+
+/** Actions of which the same is said, on one line. */
+function linesOf(rows: readonly Row[], columns: readonly Column[]): readonly Line[] {
+  const lines = new Map<string, { readonly actions: string[]; readonly cells: readonly Entry[] }>()
+  for (const { action, cells } of rows) {
+    const entries = columns.map(column => entryOf(cells[column]))
+    const key = JSON.stringify(entries)
+    const line = lines.get(key)
+    if (line === undefined) lines.set(key, { actions: [action], cells: entries })
+    else line.actions.push(action)
+  }
+  return [...lines.values()].map(({ actions, cells }) => ({ label: actionsText(actions), cells }))
+}
+
+/** `s3:GetObject, PutObject` */
+function actionsText(actions: readonly string[]): string {
+  let service = ''
+  const names = actions.map(action => {
+    const at = action.indexOf(':')
+    const isSame = at > 0 && action.slice(0, at) === service
+    service = action.slice(0, Math.max(at, 0))
+    return isSame ? action.slice(at + 1) : action
+  })
+  return names.join(', ')
+}
+
+function entryOf({ decision, by, isWrong }: Cell): Entry {
+  return { tone: isWrong ? 'wrong' : decision, by: by.join(', ') }
+}
+
+function withoutSource(cell: Cell): Entry {
+  return { ...entryOf(cell), by: '' }
+}
+
+/** Each once, and why something is not known. */
+function notesOf({ roles, rows }: AccessTable, columns: readonly Column[]): readonly string[] {
+  const cells = [...roles.flatMap(row => row.cells), ...rows.flatMap(row => columns.map(column => row.cells[column]))]
+  const reasons = cells.filter(({ decision }) => decision === 'unknown').map(({ because }) => `Unknown: ${because}.`)
+  return [...new Set([...reasons, ...cells.flatMap(({ notes }) => notes)])]
+}
+
+/** How many things are allowed that should not be. */
+export function wrongCount(table: AccessTable, columns: readonly Column[]): number {
+  const cells = [
+    ...table.roles.flatMap(row => row.cells),
+    ...table.rows.flatMap(row => columns.map(column => row.cells[column])),
+  ]
+  return cells.filter(({ isWrong }) => isWrong).length
+}
