@@ -34,6 +34,9 @@ const bundles = {
   'lint-command': 'src/cli/lint.ts',
   'launch-url': 'src/cli/launch-url.ts',
   watch: 'src/cli/watch.ts',
+  access: 'src/cli/access.ts',
+  // the YAML library, which takes longer to read a template than to say who reaches what by it
+  read: 'src/read.ts',
   // the AWS SDK
   'publish-command': 'src/cli/publish.ts',
 }

@@ -51,3 +51,93 @@ export function plainBuildArguments(argv: readonly string[]): BuildArguments | u
   }
   return { ...parsed, modules }
 }
+
+/** What `poolform access` was called with. */
+export type AccessArguments = {
+  readonly file: string
+  readonly param: readonly Assignment[]
+  readonly region: string
+  /** The AWS account that the template is deployed in. */
+  readonly account?: string
+  readonly as?: 'user' | 'guest'
+  readonly identity?: string
+  readonly can?: Asked
+  /** Condition keys of the request. */
+  readonly context: readonly Assignment[]
+  readonly format: 'text' | 'json' | 'markdown' | 'svg'
+}
+
+export type Asked = { readonly action: string; readonly resource: string }
+
+export type Assignment = { readonly name: string; readonly value: string }
+
+export const accessDefaults = { param: [], region: 'us-east-1', context: [], format: 'text' } as const
+
+/** The same for `poolform access`, which is mostly called by scripts. */
+export function plainAccessArguments(argv: readonly string[]): AccessArguments | undefined {
+  const [command, ...words] = argv
+  if (command !== 'access') return undefined
+  const files: string[] = []
+  let parsed: Omit<AccessArguments, 'file'> = accessDefaults
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const value = words[index + 1]
+    const assigned = value === undefined ? undefined : assignmentOf(value)
+    switch (word) {
+      case '--param':
+        if (assigned === undefined) return undefined
+        parsed = { ...parsed, param: [...parsed.param, assigned] }
+        index++
+        break
+      case '--context':
+        if (assigned === undefined) return undefined
+        parsed = { ...parsed, context: [...parsed.context, assigned] }
+        index++
+        break
+      case '--as':
+        if (value !== 'user' && value !== 'guest') return undefined
+        parsed = { ...parsed, as: value }
+        index++
+        break
+      case '--region':
+      case '--account':
+      case '--identity':
+        if (value === undefined || value === '' || value.startsWith('-')) return undefined
+        parsed = { ...parsed, [word.slice(2)]: value }
+        index++
+        break
+      case '--can': {
+        const resource = words[index + 2]
+        if (value === undefined || resource === undefined || /^-|^$/.test(value) || /^-|^$/.test(resource))
+          return undefined
+        parsed = { ...parsed, can: { action: value, resource } }
+        index += 2
+        break
+      }
+      case '--json':
+      case '--markdown':
+      case '--svg': {
+        const format = word === '--json' ? 'json' : word === '--markdown' ? 'markdown' : 'svg'
+        if (parsed.format !== 'text' && parsed.format !== format) return undefined
+        parsed = { ...parsed, format }
+        break
+      }
+      default:
+        if (word === '' || word.startsWith('-')) return undefined
+        files.push(word)
+    }
+  }
+  const [file, ...others] = files
+  return file === undefined || others.length > 0 ? undefined : { ...parsed, file }
+}
+
+/** `NAME=VALUE`; undefined where it is not written so. */
+export function assignmentOf(text: string): Assignment | undefined {
+  const [, name, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? []
+  return name === undefined || value === undefined ? undefined : { name, value }
+}
+
+/** May its exit status be read as an answer? Then a mistake of ours must not look like one. */
+export function isQuestion(argv: readonly string[]): boolean {
+  return argv[0] === 'access' && argv.includes('--can')
+}

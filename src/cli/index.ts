@@ -1,24 +1,34 @@
 #!/usr/bin/env node
-import { plainBuildArguments } from './arguments.ts'
+import { type AccessArguments, isQuestion, plainAccessArguments, plainBuildArguments } from './arguments.ts'
 import { runBuild, thisWorld } from './build.ts'
 import { print } from './print.ts'
 
-/** Exit status 0: done, 1: something is wrong with what was given, 2: wrong use. */
+/** Exit status 0: done, 1: something is wrong with what was given, 2: wrong use; of a question see `runAccess`. */
 async function main(argv: readonly string[]): Promise<number> {
   const plain = plainBuildArguments(argv)
   if (plain !== undefined) return runBuild(plain)
+  const plainAccess = plainAccessArguments(argv)
+  if (plainAccess !== undefined) return access(plainAccess)
   const { runProgram } = await import('./program.ts')
   return runProgram(argv, {
     build: runBuild,
+    access,
     lint: async args => (await import('./lint.ts')).runLint(args, thisWorld()),
     publish: async args => (await import('./publish.ts')).runPublish(args, thisWorld()),
     launchUrl: async args => (await import('./launch-url.ts')).runLaunchUrl(args, process.env),
   })
 }
 
+async function access(args: AccessArguments): Promise<number> {
+  return (await import('./access.ts')).runAccess(args, thisWorld())
+}
+
+const argv = process.argv.slice(2)
+const failed = isQuestion(argv) ? 2 : 1
+
 // until it is known: a module may have ways to end the process that nobody thought of
-process.exitCode = 1
-main(process.argv.slice(2)).then(
+process.exitCode = failed
+main(argv).then(
   // at once, whatever a module has left to be done: all output is written by then
   status => process.exit(status),
   (error: unknown) => {
@@ -30,7 +40,7 @@ main(process.argv.slice(2)).then(
         print('stderr', `poolform has a bug, please report it with what follows:\n${stack}\n`)
       }
     } finally {
-      process.exit(1)
+      process.exit(failed)
     }
   },
 )

@@ -10,6 +10,7 @@ import { checkValues, linkValues } from '../launch/values.ts'
 import type { Artifact, Manifest } from '../manifest.ts'
 import { nearest } from '../nearest.ts'
 import type { PublicationIndex } from '../publication.ts'
+import type { Assignment } from './arguments.ts'
 import { print } from './print.ts'
 import { reportFindings } from './report.ts'
 
@@ -39,8 +40,6 @@ export type LaunchUrlArguments = {
   readonly shell: Shell
   readonly json: boolean
 }
-
-export type Assignment = { readonly name: string; readonly value: string }
 
 export type AccountAssignment = Assignment & { readonly account: string; readonly region?: string | undefined }
 

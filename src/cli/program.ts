@@ -1,7 +1,14 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
-import { type BuildArguments, defaults } from './arguments.ts'
-import type { AccountAssignment, Assignment, LaunchUrlArguments } from './launch-url.ts'
+import {
+  type AccessArguments,
+  type Assignment,
+  accessDefaults,
+  assignmentOf,
+  type BuildArguments,
+  defaults,
+} from './arguments.ts'
+import type { AccountAssignment, LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
 
@@ -10,6 +17,7 @@ export type LintArguments = { readonly files: readonly string[]; readonly json: 
 /** What carries out each command, and gives the exit status. */
 export type Commands = {
   readonly build: (args: BuildArguments) => Promise<number>
+  readonly access: (args: AccessArguments) => Promise<number>
   readonly lint: (args: LintArguments) => Promise<number>
   readonly publish: (args: PublishArguments) => Promise<number>
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
@@ -64,6 +72,35 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .option('--json', 'print what is wrong as JSON lines {code, severity, module, path, message, help}')
     .action(async (files: readonly string[], options: Partial<LintArguments>) => {
       status = await commands.lint({ json: false, ...options, files })
+    })
+
+  program
+    .command('access')
+    .summary('say who can reach what by a template')
+    .description(
+      'Shows who can reach what by a CloudFormation template, YAML or JSON, of anybody: which roles the users and guests of\n' +
+        'its identity pools get, and what these allow, statement by statement. Nothing is deployed and nobody is asked.\n' +
+        'Policies elsewhere, of buckets, keys and APIs, are not in it.',
+    )
+    .argument('<file>', 'the template')
+    .option('--param <name=value>', 'a parameter; repeatable (default: its own, or a placeholder)', assignments)
+    .option('--region <region>', 'where it is deployed', accessDefaults.region)
+    .option('--account <id>', 'in which AWS account')
+    .addOption(new Option('--as <who>', 'of whom (default: both; with --can: user)').choices(['user', 'guest']))
+    .option('--identity <id>', 'the identity ID that the user or guest has')
+    .option('--can <action resource...>', 'answer one question, by the exit status too')
+    .option('--context <key=value>', 'of the request, such as s3:prefix=private/; repeatable', assignments)
+    .option('--json', 'print one JSON document')
+    .addOption(new Option('--markdown', 'print tables in Markdown').conflicts('json'))
+    .addOption(new Option('--svg', 'print a picture').conflicts(['json', 'markdown']))
+    .addHelpText('after', accessExamples)
+    .action(async (file: string, { can, json, markdown, svg, ...options }: AccessOptions, command: Command) => {
+      const format = json ? 'json' : markdown ? 'markdown' : svg ? 'svg' : 'text'
+      const [action, resource, ...others] = can ?? []
+      const isWhole = action !== undefined && resource !== undefined && others.length === 0
+      if (can !== undefined && !isWhole) command.error('error: --can takes an action and a resource')
+      const asked = isWhole ? { can: { action, resource } } : {}
+      status = await commands.access({ ...accessDefaults, ...options, ...asked, file, format })
     })
 
   program
@@ -159,6 +196,26 @@ Examples:
 Credentials are found as the AWS CLI finds them. Exit status 1: a template has an error, a release is refused, a region
 has failed (the others are whole), or something is not as it was published.`
 
+type AccessOptions = Partial<Omit<AccessArguments, 'can' | 'file' | 'format'>> & {
+  readonly can?: readonly string[]
+  readonly json?: boolean
+  readonly markdown?: boolean
+  readonly svg?: boolean
+}
+
+const accessExamples = `
+Examples:
+  poolform access dist/identity-pool.yaml
+  poolform access dist/identity-pool.yaml --param UserPoolId=us-east-1_a1B2c3D4e \\
+    --param UserPoolClientId=1example23456789 --param UploadsBucketName=notes-app-uploads
+  poolform access stack.yaml --param Bucket=notes --identity us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE \\
+    --can s3:GetObject arn:aws:s3:::notes/private/us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE/a.txt
+  poolform access stack.yaml --as guest --can s3:ListBucket arn:aws:s3:::notes --context s3:prefix=private/
+  poolform access stack.yaml --markdown > access.md
+
+Exit status: 0 shown, 1 something is wrong with the template or its parameters, 2 wrong use.
+With --can: 0 allow, 1 deny, 2 wrong use or no answer, 3 it cannot be known from the template.`
+
 function notEmpty(value: string): string {
   if (value === '') throw new InvalidArgumentError('Name a folder.')
   return value
@@ -169,9 +226,9 @@ function each(value: string, previous: readonly string[] = []): readonly string[
 }
 
 function assignments(value: string, previous: readonly Assignment[] = []): readonly Assignment[] {
-  const [, name, text] = /^([^=]+)=([\s\S]*)$/.exec(value) ?? []
-  if (name === undefined || text === undefined) throw new InvalidArgumentError('Write NAME=VALUE.')
-  return [...previous, { name, value: text }]
+  const assignment = assignmentOf(value)
+  if (assignment === undefined) throw new InvalidArgumentError('Write NAME=VALUE.')
+  return [...previous, assignment]
 }
 
 function overrides(value: string, previous: readonly AccountAssignment[] = []): readonly AccountAssignment[] {

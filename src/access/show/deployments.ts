@@ -44,11 +44,17 @@ export function deploymentsOf(document: Document, site: Site): readonly Deployme
   ]
 }
 
-/** All that the template offers at once, as `deploymentsOf` has it; undefined where its rules refuse whatever is tried. */
-export function everythingGiven(document: Document, site: Site): Placeholders | undefined {
+/**
+ * Placeholders beside the values that a deployer gives: for what must be given, and what the template's rules want
+ * besides; where nothing is given, for all that it offers. With them it may be refused all the same.
+ */
+export function placeholdersFor(document: Document, site: Site, given: Placeholders): Placeholders {
   const template = new Template(document, site)
-  const least = template.mended(requiredPlaceholders(document, site))
-  return least && template.everything(least)
+  const start = { ...requiredPlaceholders(document, site), ...given }
+  const mended = template.mended(start)
+  const isGiven = Object.keys(given).length > 0
+  const all = mended === undefined || isGiven ? (mended ?? start) : template.everything(mended)
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(given, name)))
 }
 
 type Option = { readonly name: string; readonly parameter: string; readonly value: string }
@@ -97,13 +103,15 @@ class Template {
   }
 
   everything(least: Placeholders): Placeholders {
-    let all = least
     const wanted = Object.entries(this.#offered).filter(([, value]) => !/:policy\//.test(value))
+    let all: Placeholders = { ...least, ...Object.fromEntries(wanted) }
+    if (!this.isRefused(all)) return all
+    all = least
     // what is refused at first may be taken once the rest is there
     for (const _ of [1, 2]) {
       for (const [name, value] of wanted) {
         if (all[name] !== undefined) continue
-        const more = this.mended({ ...all, [name]: value })
+        const more = this.mended({ ...all, [name]: value }, 1)
         if (more !== undefined) all = more
       }
     }

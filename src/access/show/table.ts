@@ -34,7 +34,7 @@ type Context = Readonly<Record<string, string>>
 
 export type Cell = {
   readonly decision: Verdict['decision']
-  /** The statements that made it so: `PrivateObjects`, or `1 of tutorial` for one without a Sid, counted from 1. */
+  /** The statements that made it so: `PrivateObjects`, or `tutorial[0]` for one without a Sid: the first of that policy. */
   readonly by: readonly string[]
   readonly because: string
   readonly notes: readonly string[]
@@ -133,7 +133,7 @@ function cellOf({ decision, by, because, notes }: Omit<Verdict, 'role'>, isHazar
 }
 
 function sourceName({ sid, policy, statement }: Source): string {
-  return sid ?? `${statement + 1} of ${policy}`
+  return sid ?? `${policy}[${statement}]`
 }
 
 function roleRows(resolved: Resolved, roles: readonly string[], people: People, site: Site): readonly RoleRow[] {

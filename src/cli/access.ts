@@ -1,0 +1,197 @@
+import { judge } from '../access/judge.ts'
+import type { Question, Verdict } from '../access/question.ts'
+import { placeholdersFor, type Site } from '../access/show/deployments.ts'
+import { tableJson, verdictJson } from '../access/show/json.ts'
+import { markdownText } from '../access/show/markdown.ts'
+import { type Subject, sheetOf } from '../access/show/sheet.ts'
+import { svgText } from '../access/show/svg.ts'
+import { peopleOf, tableOf } from '../access/show/table.ts'
+import { terminalText } from '../access/show/terminal.ts'
+import { type Finding, moduleError } from '../build/finding.ts'
+import type { World } from '../build/index.ts'
+import { readTemplate } from '../build/read-template.ts'
+import { type Document, isObject } from '../document.ts'
+import { dnsSuffix, partitionOf } from '../launch/partitions.ts'
+import { type Resolved, resolve, Unknown } from '../resolve/index.ts'
+import type { AccessArguments, Asked, Assignment } from './arguments.ts'
+import { isTerminal, print } from './print.ts'
+import { plainFinding, reportFindings } from './report.ts'
+
+/**
+ * The exit status: 0 where the table is shown, 1 where something is wrong with the template or its parameters, 2 where
+ * it is called wrongly. Of a question: 0 allow, 1 deny, 3 it cannot be known; 2 where there is no answer.
+ */
+export async function runAccess(args: AccessArguments, world: World): Promise<number> {
+  const wrong = wrongUse(args)
+  if (wrong !== undefined) {
+    print('stderr', `error: ${wrong}\n`)
+    return 2
+  }
+  const unanswered = args.can === undefined ? 1 : 2
+  const template = await readTemplate(args.file, world)
+  if ('findings' in template) {
+    await report(template.findings, args)
+    return unanswered
+  }
+  const { document } = template
+  const site = siteOf(args)
+  const given = Object.fromEntries(args.param.map(({ name, value }) => [name, value]))
+  const placeholders = args.can === undefined ? placeholdersFor(document, site, given) : {}
+  const resolved = resolve(document, {
+    ...site,
+    parameters: { ...(args.can === undefined ? {} : unknownParameters(document)), ...placeholders, ...given },
+  })
+  const findings = [...repeated(args), ...resolved.diagnostics.map(it => ({ ...it, module: args.file }))]
+  const isUndeployable = findings.some(({ path }) => path[0] === 'Parameters' || path[0] === 'Rules')
+  if (findings.length > 0 && (args.can !== undefined || isUndeployable)) {
+    await report(findings, args)
+    return unanswered
+  }
+  if (args.can !== undefined) return answer(resolved, args, args.can)
+  await showTable(resolved, args, site, { given: masked(document, given), placeholders, findings })
+  return findings.length > 0 ? 1 : 0
+}
+
+function wrongUse({ region, account, can, context, format }: AccessArguments): string | undefined {
+  if (partitionOf(region) === undefined) return `--region ${region} is no region, such as eu-west-1`
+  if (account !== undefined && !/^\d{12}$/.test(account)) return '--account takes the 12 digits of an account ID'
+  if (can === undefined) return context.length > 0 ? '--context goes with --can' : undefined
+  if (!/^[a-z0-9-]+:\w+$/i.test(can.action)) return `--can ${can.action} is no action, such as s3:GetObject`
+  if (can.resource !== '*' && !can.resource.startsWith('arn:')) {
+    return `--can ${can.action} ${can.resource}: a resource is an ARN, or * for an action that has none`
+  }
+  return format === 'markdown' || format === 'svg' ? `--can prints a line, or --json: no --${format}` : undefined
+}
+
+function siteOf({ region, account, can }: AccessArguments): Site {
+  const partition = partitionOf(region) ?? 'aws'
+  // an answer must not rest on an account that nobody has named
+  const unnamed = can === undefined ? '123456789012' : new Unknown({ kind: 'pseudo', name: 'AWS::AccountId' })
+  const pseudo = (name: string) => new Unknown({ kind: 'pseudo', name })
+  return {
+    parameters: {},
+    ...{ region, partition, urlSuffix: dnsSuffix(partition), accountId: account ?? unnamed },
+    ...{ stackName: pseudo('AWS::StackName'), stackId: pseudo('AWS::StackId') },
+  }
+}
+
+/** An answer must not rest on placeholders: what must be given, and is not, is not known. */
+function unknownParameters({ Parameters }: Document): Readonly<Record<string, Unknown>> {
+  const declared = isObject(Parameters) ? Object.entries(Parameters) : []
+  return Object.fromEntries(
+    declared.flatMap(([name, declaration]) =>
+      isObject(declaration) && declaration['Default'] === undefined
+        ? [[name, new Unknown({ kind: 'parameter', name })] as const]
+        : [],
+    ),
+  )
+}
+
+/** What is not to be seen on a screen. */
+function masked({ Parameters }: Document, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const declaration = isObject(Parameters) ? Parameters[name] : undefined
+      const isSecret = isObject(declaration) && String(declaration['NoEcho']) === 'true'
+      return [name, isSecret ? '****' : value]
+    }),
+  )
+}
+
+function repeated({ param, file }: AccessArguments): readonly Finding[] {
+  const names = param.map(({ name }) => name)
+  const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))]
+  return twice.map(name => ({
+    ...moduleError('invalid-parameter', file, 'is given more than once', 'Give it once'),
+    path: ['Parameters', name],
+  }))
+}
+
+async function report(findings: readonly Finding[], { format }: AccessArguments): Promise<void> {
+  if (format !== 'json') return reportFindings(findings, false)
+  print('stdout', `${JSON.stringify({ formatVersion: 1, findings: findings.map(plainFinding) }, undefined, 2)}\n`)
+}
+
+function answer(resolved: Resolved, args: AccessArguments, { action, resource }: Asked): number {
+  const people = peopleOf(resolved, args.region, args.identity)
+  // what a provider says of the user is not known
+  const { provider, claims, ...user } = people.user
+  const who = args.as === 'guest' ? people.guest : user
+  const context = contextOf(args.context)
+  const question: Question = { who, action, resource, ...(args.context.length === 0 ? {} : { context }) }
+  const verdict = judge(resolved, question)
+  const notes = [
+    ...verdict.notes,
+    ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
+    ...macroNotes(resolved),
+  ]
+  if (args.format === 'json') {
+    const asked = {
+      ...{ file: args.file, region: args.region, as: args.as ?? 'user', identity: who.id, action, resource },
+      ...(args.context.length === 0 ? {} : { context }),
+    }
+    print('stdout', `${JSON.stringify(verdictJson({ ...verdict, notes }, asked), undefined, 2)}\n`)
+  } else {
+    const lines = [`${verdict.decision}: ${verdict.because}`, ...notes.map(note => `  ${note}`)]
+    print('stdout', lines.map(line => `${line}\n`).join(''))
+  }
+  return statusOf(verdict)
+}
+
+function statusOf({ decision }: Verdict): number {
+  switch (decision) {
+    case 'allow':
+      return 0
+    case 'deny':
+      return 1
+    case 'unknown':
+      return 3
+  }
+}
+
+/** Several values of one key are a list. */
+function contextOf(assignments: readonly Assignment[]): Readonly<Record<string, string | readonly string[]>> {
+  const values = new Map<string, readonly string[]>()
+  for (const { name, value } of assignments) values.set(name, [...(values.get(name) ?? []), value])
+  return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? '') : list]))
+}
+
+function macroNotes({ macros }: Resolved): readonly string[] {
+  return macros.length === 0
+    ? []
+    : [`${macros.join(', ')} changes the template before it is deployed, in ways that are not known here.`]
+}
+
+type Basis = Pick<Subject, 'placeholders'> & {
+  readonly given: Subject['parameters']
+  readonly findings: readonly Finding[]
+}
+
+async function showTable(resolved: Resolved, args: AccessArguments, site: Site, basis: Basis): Promise<void> {
+  const { file, region, format, identity } = args
+  const { given, placeholders, findings } = basis
+  const table = tableOf(resolved, peopleOf(resolved, region, identity), site)
+  const subject: Subject = {
+    ...{ file, region, parameters: given, placeholders },
+    columns: args.as === undefined ? ['user', 'guest'] : [args.as],
+  }
+  if (format === 'json') {
+    const document = { ...tableJson(table, subject), macros: resolved.macros, findings: findings.map(plainFinding) }
+    return print('stdout', `${JSON.stringify(document, undefined, 2)}\n`)
+  }
+  await reportFindings(findings, false)
+  const sheet = sheetOf(table, subject)
+  const full = { ...sheet, notes: [...sheet.notes, ...macroNotes(resolved)] }
+  switch (format) {
+    case 'markdown':
+      return print('stdout', markdownText(full))
+    case 'svg':
+      return print('stdout', svgText(full))
+    case 'text': {
+      const isScreen = await isTerminal('stdout')
+      const columns = Number(process.env['COLUMNS']) || (isScreen ? process.stdout.columns : 0) || 100
+      const width = Math.max(30, columns)
+      return print('stdout', terminalText(full, { width, isColoured: isScreen && !process.env['NO_COLOR'] }))
+    }
+  }
+}
