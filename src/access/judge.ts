@@ -1,113 +1,150 @@
-import { guestActions } from '../check/guest-session-policy.ts'
 import type { Resolved } from '../resolve/index.ts'
 import { type Decision, decide } from './decide/statement.ts'
-import { type Policy, permissionsOf } from './policies.ts'
-import { rolesOf } from './pools.ts'
-import type { Question, Source, Verdict } from './question.ts'
-import { requestOf } from './session.ts'
-import { mayAssume } from './trust.ts'
+import { passesForGuests } from './guests.ts'
+import { notesOn } from './notes.ts'
+import { type Permissions, type Policy, permissionsOf } from './policies.ts'
+import { type Roles, rolesOf } from './pools.ts'
+import type { Question, Source, Verdict, Who } from './question.ts'
+import { requestOf, type Session, sessionOf } from './session.ts'
+import { type Assumption, mayAssume } from './trust.ts'
+import { worldsOf } from './worlds.ts'
 
 /**
- * What a template's own policies say to a request: with which role it is made, and whether the role's policies, its
- * permissions boundary and, for guests, the session policies of Amazon Cognito allow it.
+ * What a template's own policies say to a request: which role it is made with, and whether the role's policies, its
+ * permissions boundary and, for guests, the session policies of Amazon Cognito allow it. What cannot be known here, and
+ * could change the answer, makes it unknown.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
 export function judge(resolved: Resolved, question: Question): Verdict {
-  const { who } = question
-  const notes: readonly string[] = []
-  const verdict = (
-    decision: Verdict['decision'],
-    because: string,
-    by: readonly Source[] = [],
-    role?: string,
-  ): Verdict => ({
-    decision,
-    ...(role === undefined ? {} : { role }),
-    by,
-    because,
-    notes,
-  })
-  const roles =
-    who.kind === 'identity'
-      ? rolesOf(resolved, who)
-      : { roles: rolesIn(resolved), byChoice: true, because: 'the template makes no role' }
-  const verdicts = roles.roles.map(role => {
-    const assumption = mayAssume(resolved, role, who)
-    if (assumption.truth === false) return verdict('deny', assumption.because, assumption.by, role)
-    const found = withRole(resolved, role, question)
-    const own = verdict(found.decision, found.because, found.by, role)
-    return found.decision !== 'deny' && assumption.truth === 'unknown'
-      ? { ...own, decision: 'unknown' as const, because: assumption.because }
-      : own
-  })
-  if (roles.orElse !== undefined)
-    return verdict(
-      'unknown',
-      roles.orElse,
-      verdicts.flatMap(it => it.by),
-    )
+  const worlds = worldsOf(resolved)
+  const verdicts = worlds.map(world => judgeIn(world.resolved, question))
   const [first] = verdicts
-  if (first === undefined) return verdict('deny', roles.because)
-  return verdicts.find(it => it.decision === 'allow') ?? verdicts.find(it => it.decision === 'unknown') ?? first
+  if (first === undefined) return verdict(question, { decision: 'deny', by: [], because: 'there is nothing to ask' })
+  if (verdicts.every(({ decision }) => decision === first.decision)) return first
+  const names = [...(worlds[0]?.conditions.keys() ?? [])]
+  return verdict(question, {
+    decision: 'unknown',
+    by: verdicts.find(({ by }) => by.length > 0)?.by ?? [],
+    because: `it depends on the condition${names.length === 1 ? '' : 's'} ${names.join(', ')}, not known here`,
+  })
 }
 
-function rolesIn({ Resources }: Resolved): readonly string[] {
-  return Object.keys(Resources).filter(id => Resources[id]?.Type === 'AWS::IAM::Role')
+type Answer = Pick<Verdict, 'decision' | 'by' | 'because' | 'role'>
+
+function verdict(question: Question, answer: Answer): Verdict {
+  return { ...answer, notes: notesOn(question, answer.decision) }
 }
 
-type Answer = Pick<Verdict, 'decision' | 'by' | 'because'>
+function judgeIn(resolved: Resolved, question: Question): Verdict {
+  const { roles, ways } = waysOf(resolved, question.who)
+  const answers = ways.map(way => withRole(way, question))
+  const [first] = answers
+  if (roles.orElse !== undefined) {
+    return verdict(question, { decision: 'unknown', by: answers.flatMap(it => it.by), because: roles.orElse })
+  }
+  if (first === undefined) return verdict(question, { decision: 'deny', by: [], because: roles.because })
+  const best = ['allow', 'unknown'].flatMap(decision => answers.find(it => it.decision === decision) ?? [])[0]
+  // Of those that refuse, one that lets them in says more.
+  return verdict(question, best ?? answers[ways.findIndex(way => way.assumption.truth !== false)] ?? first)
+}
 
-function withRole(resolved: Resolved, role: string, question: Question): Answer {
-  const request = requestOf(resolved, role, question)
-  const { policies, boundary } = permissionsOf(resolved, role)
-  const answerOf = (list: readonly Policy[]): Decision =>
-    decide(
+/** A role that somebody may have, and what is to be known of it whatever is asked. */
+type Way = Permissions & {
+  readonly role: string
+  readonly assumption: Assumption
+  readonly session: Session
+}
+
+type Ways = { readonly roles: Roles; readonly ways: readonly Way[] }
+
+/** The same people ask much of the same template. */
+const known = new WeakMap<Resolved, WeakMap<Who, Ways>>()
+
+function waysOf(resolved: Resolved, who: Who): Ways {
+  const ofTemplate = known.get(resolved) ?? new WeakMap<Who, Ways>()
+  known.set(resolved, ofTemplate)
+  const before = ofTemplate.get(who)
+  if (before !== undefined) return before
+  const roles = who.kind === 'identity' ? rolesOf(resolved, who) : whicheverRole(resolved)
+  const ways = roles.roles.map(role => ({
+    ...permissionsOf(resolved, role),
+    role,
+    assumption: mayAssume(resolved, role, who),
+    session: sessionOf(resolved, role, who),
+  }))
+  ofTemplate.set(who, { roles, ways })
+  return { roles, ways }
+}
+
+function whicheverRole({ Resources }: Resolved): Roles {
+  const roles = Object.keys(Resources).filter(id => Resources[id]?.Type === 'AWS::IAM::Role')
+  return { roles, byChoice: true, because: 'the template makes no role' }
+}
+
+function withRole(way: Way, question: Question): Answer {
+  const { role, assumption } = way
+  if (assumption.truth === false) return { decision: 'deny', role, by: assumption.by, because: assumption.because }
+  const answer = { ...byPolicies(way, question), role }
+  return answer.decision !== 'deny' && assumption.truth === 'unknown'
+    ? { ...answer, decision: 'unknown', because: assumption.because }
+    : answer
+}
+
+function byPolicies({ role, policies, boundary, session }: Way, question: Question): Answer {
+  const request = requestOf(session, question)
+  const answerOf = (list: readonly Policy[]): Decision & { readonly sources: readonly Source[] } => {
+    const decision = decide(
       list.map(it => it.document),
       request,
       (_, at) => list[at]?.isSure !== false || 'unknown',
     )
-  const sources = (list: readonly Policy[], { by }: Decision): readonly Source[] =>
-    by.map(({ policy, statement, sid }) => ({
-      role,
-      policy: list[policy]?.name ?? '',
-      statement,
-      ...(sid === undefined ? {} : { sid }),
-    }))
+    return { ...decision, sources: sourcesOf(role, list, decision) }
+  }
   const own = answerOf(policies)
-  const by = sources(policies, own)
+  const by = own.sources
   if (own.decision === 'deny') {
-    return {
-      decision: 'deny',
-      by,
-      because: by.length > 0 ? `${named(by)} denies it` : `no statement of ${role} allows it`,
-    }
+    const because = by.length > 0 ? `${named(by)} denies it` : `no statement of ${role} allows it`
+    return { decision: 'deny', by, because }
   }
-  const { who } = question
-  if (who.kind === 'identity' && !who.isSignedIn && who.flow === 'enhanced') {
-    const session = decide(
-      [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: guestActions, Resource: '*' } }],
-      request,
-    )
-    if (session.decision === 'deny')
-      return { decision: 'deny', by: [], because: 'the session policies of Amazon Cognito keep it from guests' }
+  const limit = boundary === undefined ? undefined : answerOf([boundary])
+  if (limit?.decision === 'deny') {
+    const how = limit.by.length > 0 ? 'denies it' : 'does not allow it'
+    return { decision: 'deny', by: limit.sources, because: `the permissions boundary ${boundary?.name} ${how}` }
   }
-  if (boundary !== undefined) {
-    const limit = answerOf([boundary])
-    const its = sources([boundary], limit)
-    if (limit.decision === 'deny')
-      return { decision: 'deny', by: its, because: `the permissions boundary ${boundary.name} does not allow it` }
-    if (limit.decision === 'unknown')
-      return {
-        decision: 'unknown',
-        by: its,
-        because: `what the permissions boundary ${boundary.name} allows is not known here`,
-      }
+  const isGuest = question.who.kind === 'identity' && !question.who.isSignedIn && question.who.flow === 'enhanced'
+  const passes = !isGuest || passesForGuests(request)
+  if (passes === false) {
+    return { decision: 'deny', by: [], because: 'the session policies of Amazon Cognito keep it from guests' }
   }
-  return own.decision === 'allow'
-    ? { decision: 'allow', by, because: `${named(by)} allows it` }
-    : { decision: 'unknown', by, because: `what ${named(by)} says is not known here` }
+  if (own.decision === 'unknown') return { decision: 'unknown', by, because: unknownBecause(by, policies) }
+  if (limit?.decision === 'unknown') {
+    const because = `whether the permissions boundary ${boundary?.name} allows it is not known here`
+    return { decision: 'unknown', by: limit.sources, because }
+  }
+  if (passes === 'unknown') {
+    const because = 'whether the session policies of Amazon Cognito let guests do it is not documented'
+    return { decision: 'unknown', by, because }
+  }
+  return { decision: 'allow', by, because: `${named(by)} allows it` }
+}
+
+function sourcesOf(role: string, list: readonly Policy[], { by }: Decision): readonly Source[] {
+  return by.map(({ policy, statement, sid }) => ({
+    role,
+    policy: list[policy]?.name ?? '',
+    statement,
+    ...(sid === undefined ? {} : { sid }),
+  }))
+}
+
+function unknownBecause(by: readonly Source[], policies: readonly Policy[]): string {
+  const closed = by.find(({ policy }) => policies.some(it => it.name === policy && it.isElsewhere))
+  if (closed !== undefined) return `what the managed policy ${closed.policy} says is not in the template`
+  return `whether ${named(by)} applies is not known here`
 }
 
 function named(by: readonly Source[]): string {
   const [first] = by
-  return first === undefined ? 'a policy' : `the statement ${first.sid ?? `${first.statement} of ${first.policy}`}`
+  if (first === undefined) return 'a statement'
+  return first.sid === undefined ? `statement ${first.statement} of ${first.policy}` : `the statement ${first.sid}`
 }

@@ -10,6 +10,8 @@ export type Policy = {
   readonly document: Value
   /** Whether the role has it, as far as is known here. */
   readonly isSure: boolean
+  /** Whether it stands outside the template. */
+  readonly isElsewhere: boolean
 }
 
 export type Permissions = {
@@ -42,12 +44,13 @@ export function permissionsOf(resolved: Resolved, roleId: string): Permissions {
 }
 
 function inline(policy: Value): Policy {
-  if (!isValueObject(policy)) return { name: 'Policies', document: policy, isSure: true }
+  if (!isValueObject(policy)) return { name: 'Policies', document: policy, isSure: true, isElsewhere: false }
   const { PolicyName, PolicyDocument } = policy
   return {
     name: typeof PolicyName === 'string' ? PolicyName : 'Policies',
     document: documentOf(PolicyDocument),
     isSure: true,
+    isElsewhere: false,
   }
 }
 
@@ -68,7 +71,9 @@ function attachedTo(
   if (property === undefined) return []
   const isOf = itemsOf(Properties[property]).map(it => isRole(resolved, roleId, it))
   if (!isOf.some(it => it !== false)) return []
-  return [{ name: id, document: documentOf(Properties['PolicyDocument']), isSure: isOf.includes(true) }]
+  return [
+    { name: id, document: documentOf(Properties['PolicyDocument']), isSure: isOf.includes(true), isElsewhere: false },
+  ]
 }
 
 function isRole(resolved: Resolved, roleId: string, name: Value): boolean | 'unknown' {
@@ -86,7 +91,7 @@ function managedPolicy({ Resources }: Resolved, arn: Value): Policy {
   const id = origin?.kind === 'resource' || origin?.kind === 'attribute' ? origin.id : undefined
   const made = id === undefined ? undefined : Resources[id]
   if (id !== undefined && made?.Type === 'AWS::IAM::ManagedPolicy') {
-    return { name: id, document: documentOf(made.Properties['PolicyDocument']), isSure: true }
+    return { name: id, document: documentOf(made.Properties['PolicyDocument']), isSure: true, isElsewhere: false }
   }
   const name =
     typeof arn === 'string' ? arn : (id ?? (origin?.kind === 'parameter' ? origin.name : 'ManagedPolicyArns'))
@@ -94,6 +99,7 @@ function managedPolicy({ Resources }: Resolved, arn: Value): Policy {
     name,
     document: arn instanceof Unknown ? arn : new Unknown({ kind: 'call', fn: 'policy', argument: arn }),
     isSure: true,
+    isElsewhere: true,
   }
 }
 

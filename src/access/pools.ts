@@ -244,6 +244,15 @@ export function roleIdOf({ Resources }: Resolved, value: Value): string | undefi
     : undefined
 }
 
+/** Another identity pool: any but those of the template. */
+export const otherPool = new Unknown({ kind: 'pseudo', name: 'another identity pool' })
+
+/** The IDs of the pools whose identities are a template's own; it may name none. */
+export function ownPools(resolved: Resolved): readonly (string | Unknown)[] {
+  const pools = poolsOf(resolved).map(it => it.id)
+  return pools.length > 0 ? pools : [new Unknown({ kind: 'pseudo', name: 'the identity pool' })]
+}
+
 /** Whose tokens the pools of a place are; see `identityHost`. */
 export function hostOf(resolved: Resolved): string | undefined {
   return identityHost(resolved.env)

@@ -1,50 +1,94 @@
 import type { Resolved } from '../resolve/index.ts'
 import { Unknown } from '../resolve/value.ts'
-import type { ContextValue, Request } from './decide/request.ts'
-import { keyOf } from './decide/request.ts'
-import { hostOf, poolsOf } from './pools.ts'
+import { derived, isAbsent } from './context.ts'
+import { type ContextValue, keyOf, type Request } from './decide/request.ts'
+import { hostOf, otherPool, ownPools } from './pools.ts'
 import type { Question, Who } from './question.ts'
-import { otherPool, tagsOf } from './trust.ts'
+import { roleTags, tagsOf } from './tags.ts'
 
-/** A request as IAM sees it, of somebody who has a role's credentials. */
-export function requestOf(resolved: Resolved, roleId: string, question: Question): Request {
-  const given = Object.entries(question.context ?? {}).map(([key, value]) => [key.toLowerCase(), value] as const)
-  const session = sessionKeys(resolved, roleId, question.who)
-  const context = new Map<string, ContextValue>([['aws:securetransport', 'true'], ...session.context, ...given])
-  return {
-    action: question.action,
-    resource: question.resource,
-    context,
-    open: { has: key => session.isOpen(key) },
-    differs: session.differs,
-  }
-}
-
-type Session = {
+/** What IAM knows of a session, whatever it asks for. */
+export type Session = {
   readonly context: ReadonlyMap<string, ContextValue>
+  /** Is it unknown whether the session has a key that it is not told to have? */
   readonly isOpen: (key: string) => boolean
   readonly differs: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-function sessionKeys(resolved: Resolved, roleId: string, who: Who): Session {
+/** A request as IAM sees it: what the question says, what the session says, and what follows of them. */
+export function requestOf(session: Session, { action, resource, context }: Question): Request {
+  const given = new Map(Object.entries(context ?? {}).map(([key, value]) => [key.toLowerCase(), value]))
+  return {
+    action,
+    resource,
+    context: { get: key => given.get(key) ?? session.context.get(key) ?? derived(key, resource) },
+    open: { has: session.isOpen },
+    differs: session.differs,
+  }
+}
+
+/**
+ * The session of somebody who has taken a role. Of a token, AWS STS hands on the audience and the subject.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+export function sessionOf(resolved: Resolved, roleId: string, who: Who): Session {
+  const { accountId } = resolved.env
   const context = new Map<string, ContextValue>([
     ['aws:principalarn', new Unknown({ kind: 'attribute', id: roleId, attribute: 'Arn' })],
+    ['aws:principalaccount', accountId],
   ])
-  const differs = new Map<string, ReadonlySet<string>>()
-  if (who.kind === 'identity') {
-    const host = hostOf(resolved)
-    const pools = poolsOf(resolved).map(it => it.id)
-    if (host !== undefined) {
-      context.set(`${host}:sub`, who.id)
-      context.set(
-        `${host}:aud`,
-        who.pool === 'other' ? otherPool : (pools[0] ?? new Unknown({ kind: 'pseudo', name: 'the identity pool' })),
-      )
-      differs.set(keyOf(otherPool), new Set(pools.map(keyOf)))
+  for (const [tag, value] of roleTags(resolved.Resources[roleId])) context.set(tagKey(tag), value)
+  switch (who.kind) {
+    case 'identity': {
+      const host = hostOf(resolved)
+      const pools = ownPools(resolved)
+      const [pool] = pools
+      if (host !== undefined) {
+        context.set(`${host}:sub`, who.id)
+        if (who.pool === 'other') context.set(`${host}:aud`, otherPool)
+        else if (pool !== undefined && pools.length === 1) context.set(`${host}:aud`, pool)
+        context.set('aws:federatedprovider', host)
+      }
+      const tags = tagsOf(resolved, who)
+      for (const [tag, value] of tags.known) context.set(tagKey(tag), value)
+      const open = new Set([...tags.open].map(tagKey))
+      for (const key of open) context.delete(key)
+      return {
+        context,
+        differs: new Map([[keyOf(otherPool), new Set(pools.map(keyOf))]]),
+        isOpen: key => {
+          if (key.startsWith('aws:principaltag/')) return tags.mayHaveOthers || open.has(key)
+          // Another provider's token is no part of it; of its own, how it has signed in may be.
+          if (host !== undefined && isClaim(key)) return key.startsWith(`${host}:`)
+          return !isAbsent(key)
+        },
+      }
     }
-    const tags = tagsOf(resolved, who)
-    if (tags !== 'unknown')
-      for (const [tag, value] of Object.entries(tags)) context.set(`aws:principaltag/${tag.toLowerCase()}`, value)
+    case 'token': {
+      for (const [claim, value] of Object.entries(who.claims)) {
+        if (handedOn.includes(claim)) context.set(`${hostOfToken(who.issuer)}:${claim}`.toLowerCase(), value)
+      }
+      return { context, differs: new Map(), isOpen: key => !isAbsent(key) || key.startsWith('saml:') }
+    }
+    case 'principal':
+      return { context, differs: new Map(), isOpen: key => !isClaim(key) && !isAbsent(key) }
   }
-  return { context, differs, isOpen: () => false }
+}
+
+const handedOn: readonly string[] = ['aud', 'sub', 'app_id', 'user_id', 'id']
+
+export function hostOfToken(issuer: string): string {
+  if (/^arn:[^:]*:iam::[^:]*:saml-provider\//.test(issuer)) return 'saml'
+  return issuer
+    .replace(/^https?:\/\//, '')
+    .replace(/^arn:[^:]*:iam::[^:]*:oidc-provider\//, '')
+    .replace(/\/$/, '')
+}
+
+/** Does the key begin with the host of an identity provider? The prefixes of services have no dots. */
+function isClaim(key: string): boolean {
+  return key.slice(0, key.indexOf(':')).includes('.')
+}
+
+function tagKey(tag: string): string {
+  return `aws:principaltag/${tag.toLowerCase()}`
 }

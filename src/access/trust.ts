@@ -1,12 +1,14 @@
 import type { Resolved } from '../resolve/index.ts'
-import { concatenate, isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
+import { concatenate, isValueObject, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
 import { decide } from './decide/statement.ts'
 import { all, any, not, type Truth } from './decide/truth.ts'
 import { documentOf } from './policies.ts'
-import { hostOf, poolsOf } from './pools.ts'
+import { hostOf, otherPool, ownPools } from './pools.ts'
 import type { Identity, Source, Who } from './question.ts'
+import { hostOfToken } from './session.ts'
+import { tagsOf } from './tags.ts'
 
 /** Whether a role's trust policy lets somebody take the role, with the statements that make it so. */
 export type Assumption = {
@@ -43,8 +45,8 @@ type Call = {
   readonly caller: Caller
   readonly context: ReadonlyMap<string, ContextValue>
   readonly differs?: ReadonlyMap<string, ReadonlySet<string>>
-  /** The tags that the session is to have; unknown where it may be to have some. */
-  readonly tags: Readonly<Record<string, string>> | 'unknown'
+  /** Whether the session is to have tags. */
+  readonly tagging: 'none' | 'some' | 'unknown'
 }
 
 type Caller =
@@ -52,36 +54,26 @@ type Caller =
   | { readonly kind: 'AWS'; readonly arn: string }
   | { readonly kind: 'Service'; readonly name: string }
 
-/** Another identity pool: any but those of the template. */
-export const otherPool = new Unknown({ kind: 'pseudo', name: 'another identity pool' })
-
 /** One for each pool that it may be. */
 function callsOf(resolved: Resolved, who: Who): readonly Call[] {
   switch (who.kind) {
     case 'identity': {
       const host = hostOf(resolved)
       if (host === undefined) return []
-      const own = poolsOf(resolved).map(pool => pool.id)
-      if (who.pool === 'own' && own.length > 0) return own.map(pool => ofIdentity(resolved, host, pool, who, []))
-      return [
-        ofIdentity(
-          resolved,
-          host,
-          who.pool === 'own' ? new Unknown({ kind: 'pseudo', name: 'the identity pool' }) : otherPool,
-          who,
-          own,
-        ),
-      ]
+      const own = ownPools(resolved)
+      return who.pool === 'own'
+        ? own.map(pool => ofIdentity(resolved, host, pool, who, []))
+        : [ofIdentity(resolved, host, otherPool, who, own)]
     }
     case 'token': {
-      const isSaml = /^arn:[^:]*:iam::[^:]*:saml-provider\//.test(who.issuer)
-      const prefix = isSaml ? 'saml' : issuerHost(who.issuer)
+      const prefix = hostOfToken(who.issuer)
+      const isSaml = prefix === 'saml'
       return [
         {
           action: isSaml ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity',
           caller: { kind: 'Federated', name: isSaml ? who.issuer : prefix },
           context: contextOf(Object.entries(who.claims).map(([claim, value]) => [`${prefix}:${claim}`, value])),
-          tags: {},
+          tagging: 'none',
         },
       ]
     }
@@ -94,7 +86,7 @@ function callsOf(resolved: Resolved, who: Who): readonly Call[] {
             ['aws:PrincipalArn', who.arn],
             ['aws:PrincipalAccount', who.arn.split(':')[4] ?? ''],
           ]),
-          tags: {},
+          tagging: 'none',
         },
       ]
   }
@@ -115,13 +107,11 @@ function ofIdentity(
       [`${host}:aud`, pool],
       [`${host}:sub`, who.id],
       [`${host}:amr`, methodsOf(who)],
-      ...(tags === 'unknown'
-        ? []
-        : Object.entries(tags).map(([tag, value]) => [`aws:RequestTag/${tag}`, value] as const)),
-      ...(tags === 'unknown' || Object.keys(tags).length === 0 ? [] : [['aws:TagKeys', Object.keys(tags)] as const]),
+      ...[...tags.known].map(([tag, value]) => [`aws:RequestTag/${tag}`, value] as const),
+      ...(tags.known.size > 0 && tags.open.size === 0 ? [['aws:TagKeys', [...tags.known.keys()]] as const] : []),
     ]),
     differs: new Map([[keyOf(pool), new Set(others.map(keyOf))]]),
-    tags,
+    tagging: tags.known.size > 0 ? 'some' : tags.open.size > 0 ? 'unknown' : 'none',
   }
 }
 
@@ -134,11 +124,6 @@ function methodsOf({ isSignedIn, provider }: Identity): readonly (string | Unkno
   const part = (name: string) => new Unknown({ kind: 'pseudo', name })
   const user = concatenate([provider ?? concatenate([part('provider'), '.', part('of providers')]), part('user')])
   return ['authenticated', provider ?? user, user]
-}
-
-/** The session tags that an identity gets; see `Identity`. */
-export function tagsOf(_resolved: Resolved, who: Identity): Readonly<Record<string, string>> | 'unknown' {
-  return who.tags ?? {}
 }
 
 function contextOf(entries: readonly (readonly [string, ContextValue])[]): ReadonlyMap<string, ContextValue> {
@@ -166,37 +151,36 @@ function admits(resolved: Resolved, roleId: string, trust: Value, call: Call): A
     }),
   )
   const truth = truthOf(answer.decision)
-  const who = call.caller.kind === 'AWS' ? call.caller.arn : call.caller.name
-  if (truth === false)
-    return {
-      truth,
-      by,
-      because: `the role ${roleId} does not trust ${by.length > 0 ? `${who}: a statement denies it` : 'them'}`,
-    }
-  const hasTags = call.tags === 'unknown' || Object.keys(call.tags).length > 0
-  const tagging = hasTags ? truthOf(ask('sts:TagSession').decision) : true
-  if (tagging !== true) {
+  if (truth === false) {
+    const because =
+      by.length > 0 ? `the trust policy of ${roleId} denies it` : `the role ${roleId} does not trust whoever asks`
+    return { truth, by, because }
+  }
+  const tagged = call.tagging === 'none' ? true : truthOf(ask('sts:TagSession').decision)
+  if (tagged !== true) {
     const because = `the trust policy of ${roleId} does not allow sts:TagSession, which tags of the session take`
-    return { truth: call.tags === 'unknown' ? 'unknown' : all([truth, tagging]), by, because }
+    return { truth: call.tagging === 'unknown' ? 'unknown' : all([truth, tagged]), by, because }
   }
-  return {
-    truth,
-    by,
-    because:
-      truth === true ? `the role ${roleId} trusts them` : `whether the role ${roleId} trusts them is not known here`,
-  }
+  return truth === true
+    ? { truth, by, because: `the role ${roleId} trusts whoever asks` }
+    : { truth, by, because: `whether the role ${roleId} trusts whoever asks is not known here` }
 }
 
 function truthOf(decision: 'allow' | 'deny' | 'unknown'): Truth {
   return decision === 'unknown' ? decision : decision === 'allow'
 }
 
-/** What the caller or the request may have besides; claims of other providers are not in a token. */
-function isOpen(key: string, { action }: Call): boolean {
+/**
+ * What the request may have besides. A token has no claims but its own; only a plain AssumeRole has an external ID.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+ */
+function isOpen(key: string, { action, tagging }: Call): boolean {
   const prefix = key.slice(0, key.indexOf(':'))
-  if (prefix.includes('.') || key.lastIndexOf(':') > prefix.length) return false
-  if (prefix === 'saml' || prefix === 'sts') return false
-  return action !== '' && !key.startsWith('aws:requesttag/') && key !== 'aws:tagkeys'
+  if (prefix.includes('.') || prefix === 'saml') return false
+  if (key === 'sts:externalid') return action === 'sts:AssumeRole'
+  if (key === 'aws:tagkeys' || key.startsWith('aws:requesttag/')) return tagging === 'unknown'
+  // Whoever brings a token has no credentials yet.
+  return action === 'sts:AssumeRole' || !key.startsWith('aws:principal')
 }
 
 /** Does the statement's principal take in the caller? */
@@ -210,11 +194,10 @@ function isAmong(resolved: Resolved, principal: Value, caller: Caller): Truth {
   if (!isValueObject(principal)) return 'unknown'
   return any(
     Object.entries(principal).flatMap(([kind, names]) =>
-      (isValueList(names) ? names : [names]).flatMap(textsOf).map((name): Truth => {
-        // A list that only deployment knows may have anything in it.
-        if (kind === 'AWS' && name === '*') return true
-        if (kind !== caller.kind) return false
-        return isPrincipal(resolved, name, caller)
+      textsOf(names).map((name): Truth => {
+        // Everybody, as a bare `*` is.
+        if (name === '*' && (kind === 'AWS' || kind === caller.kind)) return true
+        return kind === caller.kind && isPrincipal(resolved, name, caller)
       }),
     ),
   )
@@ -251,13 +234,9 @@ function isProvider({ Resources }: Resolved, name: string | Unknown, caller: str
   if (made?.Type === 'AWS::IAM::SAMLProvider') return isArn ? 'unknown' : false
   if (made?.Type === 'AWS::IAM::OIDCProvider') {
     const { Url } = made.Properties
-    return typeof Url === 'string' ? issuerHost(Url) === caller : isArn || isCognito(caller) ? false : 'unknown'
+    return typeof Url === 'string' ? hostOfToken(Url) === caller : isArn || isCognito(caller) ? false : 'unknown'
   }
   return 'unknown'
-}
-
-function issuerHost(issuer: string): string {
-  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
 }
 
 function isCognito(host: string): boolean {
