@@ -58,10 +58,22 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
   // Day-2 questions about a template, anybody's: they read documents.
   'src/access/': ['src/check/guest-session-policy.ts', 'src/document.ts', 'src/manifest.ts', 'src/resolve/'],
+  'src/access/scenarios.ts': [
+    ...['src/access/units.ts', 'src/check/conditions.ts', 'src/check/parameter.ts', 'src/document.ts', 'src/resolve/'],
+  ],
+  // What the templates must keep, however they are deployed. The schemas come from those who ask.
+  'src/access/laws/': [
+    'src/access/',
+    'src/check/guest-session-policy.ts',
+    'src/check/knowledge.ts',
+    'src/document.ts',
+    'src/resolve/',
+  ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   'src/build/': [
     'src/accept.ts',
     'src/access/grants.ts',
+    'src/access/text.ts',
     'src/authoring/',
     'src/check/index.ts',
     'src/compile.ts',
@@ -116,7 +128,7 @@ const pureRooms = [
   ...['src/resolve/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts'],
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
-  ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/with-versions.ts'],
+  ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],
 ]
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */

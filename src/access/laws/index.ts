@@ -1,0 +1,44 @@
+import type { ResourceTypeFacts } from '../../check/knowledge.ts'
+import { formatPath } from '../../document.ts'
+import { write } from '../../resolve/document-of.ts'
+import { onlyOwnIdentities } from './assume.ts'
+import { AwsActions, type Deployed } from './deployed.ts'
+import { Reach } from './given.ts'
+import { guestsHaveLess } from './guests.ts'
+import { nothingForeign } from './partitions.ts'
+import { nothingOfOthers, nothingOfTheOwners, onlyTheApi } from './reached.ts'
+import { noTrace } from './traces.ts'
+import type { AwsAction, Law, Violation } from './violation.ts'
+
+export { type Deployed, deploy } from './deployed.ts'
+export type { AwsAction, Law, Violation } from './violation.ts'
+
+/** What each law finds wrong with a template as it is deployed: nothing, of one that keeps it. */
+export type Laws = Readonly<Record<Law, (deployed: Deployed) => readonly Violation[]>>
+
+/** `actions`: all that AWS has. The laws remember what they have found out from one deployment to the next. */
+export function lawsOf(actions: readonly AwsAction[]): Laws {
+  const all = new AwsActions(actions)
+  const reach = new Reach(all)
+  return {
+    1: onlyOwnIdentities,
+    2: deployed => nothingOfOthers(deployed, reach.given(deployed)),
+    3: deployed => nothingOfTheOwners(reach.given(deployed)),
+    4: deployed => onlyTheApi(reach.given(deployed)),
+    5: deployed => guestsHaveLess(deployed, reach.given(deployed), reach, all),
+    6: deployed => noTrace(deployed, reach.given(deployed)),
+    7: nothingForeign,
+  }
+}
+
+/** What the schemas of its resource types find wrong with a deployed template. */
+export function complaintsOf(
+  { resolved }: Deployed,
+  resourceType: (name: string) => ResourceTypeFacts | undefined,
+): readonly string[] {
+  return Object.entries(resolved.Resources).flatMap(([id, { Type, Properties }]) => {
+    const facts = resourceType(Type)
+    if (facts === undefined) return [`${id}: there is no ${Type}`]
+    return facts.complaints(write(Properties)).map(({ path, message }) => `${id}.${formatPath(path)}: ${message}`)
+  })
+}

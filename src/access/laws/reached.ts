@@ -1,0 +1,126 @@
+import { isValueList, isValueObject, type Value } from '../../resolve/value.ts'
+import type { Deployed } from './deployed.ts'
+import type { Given, Mismatch, Strange } from './given.ts'
+import type { Kind } from './probes.ts'
+import type { Law, Violation } from './violation.ts'
+
+/** Laws 2 to 5, as far as they are about which requests the roles' statements allow. */
+
+/**
+ * Law 2: A never reads, writes, lists or deletes what is B's in `private/` or in the table; of `protected/` and `public/`
+ * A has what the options say, and A has all that they promise.
+ */
+export function nothingOfOthers(deployed: Deployed, { mismatches, strange }: Given): readonly Violation[] {
+  return [
+    ...mismatches.filter(it => lawOfMismatch(it) === 2).map(it => mismatched(2, it)),
+    ...strange.filter(it => lawOf(it) === 2).map(it => stranger(2, it, 'reaches what is of others')),
+    ...deployed.roles.flatMap(role => role.statements.flatMap(it => comparedAlike(it.name, it.value['Condition']))),
+  ]
+}
+
+/**
+ * Law 3: no action that changes permissions, ownership, retention, versions or encryption of an object, none on the
+ * bucket itself, none on IAM, STS, the administration of Cognito, or the management of KMS keys.
+ */
+export function nothingOfTheOwners({ strange }: Given): readonly Violation[] {
+  return strange.filter(it => lawOf(it) === 3).map(it => stranger(3, it, 'is for those who own it'))
+}
+
+/** Law 4: only the API, region, account and stage that are named, or listed. */
+export function onlyTheApi({ mismatches, strange }: Given): readonly Violation[] {
+  return [
+    ...mismatches.filter(it => lawOfMismatch(it) === 4).map(it => mismatched(4, it)),
+    ...strange.filter(it => lawOf(it) === 4).map(it => stranger(4, it, 'is no call of an API')),
+  ]
+}
+
+/** Law 5, as far as statements have a part in it: nothing that the options do not say. */
+export function nothingUnsaid({ mismatches, strange }: Given): readonly Violation[] {
+  return [
+    ...mismatches.filter(it => lawOfMismatch(it) === 5).map(it => mismatched(5, it)),
+    ...strange.filter(it => lawOf(it) === 5).map(it => stranger(5, it, 'is what no option says')),
+  ]
+}
+
+/** Law 6, as far as statements have a part in it: nothing of an option that is off. */
+export function nothingOfWhatIsOff({ mismatches }: Given): readonly Violation[] {
+  return mismatches.filter(it => lawOfMismatch(it) === 6).map(it => mismatched(6, it))
+}
+
+function mismatched(law: Law, { session, action, probe, truth, statement }: Mismatch): Violation {
+  const context = Object.keys(probe.context).length === 0 ? '' : ` with ${JSON.stringify(probe.context)}`
+  const is = truth === 'unknown' ? 'cannot be known' : truth ? 'is allowed' : 'is denied'
+  const should = probe.allowed.has(action) ? 'must be allowed' : 'must be denied'
+  return {
+    law,
+    statement,
+    request: `${session.name}: ${action} ${probe.resource}${context}`,
+    because: `${is}, and ${should}`,
+  }
+}
+
+const lawOfKind: Readonly<Record<Kind, Law>> = { objects: 2, listing: 2, rows: 2, key: 5, api: 4 }
+
+function lawOfMismatch({ session, action, probe, truth }: Mismatch): Law {
+  const isTooMuch = truth !== false && !probe.allowed.has(action)
+  if (isTooMuch && probe.isOff) return 6
+  const isPublic = /:::[^/]+\/public\//.test(probe.resource)
+  if (!session.asker.isSignedIn && isTooMuch) return isPublic || probe.kind !== 'objects' ? 5 : 2
+  return lawOfKind[probe.kind]
+}
+
+function stranger(law: Law, { role, statement, action }: Strange, because: string): Violation {
+  const who = role.of === 'users' ? 'a user' : role.of === 'guests' ? 'a guest' : `whoever has ${role.id}`
+  return {
+    law,
+    statement: statement.name,
+    request: `${who}: ${action.name} ${action.arns[0] ?? '*'}`,
+    because: `${because} (${action.level})`,
+  }
+}
+
+/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#cryptographic-operations */
+const cryptography =
+  /^kms:(?:Decrypt|Encrypt|ReEncrypt\w+|GenerateDataKey\w*|GenerateMac|GenerateRandom|Sign|Verify\w*|DeriveSharedSecret)$/
+
+/** Of an object: permissions, ownership, retention, versions, tags that policies look at, encryption, copies of it. */
+const ofObjects = /Acl|Version|Retention|LegalHold|Governance|Owner|Tag|Encryption|Replic|Restore/
+
+function lawOf({ action: { name, level, arns } }: Strange): Law {
+  const [service = '', action = ''] = name.split(':')
+  if (level.includes('Permissions management')) return 3
+  switch (service) {
+    case 'iam':
+    case 'sts':
+    case 'cognito-identity':
+    case 'cognito-idp':
+    case 'organizations':
+      return 3
+    case 'kms':
+      return cryptography.test(name) ? 5 : 3
+    case 's3':
+      return ofObjects.test(action) || !arns.some(arn => arn.endsWith('/${ObjectName}')) ? 3 : 5
+    case 'dynamodb':
+    case 'cognito-sync':
+      return 2
+    case 'execute-api':
+      return 4
+    default:
+      return 5
+  }
+}
+
+/** Operators that find an identity like another, of keys that name whose something is. */
+function comparedAlike(name: string, condition: Value | undefined): readonly Violation[] {
+  if (!isValueObject(condition)) return []
+  return Object.entries(condition).flatMap(([operator, keys]) => {
+    if (!/Like|IgnoreCase|Not/.test(operator) || !isValueObject(keys)) return []
+    const found = Object.entries(keys).filter(([key]) => /^dynamodb:leadingkeys$/i.test(key))
+    return found.map(([key, values]) => ({
+      law: 2 as const,
+      statement: name,
+      request: `whoever asks with ${key} ${JSON.stringify(isValueList(values) ? values[0] : values)}`,
+      because: `${operator} finds keys alike: whose rows they are must be compared as equal`,
+    }))
+  })
+}
