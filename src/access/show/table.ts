@@ -4,7 +4,7 @@ import { contextValue } from '../decide/request.ts'
 import { judge } from '../judge.ts'
 import { poolsOf, type Roles, rolesOf } from '../pools.ts'
 import type { Identity, Source, Token, Verdict, Who } from '../question.ts'
-import { requestOf } from '../session.ts'
+import { requestOf, sessionOf } from '../session.ts'
 import { mayAssume } from '../trust.ts'
 import { nameOf } from './pieces.ts'
 import { type Asker, type Kind, probesOf, type Site, type Variables } from './probes.ts'
@@ -117,7 +117,7 @@ export function cognitoRoles(resolved: Resolved, people: People): readonly strin
 function askerOf(resolved: Resolved, roles: readonly string[], people: People, column: Column): Asker {
   const [role = ''] = roles
   const variables = (who: Identity): Variables => {
-    const request = requestOf(resolved, role, { who, action: '', resource: '*' })
+    const request = requestOf(sessionOf(resolved, role, who), { who, action: '', resource: '*' })
     return key => {
       const value = contextValue(request, key)
       if (value === 'open') return new Unknown({ kind: 'pseudo', name: key })
