@@ -27,8 +27,10 @@ export type PublishedVersion = {
   /** `identity-pool/1.2.0/identity-pool.yaml` */
   readonly file: string
   readonly bytes: number
-  /** In hexadecimal. */
+  /** Of the template, in hexadecimal. */
   readonly sha256: string
+  /** The SHA-256 of each object in the version's folder, the template's too, by file name, sorted. */
+  readonly objects: Readonly<Record<string, string>>
   /** Of the template's object; absent where the bucket keeps no versions. */
   readonly versionId?: string
   readonly capabilities: readonly Capability[]

@@ -12,7 +12,7 @@ import type { Patience } from '../src/publish/client.ts'
 import { cloudFormationValidator } from '../src/publish/cloudformation.ts'
 import { storeError } from '../src/publish/errors.ts'
 import { fetchPublic } from '../src/publish/fetch-public.ts'
-import { s3Store, whyNotPublic } from '../src/publish/s3.ts'
+import { privacyOf, s3Store } from '../src/publish/s3.ts'
 import { type NewObject, StoreError, type StoreErrorCode } from '../src/publish/store.ts'
 import { agents, isDirect } from '../src/publish/transport.ts'
 
@@ -173,10 +173,7 @@ describe('a put', () => {
     assert.equal(headers['x-amz-content-sha256'], sha256)
     assert.match(headers['authorization'] ?? '', /\/eu-west-1\/s3\/aws4_request, SignedHeaders=[^,]*if-none-match;/)
     assert.match(headers['user-agent'] ?? '', / poolform\b/)
-    assert.deepEqual(put, {
-      ...{ key: object.key, etag: '"e1"', versionId: 'v1', lastModified: '2026-11-23T04:00:07.000Z' },
-      ...{ bytes: body.length, sha256, contentType: 'application/yaml' },
-    })
+    assert.equal(put, 'written')
   })
 
   test('of what must still be the same sends its ETag', async () => {
@@ -192,14 +189,6 @@ describe('a put', () => {
     assert.equal(last(asked).url, '/templates/my%20pools/%C3%BC%2B%281%29%27%25%3F%23%26%3D.yaml?x-id=PutObject')
   })
 
-  test('into a bucket without versions tells no version', async () => {
-    for (const headers of [{ etag: '"e1"' }, { etag: '"e1"', 'x-amz-version-id': 'null' }]) {
-      const { endpointUrl } = await stub(() => ({ headers }))
-      const put = await store(endpointUrl).put(object, { ifAbsent: true })
-      assert(put !== 'taken' && !('versionId' in put))
-    }
-  })
-
   test('whose condition does not hold is taken, after one request', async () => {
     for (const reply of [taken, noKey]) {
       const { endpointUrl, asked } = await stub(() => reply)
@@ -208,7 +197,7 @@ describe('a put', () => {
     }
   })
 
-  test('whose answer is lost is found to be written, though the store then says 412', async () => {
+  test('whose answer is lost is found to stand there, though the store then says 412', async () => {
     const { endpointUrl, asked } = await stub(({ method }, count) =>
       method === 'GET' ? standing() : count === 1 ? 'break' : taken,
     )
@@ -217,10 +206,7 @@ describe('a put', () => {
       asked.map(({ method }) => method),
       ['PUT', 'PUT', 'GET'],
     )
-    assert(put !== 'taken')
-    assert.equal(put.versionId, 'v1')
-    assert.equal(put.lastModified, '2026-11-23T04:00:06.000Z')
-    assert.equal('body' in put, false)
+    assert.equal(put, 'found')
   })
 
   test('whose answer is lost is taken where somebody else’s bytes stand', async () => {
@@ -230,9 +216,17 @@ describe('a put', () => {
     assert.equal(await store(endpointUrl).put(object, { ifAbsent: true }), 'taken')
   })
 
+  test('that is refused after the store has failed for the moment is none that it has ignored the condition of', async () => {
+    const failing = refusal(503, 'ServiceUnavailable', 'Service is unable to handle request.')
+    const { endpointUrl } = await stub(({ method }, count) =>
+      method === 'GET' ? standing() : count === 1 ? failing : taken,
+    )
+    assert.equal(await store(endpointUrl).put(object, { ifMatch: '"0"' }), 'found')
+  })
+
   test('that meets another writer tries again, and is taken if that goes on', async () => {
     const short = await stub((_, count) => (count < 3 ? conflict : written))
-    assert.notEqual(await store(short.endpointUrl).put(object, { ifAbsent: true }), 'taken')
+    assert.equal(await store(short.endpointUrl).put(object, { ifAbsent: true }), 'written')
     assert.equal(short.asked.length, 3)
     const long = await stub(() => conflict)
     assert.equal(await store(long.endpointUrl).put(object, { ifAbsent: true }), 'taken')
@@ -259,6 +253,32 @@ describe('a head and a get', () => {
         ['GET', 'ENABLED'],
       ],
     )
+  })
+
+  test('of a bucket without versions tell none', async () => {
+    for (const version of [undefined, 'null']) {
+      const { 'x-amz-version-id': _, ...headers } = { 'x-amz-version-id': '', ...standing().headers }
+      const more = version === undefined ? {} : { 'x-amz-version-id': version }
+      const { endpointUrl } = await stub(() => ({ headers: { ...headers, ...more } }))
+      const there = await store(endpointUrl).head(object.key)
+      assert.equal(there !== undefined && 'versionId' in there, false)
+    }
+  })
+
+  test('make up nothing that the store does not tell', async () => {
+    for (const [name, said] of [
+      ['etag', /does not tell an ETag of pools\//],
+      ['last-modified', /does not tell a date of pools\//],
+    ] as const) {
+      const headers = Object.fromEntries(Object.entries(standing().headers ?? {}).filter(([it]) => it !== name))
+      for (const method of ['head', 'get'] as const) {
+        const { endpointUrl, asked } = await stub(({ method }) => ({ headers, body: method === 'HEAD' ? '' : body }))
+        wellSaid(await failure(store(endpointUrl)[method](object.key)), {
+          ...{ code: 'refused', message: said, help: /answers as S3 does/ },
+        })
+        assert.equal(asked.length, 1)
+      }
+    }
   })
 
   test('ask again for a body that breaks off', async () => {
@@ -318,7 +338,7 @@ describe('a request is sent again', () => {
     test(`${name}, twice`, async () => {
       const { endpointUrl, asked } = await stub((_, count) => (count < 3 ? reply : written))
       const put = await store(endpointUrl, { ...brief, silence: 300 }).put(object, { ifAbsent: true })
-      assert(put !== 'taken')
+      assert.equal(put, 'written')
       assert.equal(asked.length, 3)
       for (const { body: sent, headers } of asked) {
         assert.deepEqual(sent, body)
@@ -641,26 +661,33 @@ function wellSaid(error: StoreError, { code, message, help }: Omit<Refusal, 'rep
   assert.match(error.help, /^[A-Z]/)
 }
 
-test('a public policy that Block Public Access stands against is told from a bucket that is private on purpose', async () => {
+test('a public policy that Block Public Access stands against is told from a bucket that is private on purpose, and from not knowing', async () => {
   const status = (isPublic: boolean): Answer => ({
     body: `<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>${isPublic}</IsPublic></PolicyStatus>`,
   })
   const ask = async (reply: Reply) => {
     const { endpointUrl, asked } = await stub(() => reply)
-    const why = await whyNotPublic({ bucket: 'templates', region, endpointUrl }, brief)
+    const privacy = await privacyOf({ bucket: 'templates', region, endpointUrl }, brief)
     assert.equal(`${last(asked).method} ${last(asked).url}`, 'GET /templates/?policyStatus=')
-    return why
+    return privacy
   }
-  const why = await ask(status(true))
-  assert(why !== undefined)
-  wellSaid(why, {
+  const blocked = await ask(status(true))
+  assert.equal(blocked.kind, 'blocked')
+  assert(blocked.kind === 'blocked', blocked.kind)
+  wellSaid(blocked.error, {
     code: 'blocked-public-access',
     message: /Block Public Access of templates or of its account .* reading without credentials/,
     help: /RestrictPublicBuckets/,
   })
-  assert.equal(await ask(status(false)), undefined)
-  assert.equal(await ask(refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist')), undefined)
-  assert.equal(await ask(denied('Access Denied')), undefined)
+  assert.equal((await ask(status(false))).kind, 'meant')
+  assert.equal((await ask(refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist'))).kind, 'meant')
+  const unknown = await ask(denied('Access Denied'))
+  assert(unknown.kind === 'unknown', unknown.kind)
+  wellSaid(unknown.error, {
+    code: 'no-permission',
+    message: /may not do s3:GetBucketPolicyStatus on arn:aws:s3:::templates: no identity-based policy allows it/,
+    help: /^Allow s3:GetBucketPolicyStatus on arn:aws:s3:::templates$/,
+  })
 })
 
 // ---- credentials ---------------------------------------------------------------------------------------------------
@@ -827,7 +854,7 @@ describe('who has no credentials', () => {
   test('gets what is public, and sends nothing that tells who asks', async () => {
     const { endpointUrl, asked } = await stub(() => ({ headers: type, body }))
     const fetched = await fetchPublic(`${endpointUrl}/a%20b.yaml?versionId=v1`, limits)
-    assert.deepEqual(fetched, { status: 200, contentType: 'application/yaml', sha256, body })
+    assert.deepEqual(fetched, { status: 200, contentType: 'application/yaml', body })
     const { url, headers } = last(asked)
     assert.equal(url, '/a%20b.yaml?versionId=v1')
     assert.deepEqual(Object.keys(headers).sort(), ['connection', 'host', 'user-agent'])
@@ -843,7 +870,7 @@ describe('who has no credentials', () => {
     const ills: readonly Reply[] = [{ status: 503 }, { status: 429 }, 'break', 'hang']
     for (const ill of ills) {
       const { endpointUrl, asked } = await stub((_, count) => (count < 2 ? ill : { headers: type, body }))
-      assert.equal((await fetchPublic(`${endpointUrl}/k`, limits)).sha256, sha256)
+      assert.deepEqual((await fetchPublic(`${endpointUrl}/k`, limits)).body, body)
       assert.equal(asked.length, 2)
     }
   })
@@ -860,7 +887,7 @@ describe('who has no credentials', () => {
   test('follows a redirect within the host, not to another, and not for ever', async () => {
     const to = (location: string): Answer => ({ status: 307, headers: { location } })
     const { endpointUrl } = await stub(({ url }) => (url === '/old' ? to('/new') : { headers: type, body }))
-    assert.equal((await fetchPublic(`${endpointUrl}/old`, limits)).sha256, sha256)
+    assert.deepEqual((await fetchPublic(`${endpointUrl}/old`, limits)).body, body)
     const other = await stub(() => to(`${endpointUrl}/new`))
     assert.equal((await fetchPublic(`${other.endpointUrl}/old`, limits)).status, 307)
     const round = await stub(() => to('/old'))
@@ -932,7 +959,7 @@ describe('behind a proxy', () => {
     writeFileSync(bundle, certificate)
 
     const trusting = agents({ HTTPS_PROXY: `http://${address}`, AWS_CA_BUNDLE: bundle })
-    assert.equal((await fetchPublic(`https://${host}/k`, { attempts: 1 }, trusting)).sha256, sha256)
+    assert.deepEqual((await fetchPublic(`https://${host}/k`, { attempts: 1 }, trusting)).body, body)
     assert.deepEqual(asked, [{ target: `${host}:443`, login: undefined }])
 
     const wary = agents({ https_proxy: `http://${address}` })

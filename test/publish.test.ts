@@ -7,12 +7,13 @@ import { after, describe, test } from 'node:test'
 import semver from 'semver'
 import { thisEngine } from '../src/build/engine.ts'
 import { build } from '../src/build/index.ts'
+import type { PublicationIndex } from '../src/publication.ts'
 import { bounded } from '../src/publish/bounded.ts'
 import { dryRun } from '../src/publish/dry-run.ts'
 import { formatIndex, merge, newestRelease, parseIndex, versionProblem } from '../src/publish/index-file.ts'
-import type { PublicationIndex } from '../src/publication.ts'
-import { type Publication, publish, type Surroundings } from '../src/publish/publish.ts'
+import { type Publication, publish } from '../src/publish/publish.ts'
 import { checksumLine, makeRelease, objectOf, type Release } from '../src/publish/release.ts'
+import type { Surroundings } from '../src/publish/site.ts'
 import { type Store, StoreError } from '../src/publish/store.ts'
 import { MemoryStore, Scheduler } from './support/memory-store.ts'
 
@@ -234,6 +235,12 @@ describe('publishing a release', () => {
       versions: [
         {
           ...{ version: '1.0.0', date: yaml?.lastModified, file: 'one/1.0.0/one.yaml', bytes: yaml?.bytes },
+          objects: Object.fromEntries(
+            ['index.html', 'manifest.json', 'one.yaml', 'one.yaml.sha256'].map(file => [
+              file,
+              memory.objects.get(`a/b/one/1.0.0/${file}`)?.sha256,
+            ]),
+          ),
           ...{ sha256: yaml?.sha256, versionId: yaml?.versionId, capabilities: ['CAPABILITY_IAM'] },
           notes: 'What is new in 1.0.0',
         },
@@ -270,7 +277,7 @@ describe('publishing a release', () => {
       // one template is as it was, and one is new: neither is touched
       const other = release('1.0.0', 'other', ['three', 'two'])
       const refused = await publishTo(memory.store(), other)
-      assert.deepEqual(outcomes(refused), ['conflict', 'conflict'])
+      assert.deepEqual(outcomes(refused), ['withheld', 'conflict'])
       assert.equal(memory.history.length, written)
       const yaml = refused.conflicts.find(({ key }) => key === 'a/b/two/1.0.0/two.yaml')
       assert.deepEqual(yaml, {
@@ -625,7 +632,11 @@ function assertBoth(memory: MemoryStore, a: Side, b: Side, when: string): void {
     )
     const isRefused = done.conflicts.length > 0
     assert.equal(isListed, !isRefused, when)
-    if (isRefused) assert(outcomes(done).every(outcome => outcome === 'conflict'))
+    if (isRefused)
+      assert(
+        outcomes(done).every(outcome => outcome === 'conflict' || outcome === 'withheld'),
+        when,
+      )
     return isListed
   })
   assert(hasWon.includes(true), `${when}: nobody has won`)
@@ -655,6 +666,9 @@ describe('index.json', () => {
   const entry = (template: string, version: string) => ({
     ...{ template, version, date: '2026-01-01T00:00:00.000Z', file: `${template}/${version}/${template}.yaml` },
     ...{ bytes: 0, sha256, capabilities: [] },
+    objects: Object.fromEntries(
+      ['index.html', 'manifest.json', `${template}.yaml`, `${template}.yaml.sha256`].map(file => [file, sha256]),
+    ),
   })
 
   test('is the same to the byte in whatever order versions came', () => {
@@ -730,6 +744,30 @@ describe('index.json', () => {
       /no SHA-256/,
       index => {
         index.templates.a.versions[0].sha256 = 'x'
+      },
+    ],
+    [
+      /no SHA-256/,
+      index => {
+        index.templates.a.versions[0].objects['index.html'] = 'x'
+      },
+    ],
+    [
+      /objects\.manifest\.json is no text/,
+      index => {
+        index.templates.a.versions[0].objects['manifest.json'] = undefined
+      },
+    ],
+    [
+      /"\.\.\/x", which is not understood/,
+      index => {
+        index.templates.a.versions[0].objects['../x'] = sha256
+      },
+    ],
+    [
+      /gives its template two checksums/,
+      index => {
+        index.templates.a.versions[0].sha256 = sha256.replace(/^./, 'f').replace(/.$/, '0')
       },
     ],
     [

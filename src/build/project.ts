@@ -9,6 +9,8 @@ export type Project = {
   readonly packageFile?: { readonly file: string; readonly text: string }
   /** `0.0.0` where nothing says it. */
   readonly version: string
+  /** What `package.json` gives as its version, whether or not it is one. */
+  readonly givenVersion?: string
   /** An SPDX expression. */
   readonly license?: string
   /** What `repository` and `homepage` say, as they say it. */
@@ -39,6 +41,7 @@ export function readProject(cwd: string): Project | Finding {
     packageFile,
     // in the header each is a line
     version: typeof version === 'string' && /^\S+$/.test(version) ? version : '0.0.0',
+    ...(version === undefined ? {} : { givenVersion: String(version) }),
     ...(typeof license === 'string' && /^[^\r\n]+$/.test(license) ? { license } : {}),
     homes: homes.filter(home => typeof home === 'string'),
     ...(changelogFile === undefined ? {} : { changelogFile }),

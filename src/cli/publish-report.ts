@@ -1,5 +1,6 @@
 import type { Finding } from '../build/finding.ts'
-import type { ObjectReport, Publication } from '../publish/publish.ts'
+import type { Publication } from '../publish/publish.ts'
+import type { ObjectReport } from '../publish/site.ts'
 import type { StoreError } from '../publish/store.ts'
 import type { Check, Verification } from '../publish/verify.ts'
 import { print } from './print.ts'

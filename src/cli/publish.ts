@@ -6,9 +6,10 @@ import { dryRun } from '../publish/dry-run.ts'
 import { fetchPublic } from '../publish/fetch-public.ts'
 import { versionProblem } from '../publish/index-file.ts'
 import { type Place, placesOf } from '../publish/places.ts'
-import { type ObjectReport, type Publication, publish } from '../publish/publish.ts'
+import { type Publication, publish } from '../publish/publish.ts'
 import { makeRelease, type Release } from '../publish/release.ts'
-import { s3Store, whyNotPublic } from '../publish/s3.ts'
+import { privacyOf, s3Store } from '../publish/s3.ts'
+import type { ObjectReport } from '../publish/site.ts'
 import { StoreError } from '../publish/store.ts'
 import { type Verification, verify } from '../publish/verify.ts'
 import { isTerminal, print } from './print.ts'
@@ -95,7 +96,12 @@ async function workIn(
       progress.verifying(region)
       const validate = cloudFormationValidator({ region, endpointUrl })
       verification = await verify({ baseUrl: place.baseUrl, fetch: fetchPublic, store, prefix, validate }, release)
-      if (verification.isPrivate) error = await whyNotPublic({ region, bucket, endpointUrl })
+      const privacy = verification.isPrivate ? await privacyOf({ region, bucket, endpointUrl }) : undefined
+      if (privacy?.kind === 'blocked') error = privacy.error
+      if (privacy?.kind === 'unknown') {
+        const { message, help } = privacy.error
+        warnings.push(`whether the bucket is private on purpose could not be asked: ${message} (${help})`)
+      }
     }
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown

@@ -1,6 +1,7 @@
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation'
 import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
-import { codeOf, messageOf, storeError } from './errors.ts'
+import { storeError } from './errors.ts'
+import { codeOf, messageOf } from './failure.ts'
 import type { Endpoint, Validator } from './validator.ts'
 
 /** Asks CloudFormation of one region, with the credentials that the AWS CLI would take. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { storeError } from './errors.ts'
@@ -9,8 +8,6 @@ import { agents, type Connections } from './transport.ts'
 export type Fetched = {
   readonly status: number
   readonly contentType?: string
-  /** Of the body, in hexadecimal. */
-  readonly sha256: string
   readonly body: Buffer
 }
 
@@ -101,7 +98,6 @@ async function read(answer: IncomingMessage, url: URL, limit: number): Promise<O
   const contentType = answer.headers['content-type']
   return {
     ...(contentType === undefined ? {} : { contentType }),
-    sha256: createHash('sha256').update(body).digest('hex'),
     body,
   }
 }

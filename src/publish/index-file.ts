@@ -26,19 +26,29 @@ export function newestRelease(versions: readonly string[]): string | undefined {
 /** A version of a template that the index is to list. */
 export type Entry = PublishedVersion & { readonly template: string }
 
-/** What the index lists of a version that is to be published with other bytes. */
-export type Listed = { readonly template: string; readonly version: string; readonly sha256: string }
+/** An object that the index lists with other bytes than those that are to be published. */
+export type Contradiction = {
+  readonly template: string
+  /** `identity-pool/1.2.0/index.html` */
+  readonly path: string
+  /** In hexadecimal: what the index lists, and what was to be. */
+  readonly listed: string
+  readonly built: string
+}
 
-/** The entries' versions that an index lists already, with other bytes. */
+/** The objects of the entries' versions that an index lists already, with other bytes. */
 export function contradictions(
   { templates }: PublicationIndex,
-  entries: readonly Pick<Entry, 'template' | 'version' | 'sha256'>[],
-): readonly Listed[] {
-  return entries.flatMap(({ template, version, sha256 }) => {
-    const listed = Object.hasOwn(templates, template)
+  entries: readonly Pick<Entry, 'template' | 'version' | 'objects'>[],
+): readonly Contradiction[] {
+  return entries.flatMap(({ template, version, objects }) => {
+    const entry = Object.hasOwn(templates, template)
       ? templates[template]?.versions.find(it => it.version === version)
       : undefined
-    return listed === undefined || listed.sha256 === sha256 ? [] : [{ template, version, sha256: listed.sha256 }]
+    return Object.entries(entry?.objects ?? {}).flatMap(([file, listed]) => {
+      const built = objects[file] ?? 'none'
+      return listed === built ? [] : [{ template, path: `${template}/${version}/${file}`, listed, built }]
+    })
   })
 }
 
@@ -71,13 +81,17 @@ export function formatIndex({ templates }: PublicationIndex): string {
 }
 
 function inOrder(entry: PublishedVersion): PublishedVersion {
-  const { version, date, file, bytes, sha256, versionId, capabilities, notes } = entry
+  const { version, date, file, bytes, sha256, objects, versionId, capabilities, notes } = entry
   return {
-    ...{ version, date, file, bytes, sha256 },
+    ...{ version, date, file, bytes, sha256, objects: sorted(objects) },
     ...(versionId === undefined ? {} : { versionId }),
     capabilities,
     ...(notes === undefined ? {} : { notes }),
   }
+}
+
+function sorted(objects: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(objects).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /**
@@ -136,7 +150,7 @@ function readTemplate(name: string, value: unknown): PublishedTemplate {
 
 function readVersion(template: string, value: unknown, where: string): PublishedVersion {
   const fields = record(value, where)
-  const all = ['version', 'date', 'file', 'bytes', 'sha256', 'versionId', 'capabilities', 'notes']
+  const all = ['version', 'date', 'file', 'bytes', 'sha256', 'objects', 'versionId', 'capabilities', 'notes']
   only(fields, all, where)
   const { bytes, capabilities } = fields
   const version = text(fields, 'version', where)
@@ -147,8 +161,9 @@ function readVersion(template: string, value: unknown, where: string): Published
   }
   const file = text(fields, 'file', where)
   if (file !== fileOf(template, version)) throw new Unreadable(`${where}.file is not ${fileOf(template, version)}`)
-  const sha256 = text(fields, 'sha256', where)
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Unreadable(`${where}.sha256 is no SHA-256 in hexadecimal`)
+  const sha256 = checksum(fields, 'sha256', where)
+  const objects = readObjects(template, fields['objects'], `${where}.objects`)
+  if (objects[fileNameOf(template)] !== sha256) throw new Unreadable(`${where} gives its template two checksums`)
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) {
     throw new Unreadable(`${where}.bytes is no count`)
   }
@@ -156,10 +171,27 @@ function readVersion(template: string, value: unknown, where: string): Published
     throw new Unreadable(`${where}.capabilities is no list of capabilities`)
   }
   return {
-    ...{ version, date, file, bytes, sha256, capabilities },
+    ...{ version, date, file, bytes, sha256, objects, capabilities },
     ...(fields['versionId'] === undefined ? {} : { versionId: text(fields, 'versionId', where) }),
     ...(fields['notes'] === undefined ? {} : { notes: text(fields, 'notes', where) }),
   }
+}
+
+function readObjects(template: string, value: unknown, where: string): Readonly<Record<string, string>> {
+  const fields = record(value, where)
+  const files = filesOf(template)
+  only(fields, files, where)
+  return Object.fromEntries(files.map(file => [file, checksum(fields, file, where)]))
+}
+
+/** What a version's folder holds, sorted. */
+export function filesOf(template: string): readonly string[] {
+  const file = fileNameOf(template)
+  return [...filesOfLatest(template), `${file}.sha256`].sort()
+}
+
+export function filesOfLatest(template: string): readonly string[] {
+  return ['index.html', 'manifest.json', fileNameOf(template)]
 }
 
 /** `identity-pool/1.2.0/identity-pool.yaml`, beside the index. */
@@ -193,6 +225,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function only(fields: Readonly<Record<string, unknown>>, known: readonly string[], where: string): void {
   const stranger = Object.keys(fields).find(field => !known.includes(field))
   if (stranger !== undefined) throw new Unreadable(`${where} has ${JSON.stringify(stranger)}, which is not understood`)
+}
+
+/** A SHA-256. */
+function checksum(fields: Readonly<Record<string, unknown>>, field: string, where: string): string {
+  const value = text(fields, field, where)
+  if (!/^[0-9a-f]{64}$/.test(value)) throw new Unreadable(`${where}.${field} is no SHA-256 in hexadecimal`)
+  return value
 }
 
 function text(fields: Readonly<Record<string, unknown>>, field: string, where: string): string {

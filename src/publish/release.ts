@@ -66,9 +66,10 @@ export async function makeRelease(
 function versionOfProject(cwd: string): string | Finding {
   const project = readProject(cwd)
   if ('code' in project) return project
-  const content: unknown = JSON.parse(project.packageFile?.text ?? '{}')
-  if (typeof content === 'object' && content !== null && 'version' in content) return String(content.version)
-  return badVersion('package.json', project.packageFile === undefined ? 'is missing' : 'has no version')
+  return (
+    project.givenVersion ??
+    badVersion('package.json', project.packageFile === undefined ? 'is missing' : 'has no version')
+  )
 }
 
 function badVersion(where: string, message: string): Finding {
@@ -97,6 +98,11 @@ function readRelease(folder: string, version: string): Release {
   })
   const { notes } = manifest.project
   return { version, templates, ...(notes === undefined ? {} : { notes }) }
+}
+
+/** Of each object, by its file. */
+export function checksumsOf({ objects }: ReleasedTemplate): Readonly<Record<string, string>> {
+  return Object.fromEntries(objects.map(({ file, sha256 }) => [file, sha256]))
 }
 
 /** As `sha256sum -c` reads it. */

@@ -9,8 +9,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
-import { type Asked, attemptsOf, blockedPublicAccess, codeOf, headersOf, statusOf, storeError } from './errors.ts'
-import type { NewObject, PutCondition, Store, StoredObject, StoreError } from './store.ts'
+import { blockedPublicAccess, storeError } from './errors.ts'
+import { type Asked, attemptsOf, codeOf, statusOf } from './failure.ts'
+import { type NewObject, type PutCondition, type Store, type StoredObject, StoreError } from './store.ts'
 import type { Endpoint } from './validator.ts'
 
 export type S3Place = Endpoint & { readonly bucket: string }
@@ -19,16 +20,13 @@ export type S3Place = Endpoint & { readonly bucket: string }
  * A bucket of S3, or of a store that speaks as S3 does. Requests are signed by whom the AWS CLI would sign with:
  * environment, profile (also of IAM Identity Center, a process, a web identity), container, instance. Every request is
  * tried again by the SDK's standard retry, for about two seconds on failures and half a minute on throttling.
- *
- * S3's clock writes the date in its answer to a `put`, which may be a second later than the object's own, as `head` tells it.
  */
 export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   const { bucket, region, endpointUrl } = place
-  const dates = new WeakMap<object, string>()
   let made: S3Client | undefined
   // what is wrong with the surroundings is told by the first request
   const client = () => {
-    made ??= keepingDates(clientOf(place, patience), dates)
+    made ??= clientOf(place, patience)
     return made
   }
   const explain = (error: unknown, asked: Pick<Asked, 'operation' | 'key'>) =>
@@ -78,9 +76,10 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
       try {
         // the SDK compares the checksum that S3 tells; what breaks while the body comes it does not ask for again
         const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
-        return { ...stored(key, said), body }
+        return { ...stored(key, { ...said, ContentLength: body.length }), body }
       } catch (error) {
-        if (attempt === bodyAttempts) throw explain(error, { operation: 'GetObject', key })
+        if (attempt === bodyAttempts || error instanceof StoreError)
+          throw explain(error, { operation: 'GetObject', key })
         await pause(Math.random() * 50 * 2 ** attempt)
       }
     }
@@ -101,13 +100,13 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   const put: Store['put'] = async (object, condition) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await putOnce(object, condition)
+        await putOnce(object, condition)
+        return 'written'
       } catch (error) {
         const status = statusOf(error)
         if (status === 412) {
           // the answer to an earlier attempt may be lost, and what stands there be ours
-          const own = attemptsOf(error) > 1 || attempt > 1 ? await standing(object) : undefined
-          return own ?? 'taken'
+          return (attemptsOf(error) > 1 || attempt > 1) && (await isStanding(object)) ? 'found' : 'taken'
         }
         // If-Match, and there is nothing
         if (isMissingKey(error)) return 'taken'
@@ -122,73 +121,53 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
     }
   }
 
-  async function putOnce({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition) {
-    const checksum = createHash('sha256').update(body).digest()
-    const said = await client().send(
+  async function putOnce({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition): Promise<void> {
+    await client().send(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
         Body: body,
         ContentType: contentType,
         CacheControl: cacheControl,
-        ChecksumSHA256: checksum.toString('base64'),
+        ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
         ...('ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }),
       }),
     )
     isThere = true
-    return {
-      key,
-      etag: said.ETag ?? '',
-      ...versionOf(said.VersionId),
-      lastModified: dates.get(said) ?? new Date().toISOString(),
-      bytes: body.length,
-      sha256: checksum.toString('hex'),
-      contentType,
-    }
   }
 
-  /** The object, if it stands there with these bytes and this type. */
-  async function standing({ key, body, contentType }: NewObject): Promise<StoredObject | undefined> {
+  /** Does the object stand there with these bytes and this type? */
+  async function isStanding({ key, body, contentType }: NewObject): Promise<boolean> {
     const found = await get(key)
-    if (found === undefined || !found.body.equals(body) || found.contentType !== contentType) return undefined
-    const { body: _, ...object } = found
-    return object
+    return found?.contentType === contentType && found.body.equals(body)
   }
 
   return { name: `${bucket} in ${region}`, head, get, put }
 }
 
+/** Why who has no credentials is refused. */
+export type Privacy =
+  /** No policy lets everybody in. */
+  | { readonly kind: 'meant' }
+  /** The bucket's policy is public, and Block Public Access of the bucket or of its account stands against that. */
+  | { readonly kind: 'blocked'; readonly error: StoreError }
+  /** The bucket's policy could not be asked about. */
+  | { readonly kind: 'unknown'; readonly error: StoreError }
+
 /**
- * Why who has no credentials is refused, where it is not on purpose: the bucket's policy is public, and Block Public
- * Access of the bucket or of its account stands against that. Undefined where the policy is not public, and where the
- * credentials may not know (`s3:GetBucketPolicyStatus`).
+ * Finds out whether a bucket is private on purpose; needs `s3:GetBucketPolicyStatus`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
-export async function whyNotPublic(place: S3Place, patience?: Partial<Patience>): Promise<StoreError | undefined> {
+export async function privacyOf(place: S3Place, patience?: Partial<Patience>): Promise<Privacy> {
   try {
     const client = clientOf(place, patience)
     const { PolicyStatus } = await client.send(new GetBucketPolicyStatusCommand({ Bucket: place.bucket }))
-    return PolicyStatus?.IsPublic === true
-      ? blockedPublicAccess(place.bucket, 'reading without credentials')
-      : undefined
-  } catch {
-    // what could be wrong with asking has been told of requests that matter
-    return undefined
+    if (PolicyStatus?.IsPublic !== true) return { kind: 'meant' }
+    return { kind: 'blocked', error: blockedPublicAccess(place.bucket, 'reading without credentials') }
+  } catch (error) {
+    if (codeOf(error) === 'NoSuchBucketPolicy') return { kind: 'meant' }
+    return { kind: 'unknown', error: storeError(error, { operation: 'GetBucketPolicyStatus', ...place }) }
   }
-}
-
-/** Notes when the store has answered, by its clock: the date is in no output of the SDK's. */
-function keepingDates(client: S3Client, dates: WeakMap<object, string>): S3Client {
-  client.middlewareStack.add(
-    next => async args => {
-      const answer = await next(args)
-      const date = Date.parse(headersOf(answer.response)['date'] ?? '')
-      if (answer.output !== undefined && !Number.isNaN(date)) dates.set(answer.output, new Date(date).toISOString())
-      return answer
-    },
-    { name: 'dateOfAnswer', step: 'deserialize', priority: 'high' },
-  )
-  return client
 }
 
 function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Client {
@@ -199,19 +178,29 @@ function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Cl
 const conflictAttempts = 5
 const bodyAttempts = 4
 
+/** Throws a `StoreError` where the store does not tell what could not be made up: the date stays in the index for ever. */
 function stored(key: string, said: HeadObjectCommandOutput | GetObjectCommandOutput): StoredObject {
   return {
     key,
-    etag: said.ETag ?? '',
+    etag: told('an ETag', said.ETag, key),
     ...versionOf(said.VersionId),
-    lastModified: (said.LastModified ?? new Date(0)).toISOString(),
-    bytes: said.ContentLength ?? 0,
+    lastModified: told('a date', said.LastModified, key).toISOString(),
+    bytes: told('a size', said.ContentLength, key),
     // one of a multipart upload is of its parts' checksums
     ...(said.ChecksumSHA256 === undefined || said.ChecksumSHA256.includes('-')
       ? {}
       : { sha256: Buffer.from(said.ChecksumSHA256, 'base64').toString('hex') }),
     ...(said.ContentType === undefined ? {} : { contentType: said.ContentType }),
   }
+}
+
+function told<Value>(what: string, value: Value | undefined, key: string): Value {
+  if (value !== undefined) return value
+  throw new StoreError(
+    'refused',
+    `the store does not tell ${what} of ${key}`,
+    'Use S3, or a store that answers as S3 does: with ETag, Last-Modified and Content-Length',
+  )
 }
 
 const versionOf = (versionId: string | undefined) =>

@@ -9,12 +9,17 @@ export type Store = {
   readonly head: (key: string) => Promise<StoredObject | undefined>
   /** The object with its content; undefined where there is none. */
   readonly get: (key: string) => Promise<(StoredObject & { readonly body: Buffer }) | undefined>
-  /**
-   * Writes an object whole, with a SHA-256 that the store verifies. `'taken'` where the condition does not hold, also
-   * where another writer has won meanwhile; nothing has changed then.
-   */
-  readonly put: (object: NewObject, condition: PutCondition) => Promise<StoredObject | 'taken'>
+  /** Writes an object whole, with a SHA-256 that the store verifies. */
+  readonly put: (object: NewObject, condition: PutCondition) => Promise<PutOutcome>
 }
+
+/**
+ * - `written`: by this request.
+ * - `found`: the store has refused to write, but an earlier attempt of the same request had no answer, and the object
+ *   stands there with these bytes and this type: so that attempt may have arrived.
+ * - `taken`: the condition does not hold, also where another writer has won meanwhile; nothing has changed.
+ */
+export type PutOutcome = 'written' | 'found' | 'taken'
 
 /** Of an object that must not be there yet (`If-None-Match: *`), or must still be this one (`If-Match`). */
 export type PutCondition = { readonly ifAbsent: true } | { readonly ifMatch: string }

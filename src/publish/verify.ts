@@ -1,10 +1,9 @@
-import type { Manifest } from '../manifest.ts'
-import { withVersions } from '../page/with-versions.ts'
 import type { PublicationIndex, PublishedTemplate, PublishedVersion } from '../publication.ts'
 import { turns } from './bounded.ts'
 import type { Fetched } from './fetch-public.ts'
-import { fileNameOf, parseIndex } from './index-file.ts'
-import { checksumLine, contentTypeOf, type Release, sha256Of } from './release.ts'
+import { contradictions, fileNameOf, filesOfLatest, parseIndex } from './index-file.ts'
+import { latestOf } from './latest.ts'
+import { checksumsOf, contentTypeOf, type Release, sha256Of } from './release.ts'
 import { type Store, StoreError } from './store.ts'
 import type { Validator } from './validator.ts'
 
@@ -39,9 +38,10 @@ export type Check = {
 }
 
 /**
- * Fetches what is published, as everybody would, and compares it with what the index says: content, content type, and
- * what CloudFormation makes of the templates. All versions and `latest`; or a release that has just been published,
- * to the byte.
+ * Fetches what is published, as everybody would, and compares it to the byte with what the index says: each object of a
+ * version by its checksum, those of `latest/` with what the version's own and the index make them; besides the content
+ * type, and what CloudFormation makes of the templates. All versions and `latest`; or a release that has just been
+ * published, whose checksums the index must list.
  */
 export async function verify(publisher: Publisher, release?: Release): Promise<Verification> {
   const visit = new Visit(publisher)
@@ -52,14 +52,13 @@ export async function verify(publisher: Publisher, release?: Release): Promise<V
     )
     const asked = versions.filter(({ template, entry }) => isAsked(release, template, entry.version))
     const latest = asked.filter(({ published, entry }) => entry.version === published.latest)
-    const files = [
+    const templates = [
       ...asked.map(({ entry }) => entry.file),
       ...latest.map(({ template }) => `${template}/latest/${fileNameOf(template)}`),
     ]
     await Promise.all([
-      ...asked.map(({ template, entry }) => visit.version(template, entry, release)),
-      ...latest.map(({ template, published, entry }) => visit.latest(template, published, entry)),
-      visit.askCloudFormation(files),
+      ...asked.map(({ template, published, entry }) => visit.version(template, published, entry)),
+      visit.askCloudFormation(templates),
     ])
   }
   return visit.verification()
@@ -75,12 +74,20 @@ type Read =
   | { readonly kind: 'read'; readonly body: Buffer; readonly contentType: string | undefined }
   | { readonly kind: 'problem'; readonly problem: string }
 
+/** Of a folder, by file. */
+type Contents = ReadonlyMap<string, Buffer>
+
+const nothing: Contents = new Map()
+
 class Visit {
   readonly #publisher: Publisher
   readonly #inTurn = turns(32)
   readonly #problems = new Map<string, string[]>()
   readonly #notes = new Set<string>()
-  #isPrivate = false
+  /** Was anything there for everybody? */
+  #isPublic = false
+  /** What only credentials got. */
+  readonly #refused = new Set<string>()
   #validated = 0
   #notValidated: string | undefined
 
@@ -89,15 +96,18 @@ class Visit {
   }
 
   verification(): Verification {
+    const isPrivate = this.#refused.size > 0 && !this.#isPublic
+    if (!isPrivate)
+      for (const path of this.#refused) this.#complain(path, 'is refused to the public, though other objects are not')
     return {
       checks: [...this.#problems]
         .map(([url, problems]) => ({ url, problems }))
         .sort((a, b) => (a.url < b.url ? -1 : a.url > b.url ? 1 : 0)),
-      isPrivate: this.#isPrivate,
+      isPrivate,
       validated: this.#validated,
       ...(this.#notValidated === undefined ? {} : { notValidated: this.#notValidated }),
       // of a private bucket nobody expects otherwise
-      notes: this.#isPrivate ? [] : [...this.#notes].sort(),
+      notes: isPrivate ? [] : [...this.#notes].sort(),
     }
   }
 
@@ -109,74 +119,62 @@ class Visit {
       this.#complain('index.json', `is not as poolform writes it: ${index.problem}`)
       return undefined
     }
-    for (const { name, artifact } of release?.templates ?? []) {
+    const { version = '', templates = [] } = release ?? {}
+    for (const template of templates) {
+      const { name } = template
       const published = Object.hasOwn(index.templates, name) ? index.templates[name] : undefined
-      const entry = published?.versions.find(({ version }) => version === release?.version)
-      if (entry === undefined) this.#complain('index.json', `does not list ${name} ${release?.version}`)
-      else if (entry.sha256 !== artifact.sha256)
-        this.#complain('index.json', `lists another ${name} ${release?.version}`)
+      if (published?.versions.every(it => it.version !== version) ?? true) {
+        this.#complain('index.json', `does not list ${name} ${version}`)
+      }
+      for (const { path } of contradictions(index, [{ template: name, version, objects: checksumsOf(template) }])) {
+        this.#complain('index.json', `lists another ${path}`)
+      }
     }
     return index
   }
 
-  async version(template: string, entry: PublishedVersion, release: Release | undefined): Promise<void> {
-    const folder = `${template}/${entry.version}`
-    const file = fileNameOf(template)
-    const [yaml, checksum, manifest, page] = await Promise.all(
-      [file, `${file}.sha256`, 'manifest.json', 'index.html'].map(name => this.#read(`${folder}/${name}`)),
-    )
-    this.#compare(`${folder}/${file}`, yaml, entry.sha256)
-    if (checksum !== undefined && checksum.toString('utf8') !== checksumLine(entry.sha256, file)) {
-      this.#complain(`${folder}/${file}.sha256`, `does not give the SHA-256 ${entry.sha256} of ${file}`)
-    }
-    this.#compareManifest(`${folder}/manifest.json`, manifest, template, entry, file)
-    this.#comparePage(`${folder}/index.html`, page, entry)
-    const bodies = new Map([
-      [file, yaml],
-      [`${file}.sha256`, checksum],
-      ['manifest.json', manifest],
-      ['index.html', page],
+  /** A version's folder, and `latest/` if it is the newest. */
+  async version(template: string, published: PublishedTemplate, entry: PublishedVersion): Promise<void> {
+    const [own, latest] = await Promise.all([
+      this.#own(template, entry),
+      entry.version === published.latest ? this.#folder(`${template}/latest`, filesOfLatest(template)) : nothing,
     ])
-    const built = release?.templates.find(({ name }) => name === template)
-    for (const { file: name, sha256 } of built?.objects ?? []) {
-      this.#compare(`${folder}/${name}`, bodies.get(name), sha256)
+    for (const [file, body] of latest) {
+      const path = `${template}/latest/${file}`
+      const source = own.get(file)
+      const expected = source === undefined ? undefined : latestOf(file, source, entry.version, published)
+      const from = `${entry.version}/${file}`
+      if (expected === undefined) {
+        this.#complain(path, `has nothing to be compared with: ${from} is not as it was published`)
+      } else if (!body.equals(expected)) {
+        this.#complain(path, `is not what ${from} and index.json make it: publish ${entry.version} again`)
+      }
     }
-    if (entry.versionId !== undefined) await this.#readPinned(`${folder}/${file}`, entry.versionId, entry.sha256)
   }
 
-  async latest(template: string, published: PublishedTemplate, newest: PublishedVersion): Promise<void> {
-    const folder = `${template}/latest`
+  /** The objects of a version that are as the index lists them. */
+  async #own(template: string, { version, objects, versionId, sha256 }: PublishedVersion): Promise<Contents> {
+    const folder = `${template}/${version}`
     const file = fileNameOf(template)
-    const [yaml, manifest, page] = await Promise.all(
-      [file, 'manifest.json', 'index.html'].map(name => this.#read(`${folder}/${name}`)),
+    const [contents] = await Promise.all([
+      this.#folder(folder, Object.keys(objects)),
+      versionId === undefined ? undefined : this.#readPinned(`${folder}/${file}`, versionId, sha256),
+    ])
+    return new Map(
+      [...contents].filter(([name, body]) => this.#compare(`${folder}/${name}`, body, objects[name] ?? '')),
     )
-    this.#compare(`${folder}/${file}`, yaml, newest.sha256)
-    this.#compareManifest(`${folder}/manifest.json`, manifest, template, newest, `../${newest.version}/${file}`)
-    this.#comparePage(`${folder}/index.html`, page, newest)
-    if (page === undefined) return
-    const text = page.toString('utf8')
-    if (text !== refreshed(text, published))
-      this.#complain(`${folder}/index.html`, 'does not list the versions of index.json')
   }
 
-  #compare(path: string, body: Buffer | undefined, sha256: string): void {
-    if (body === undefined) return
+  /** What can be had of a folder. */
+  async #folder(folder: string, files: readonly string[]): Promise<Contents> {
+    const read = await Promise.all(files.map(async file => [file, await this.#read(`${folder}/${file}`)] as const))
+    return new Map(read.flatMap(([file, body]) => (body === undefined ? [] : [[file, body] as const])))
+  }
+
+  #compare(path: string, body: Buffer, sha256: string): boolean {
     const found = sha256Of(body)
     if (found !== sha256) this.#complain(path, `has the SHA-256 ${found}, not ${sha256}`)
-  }
-
-  #compareManifest(path: string, body: Buffer | undefined, template: string, entry: PublishedVersion, file: string) {
-    if (body === undefined) return
-    const artifact = artifactIn(body.toString('utf8'))
-    const said = [artifact?.name, artifact?.version, artifact?.sha256, artifact?.bytes, artifact?.file].join()
-    const { version, sha256, bytes } = entry
-    if (said !== [template, version, sha256, bytes, file].join()) {
-      this.#complain(path, `is not the manifest of ${template} ${version} as index.json lists it`)
-    }
-  }
-
-  #comparePage(path: string, body: Buffer | undefined, { version, sha256 }: PublishedVersion): void {
-    if (body !== undefined && !body.includes(sha256)) this.#complain(path, `is not the launch page of ${version}`)
+    return found === sha256
   }
 
   /** By credentials where the public is refused; undefined, and a problem, where it can't be had. */
@@ -199,7 +197,10 @@ class Visit {
     const { fetch, store, prefix } = this.#publisher
     try {
       const { status, body, contentType } = await fetch(this.#url(path))
-      if (status === 200) return { kind: 'read', body, contentType }
+      if (status === 200) {
+        this.#isPublic = true
+        return { kind: 'read', body, contentType }
+      }
       if (status === 404) return { kind: 'problem', problem: 'is missing' }
       if (status !== 401 && status !== 403) return { kind: 'problem', problem: `answers ${status}` }
     } catch (error) {
@@ -210,7 +211,7 @@ class Visit {
       // S3 says nothing else of what is missing to who may not list
       const there = await store.get(prefix === '' ? path : `${prefix}/${path}`)
       if (there === undefined) return { kind: 'problem', problem: 'is missing' }
-      this.#isPrivate = true
+      this.#refused.add(path)
       return { kind: 'read', body: there.body, contentType: there.contentType }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
@@ -277,22 +278,4 @@ class Visit {
 
 function said({ message, help }: StoreError): string {
   return `${message} (${help})`
-}
-
-function artifactIn(text: string): Manifest['artifacts'][number] | undefined {
-  try {
-    const { artifacts }: Manifest = JSON.parse(text)
-    return artifacts[0]
-  } catch {
-    return undefined
-  }
-}
-
-/** The page with the versions that it should list; undefined where it is no launch page. */
-function refreshed(page: string, published: PublishedTemplate): string | undefined {
-  try {
-    return withVersions(page, published)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { NewObject, PutCondition, Store, StoredObject } from '../../src/publish/store.ts'
+import type { NewObject, PutCondition, PutOutcome, Store, StoredObject } from '../../src/publish/store.ts'
 
 export type Kept = StoredObject & { readonly body: Buffer; readonly cacheControl: string }
 
@@ -34,7 +34,7 @@ export class MemoryStore {
     return there === undefined ? undefined : { ...this.#told(there), body: there.body }
   }
 
-  put({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition): StoredObject | 'taken' {
+  put({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition): PutOutcome {
     const there = this.objects.get(key)
     const { ignores = [], tick = 0 } = this.#options
     if ('ifAbsent' in condition) {
@@ -50,7 +50,7 @@ export class MemoryStore {
     }
     this.objects.set(key, kept)
     this.history.push(kept)
-    return this.#told(kept)
+    return 'written'
   }
 
   #told({ body: _, cacheControl: __, sha256 = '', ...told }: Kept): StoredObject {
