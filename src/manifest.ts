@@ -55,14 +55,26 @@ export type ManifestParameter = { readonly name: string; readonly type: string }
 
 export type ManifestOutput = { readonly name: string } & JsonObject
 
-export type ManifestResource = { readonly id: string; readonly type: string; readonly condition?: string }
+export type ManifestResource = {
+  readonly id: string
+  readonly type: string
+  readonly condition?: string
+  /** Of a nested stack: where its template is. A parameter stands as {its name}. */
+  readonly template?: string
+}
 
-/** One statement of a role's policy, in words. */
+/** One statement of a role's policy, or of one that stands on the thing itself, in words. */
 export type Grant = {
-  /** Who gets the role: identities that have signed in, guests, or whoever else may assume it (then see `role`). */
-  readonly who: 'signed-in' | 'guest' | 'other'
-  /** The role's logical ID. */
-  readonly role: string
+  /**
+   * Who gets it. By a role: identities that have signed in, guests, or whoever else may assume it. By a policy that
+   * stands on the thing itself: everybody, those of an organization, an AWS service, an account or one of its
+   * principals, or others still. `principal` says which.
+   */
+  readonly who: 'signed-in' | 'guest' | 'other' | 'everybody' | 'organization' | 'service' | 'account'
+  /** The organization, service, account or principal that the policy names; absent for roles and for everybody. */
+  readonly principal?: string
+  /** By what: the logical ID of the role, or of what has the policy. */
+  readonly by: string
   /** Of the statement, where it has one. */
   readonly sid?: string
   readonly effect: 'allow' | 'deny'

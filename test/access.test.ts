@@ -8,15 +8,16 @@ import { link } from '../src/link.ts'
 import type { Grant } from '../src/manifest.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
+import publicationBucket from '../templates/publication-bucket.ts'
 import { type Deployment, resolve } from './support/resolve.ts'
 
 const { document: pool } = link(identityPool, { id: 'identity-pool', version: '1.0.0' })
 const { document: chapter } = link(tutorial, { id: 'identity-pool-tutorial', version: '1.0.0' })
 
 /** `guest (Role) may … [Condition, !Other]` */
-function line({ who, role, effect, may, on, when }: Grant): string {
+function line({ who, principal, by, effect, may, on, when }: Grant): string {
   const conditions = when.map(({ condition, is }) => `${is ? '' : '!'}${condition}`).join(', ')
-  return `${who} (${role}) ${effect === 'allow' ? 'may' : 'may not'} ${may} ${on}${conditions === '' ? '' : ` [${conditions}]`}`
+  return `${principal ?? who} (${by}) ${effect === 'allow' ? 'may' : 'may not'} ${may} ${on}${conditions === '' ? '' : ` [${conditions}]`}`
 }
 
 function lines(resources: JsonObject, rest: Partial<Document> = {}): readonly string[] {
@@ -82,7 +83,7 @@ describe('the grants of identity-pool', () => {
         const deployed = statementsOf(pool, deployment)
         const told = grantsOf(pool).filter(({ sid, when }) => sid !== undefined && holds(pool, deployment, when))
         assert.deepEqual(
-          told.map(({ role, sid }) => `${role} ${sid}`),
+          told.map(({ by, sid }) => `${by} ${sid}`),
           deployed,
         )
       }),
@@ -222,7 +223,7 @@ describe('words', () => {
       s3({ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${B}/home/${!aws:username}/*' }),
       'in home/<aws:username>/ of the bucket {B}',
     )
-    assert.equal(s3(['arn:aws:s3:::b', 'arn:aws:s3:::b/*']), 'of the bucket b and in the bucket b')
+    assert.equal(s3(['arn:aws:s3:::b', 'arn:aws:s3:::b/*']), 'of the bucket b and in it')
     const api = (rest: string) =>
       onOf('execute-api:Invoke', { 'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:${rest}` })
     assert.equal(api('abc/prod/GET/pets'), 'of the API abc, stage prod, only GET/pets')
@@ -237,7 +238,7 @@ describe('words', () => {
     )
     assert.equal(onOf('lambda:InvokeFunction', 'arn:aws:lambda:::function:f'), 'on function:f of AWS Lambda')
     assert.deepEqual(words({ Effect: 'Allow', Action: 's3:GetObject', NotResource: 'arn:aws:s3:::b/*' }), [
-      'may get objects on every resource but arn:aws:s3:::b/*',
+      'may get objects anywhere but in the bucket b',
     ])
   })
 
@@ -358,6 +359,126 @@ describe('conditions', () => {
   })
 })
 
+describe('a policy that stands on the thing itself', () => {
+  /** The words of one statement on a bucket. */
+  const onBucket = (statement: JsonObject): readonly string[] =>
+    lines({
+      B: { Type: 'AWS::S3::Bucket' },
+      R: { Type: 'AWS::IAM::Role' },
+      P: {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: { Bucket: { Ref: 'B' }, PolicyDocument: { Statement: statement } },
+      },
+    })
+  const get = allow('s3:GetObject', 'arn:aws:s3:::b/*')
+
+  test('is told of whom it names: of publication-bucket everybody, one organization, and what delivers logs', () => {
+    const { document } = link(publicationBucket, { id: 'publication-bucket', version: '1.0.0' })
+    const of = 'of the bucket {Bucket}'
+    assert.deepEqual(grantsOf(document).map(line), [
+      `everybody (BucketPolicy) may not take any action of Amazon S3 (s3:*) ${of} and in it, without TLS`,
+      `everybody (BucketPolicy) may not put objects in the bucket {Bucket}, but not at {Prefix}/index.json ${of} and at {Prefix}/*/latest/* ${of}, without If-None-Match, where that makes an object [ReleasesProtected]`,
+      'everybody (BucketPolicy) may not delete objects and delete versions of objects in the bucket {Bucket} [ReleasesProtected]',
+      `everybody (BucketPolicy) may get objects and get versions of objects in {Prefix}/ ${of} [IsPublic]`,
+      `{OrganizationId} (BucketPolicy) may get objects and get versions of objects in {Prefix}/ ${of} [IsOrganization]`,
+      'everybody (AccessLogBucketPolicy) may not take any action of Amazon S3 (s3:*) of the bucket {AccessLogBucket} and in it, without TLS [HasOwnLogBucket]',
+      `logging.s3.amazonaws.com (AccessLogBucketPolicy) may put objects in the bucket {AccessLogBucket}, only on behalf of the stack’s account, only on behalf ${of} [HasOwnLogBucket]`,
+    ])
+  })
+
+  test('names accounts, services, roles of the template and others, one grant for each', () => {
+    const may = 'may get objects in the bucket b'
+    const named: readonly (readonly [principal: Json, ...lines: readonly string[]])[] = [
+      ['*', `everybody (P) ${may}`],
+      [{ AWS: '*' }, `everybody (P) ${may}`],
+      [{ AWS: '123456789012' }, `the account 123456789012 (P) ${may}`],
+      [{ AWS: 'arn:aws-cn:iam::123456789012:root' }, `the account 123456789012 (P) ${may}`],
+      [{ AWS: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:root' } }, `the stack’s account (P) ${may}`],
+      [{ AWS: { Ref: 'AWS::AccountId' } }, `the stack’s account (P) ${may}`],
+      [{ AWS: 'arn:aws:iam::123456789012:role/x' }, `arn:aws:iam::123456789012:role/x (P) ${may}`],
+      [{ AWS: { Ref: 'Reader' } }, `{Reader} (P) ${may}`],
+      [{ AWS: { 'Fn::GetAtt': ['R', 'Arn'] } }, `other (R) ${may}`],
+      [{ AWS: { 'Fn::GetAtt': ['U', 'Arn'] } }, `{U.Arn} (P) ${may}`],
+      [{ CanonicalUser: 'abc' }, `the canonical user abc (P) ${may}`],
+      [{ Federated: 'x.y' }, `whoever signs in by x.y (P) ${may}`],
+      [{ Service: ['a.amazonaws.com', 'b.amazonaws.com'] }, `a.amazonaws.com (P) ${may}`, `b.amazonaws.com (P) ${may}`],
+      [{ AWS: ['*', '123456789012'] }, `everybody (P) ${may}`, `the account 123456789012 (P) ${may}`],
+      [{}, `whoever the policy means (P) ${may}`],
+    ]
+    for (const [principal, ...told] of named) assert.deepEqual(onBucket({ ...get, Principal: principal }), told)
+    assert.deepEqual(onBucket(get), [`whoever the policy means (P) ${may}`])
+    assert.deepEqual(onBucket({ ...get, Effect: 'Deny', NotPrincipal: { AWS: '1' } }), [
+      'everybody (P) may not get objects in the bucket b, all but {"AWS":"1"}',
+    ])
+  })
+
+  test('is for one organization only where nothing else can be let in', () => {
+    const may = 'may get objects in the bucket b'
+    const ask = (condition: JsonObject, rest: JsonObject = {}) =>
+      onBucket({ ...get, Principal: '*', Condition: condition, ...rest })
+    assert.deepEqual(ask({ StringEquals: { 'aws:principalorgid': ['o-1', 'o-2'] } }), [`o-1 or o-2 (P) ${may}`])
+    assert.deepEqual(ask({ StringEquals: { 'aws:PrincipalAccount': '1' } }), [`the account 1 (P) ${may}`])
+    assert.deepEqual(ask({ StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1' } }), [
+      `everybody (P) ${may}, only if StringEqualsIfExists aws:PrincipalOrgID o-1`,
+    ])
+    assert.deepEqual(ask({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' }, Bool: { 'aws:SecureTransport': 'true' } }), [
+      `o-1 (P) ${may}, only over TLS`,
+    ])
+    const denied = ask({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }, { Effect: 'Deny' })
+    assert.deepEqual(denied, ['everybody (P) may not get objects in the bucket b, outside the organization o-1'])
+    const deniedWithin = ask({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }, { Effect: 'Deny' })
+    assert.deepEqual(deniedWithin, [
+      'everybody (P) may not get objects in the bucket b, only if StringEquals aws:PrincipalOrgID o-1',
+    ])
+  })
+
+  test('says of a denial what it is for in no other words than fit', () => {
+    const denied = (condition: JsonObject) =>
+      onBucket({ ...get, Effect: 'Deny', Principal: '*', Condition: condition })[0]?.replace(/.* bucket b, /, '')
+    assert.equal(denied({ Bool: { 'aws:SecureTransport': 'false' } }), 'without TLS')
+    assert.equal(denied({ NumericLessThan: { 's3:TlsVersion': '1.2' } }), 'with TLS below 1.2')
+    assert.equal(denied({ Null: { 's3:if-match': 'true' } }), 'without If-Match')
+    assert.equal(denied({ Bool: { 'aws:SecureTransport': 'true' } }), 'only if Bool aws:SecureTransport true')
+    assert.equal(denied({ Null: { 's3:if-match': 'false' } }), 'only if Null s3:if-match false')
+    assert.equal(denied({ Null: { 's3:if-match': ['true', 'false'] } }), 'only if Null s3:if-match true or false')
+  })
+
+  test('may stand on queues, keys, secrets, tables, repositories and functions', () => {
+    const everything = { Effect: 'Allow', Principal: { AWS: { Ref: 'AWS::AccountId' } }, Action: 'x:*', Resource: '*' }
+    const document = { Statement: [everything] }
+    const told = lines({
+      K: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: document } },
+      Q: { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [{ Ref: 'Jobs' }], PolicyDocument: document } },
+      S: {
+        Type: 'AWS::SecretsManager::ResourcePolicy',
+        Properties: { SecretId: { Ref: 'X' }, ResourcePolicy: document },
+      },
+      T: { Type: 'AWS::DynamoDB::Table', Properties: { ResourcePolicy: { PolicyDocument: document } } },
+      E: {
+        Type: 'AWS::ECR::Repository',
+        Properties: { RepositoryPolicyText: { Statement: { ...everything, Resource: none } } },
+      },
+      L: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          ...{ Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'F' }, Principal: 's3.amazonaws.com' },
+          ...{ SourceArn: 'arn:aws:s3:::b', SourceAccount: { Ref: 'AWS::AccountId' } },
+        },
+      },
+      Plain: { Type: 'AWS::KMS::Key' },
+    })
+    const by = (id: string, place: string) => `the stack’s account (${id}) may take every action of x (x:*) ${place}`
+    assert.deepEqual(told, [
+      by('K', 'with the key {K}'),
+      by('Q', 'on {Jobs}'),
+      by('S', 'on {X}'),
+      by('T', 'of the table {T}'),
+      by('E', 'on {E.Arn}'),
+      's3.amazonaws.com (L) may invoke functions on {F}, only on behalf of the stack’s account, only on behalf of the bucket b',
+    ])
+  })
+})
+
 test('the grants of a stack as the AWS CDK synthesizes it are in words, its own resources by their IDs', () => {
   const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
   assert.deepEqual(
@@ -406,7 +527,7 @@ test('the grants of a stack as the AWS CDK synthesizes it are in words, its own 
     }),
     [
       'other (HandlerServiceRoleFCDC14AE) may do whatever the managed policy AWSLambdaBasicExecutionRole of AWS allows wherever it allows it',
-      'other (HandlerServiceRoleFCDC14AE) may take the actions s3:GetObject* and s3:List* of the bucket {Bucket83908E77} and in the bucket {Bucket83908E77}',
+      'other (HandlerServiceRoleFCDC14AE) may take the actions s3:GetObject* and s3:List* of the bucket {Bucket83908E77} and in it',
       'other (HandlerServiceRoleFCDC14AE) may get and put items of the table {Table710B521B}',
     ],
   )
@@ -502,6 +623,9 @@ test('no template is too odd, and no statement goes without a grant', () => {
           'Resource',
           'Condition',
           'Sid',
+          'Principal',
+          'StringEquals',
+          'aws:PrincipalOrgID',
           'Statement',
           'PolicyDocument',
           'Roles',
@@ -520,9 +644,22 @@ test('no template is too odd, and no statement goes without a grant', () => {
     'AWS::IAM::ManagedPolicy',
     'AWS::Cognito::IdentityPoolRoleAttachment',
     'AWS::S3::Bucket',
+    'AWS::S3::BucketPolicy',
+    'AWS::KMS::Key',
+    'AWS::Lambda::Permission',
   )
   const properties = fc.dictionary(
-    fc.constantFrom('Policies', 'PolicyDocument', 'ManagedPolicyArns', 'Roles', 'RoleName', 'AssumeRolePolicyDocument'),
+    fc.constantFrom(
+      'Policies',
+      'PolicyDocument',
+      'KeyPolicy',
+      'Principal',
+      'SourceArn',
+      'ManagedPolicyArns',
+      'Roles',
+      'RoleName',
+      'AssumeRolePolicyDocument',
+    ),
     json,
   )
   const resource = fc.oneof(
@@ -536,7 +673,7 @@ test('no template is too odd, and no statement goes without a grant', () => {
   fc.assert(
     fc.property(fc.dictionary(name, resource), fc.dictionary(name, json), (Resources, Conditions) => {
       for (const grant of grantsOf({ Conditions, Resources })) {
-        assert.ok(grant.may !== '' && grant.on !== '' && grant.role !== '', JSON.stringify(grant))
+        assert.ok(grant.may !== '' && grant.on !== '' && grant.by !== '', JSON.stringify(grant))
         const decided = grant.when.map(({ condition }) => condition)
         assert.equal(new Set(decided).size, decided.length, 'a condition is said once')
       }

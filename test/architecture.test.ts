@@ -70,8 +70,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/resolve/',
   ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
+  // Tables of access, for a terminal, a document, a program; and which deployments are worth showing.
+  'src/access/show/': [
+    'src/access/',
+    'src/check/parameter.ts',
+    'src/diagnostic.ts',
+    'src/document.ts',
+    'src/resolve/',
+  ],
   'src/build/': [
     'src/accept.ts',
+    'src/access/show/',
     'src/access/grants.ts',
     'src/access/text.ts',
     'src/authoring/',
@@ -108,6 +117,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto'],
   'src/publish/cloudformation.ts': ['src/publish/', '@aws-sdk/client-cloudformation'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/cli/access.ts': [
+    'src/access/',
+    'src/build/',
+    'src/cli/',
+    'src/document.ts',
+    'src/launch/partitions.ts',
+    'src/resolve/',
+  ],
   'src/cli/launch-url.ts': [
     'src/build/finding.ts',
     'src/cli/',

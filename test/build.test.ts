@@ -839,7 +839,7 @@ export default defineTemplate({ Description: 'c', Parameters: { Name, Size }, Co
       'has resources without types': artifact => Object.assign(artifact, { resources: [{ id: 'A' }] }),
       'has no text as its description': artifact => Object.assign(artifact, { description: 1 }),
       'has conditions that are none': artifact =>
-        Object.assign(artifact, { grants: [{ who: 'x', role: 'x', effect: 'x', may: 'x', on: 'x', when: [1] }] }),
+        Object.assign(artifact, { grants: [{ who: 'x', by: 'x', effect: 'x', may: 'x', on: 'x', when: [1] }] }),
     }
     for (const [name, edit] of Object.entries(older)) {
       const folder = project(twoModules)

@@ -8,8 +8,10 @@ import type { Artifact, Grant } from '../src/manifest.ts'
 import { pictureOf } from '../src/page/picture.ts'
 import identityPool from '../templates/identity-pool.ts'
 import notesApp from '../templates/notes-app.ts'
+import publicationBucket from '../templates/publication-bucket.ts'
 
-const [pool, app] = Object.entries({ 'identity-pool': identityPool, 'notes-app': notesApp }).map(([name, template]) => {
+const templates = { 'identity-pool': identityPool, 'notes-app': notesApp, 'publication-bucket': publicationBucket }
+const [pool, app, bucket] = Object.entries(templates).map(([name, template]) => {
   const { document } = link(template, { id: name, version: '1.0.0' })
   return artifactOf({ name, version: '1.0.0', file: `${name}.yaml`, text: '', document })
 })
@@ -20,7 +22,7 @@ const plain: Artifact = {
 }
 
 function grant(rest: Partial<Grant>): Grant {
-  return { who: 'signed-in', role: 'R', effect: 'allow', may: 'get objects', on: 'in the bucket b', when: [], ...rest }
+  return { who: 'signed-in', by: 'R', effect: 'allow', may: 'get objects', on: 'in the bucket b', when: [], ...rest }
 }
 
 function description(picture: string): string {
@@ -44,8 +46,29 @@ test('a picture of a template that grants nothing shows what it makes, and of wh
   assert.ok(app)
   const words = description(pictureOf(app))
   assert.match(words, /^From \d+ settings one stack makes: /)
-  assert.match(words, /Nested stack: Identity/)
+  assert.match(
+    words,
+    /Nested stack: Identity, from the template at \{IdentityPoolTemplateUrl\}, whose launch page tells/,
+  )
+  assert.match(words, /Nobody may take any action of Amazon S3 \(s3:\*\), without TLS: the bucket \{Uploads\}\./)
   assert.match(words, /Amazon S3: Uploads \(Bucket\)/)
+})
+
+test('a picture shows who reaches what by a policy that stands on the thing itself', () => {
+  assert.ok(bucket)
+  const picture = pictureOf(bucket)
+  const words = description(picture)
+  for (const sentence of [
+    'Nobody may take any action of Amazon S3 (s3:*), without TLS: the bucket {Bucket}.',
+    'Everybody may get objects and get versions of objects: {Prefix}/ of the bucket {Bucket} (if IsPublic).',
+    'The organization {OrganizationId} may get objects and get versions of objects: {Prefix}/ of the bucket {Bucket} (if IsOrganization).',
+    'logging.s3.amazonaws.com may put objects, only on behalf of the stack’s account, only on behalf of the bucket {Bucket}: the bucket {AccessLogBucket} (if HasOwnLogBucket).',
+  ])
+    assert.ok(words.includes(sentence), `${sentence} is not in ${words}`)
+  assert.doesNotMatch(words, /get the role/)
+  assert.match(picture, />by which policy</)
+  // whom no statement names without the condition pales with it
+  assert.match(picture, /<g data-when="IsOrganization"><rect [^>]*\/><text [^>]*><tspan [^>]*>The organization</)
 })
 
 test('what the form may switch off says on which conditions it is there', () => {
@@ -80,7 +103,7 @@ test('two that differ by a condition in whose they are stand as one, and by anyt
     { ...other, may: 'put objects' },
     { ...other, when: [{ condition: 'B', is: false }] },
     { ...other, when: [] },
-    { ...other, role: 'S' },
+    { ...other, by: 'S' },
   ])
     assert.doesNotMatch(description(pictureOf({ ...plain, grants: [one, different] })), / or /)
 })
@@ -98,13 +121,15 @@ test('it is one element that stands by itself, whatever is in the manifest, and 
     ),
   )
   const when = fc.array(fc.record({ condition: text, is: fc.boolean() }), { maxLength: 2 })
-  const who = fc.constantFrom<Grant['who'][]>('signed-in', 'guest', 'other')
+  const who = fc.constantFrom<Grant['who'][]>('signed-in', 'guest', 'other', 'everybody', 'organization', 'account')
   const effect = fc.constantFrom<Grant['effect'][]>('allow', 'deny')
   const artifact = fc.record({
     name: text,
     resources: fc.array(fc.record({ id: text, type: text }), { maxLength: 4 }),
     parameters: fc.array(fc.record({ name: text, type: text, label: text }), { maxLength: 20 }),
-    grants: fc.array(fc.record({ who, role: text, effect, may: text, on: text, when }), { maxLength: 4 }),
+    grants: fc.array(fc.record({ who, principal: text, by: text, effect, may: text, on: text, when }), {
+      maxLength: 4,
+    }),
   })
   fc.assert(
     fc.property(artifact, odd => {

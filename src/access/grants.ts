@@ -5,14 +5,16 @@ import { type Decided, ifOf, isCall, isList, isNoValue, operandOf } from './bran
 import { decide, openConditions } from './choices.ts'
 import { limitWords } from './limits.ts'
 import { placeWords } from './places.ts'
+import { type Named, namedBy, narrowed, permissionOf, policyPlace, thingOf } from './resource-policies.ts'
 import { shown, textOf } from './text.ts'
 
 /**
- * What a template's own identity-based policies let people do, statement by statement, in words. It reads any template,
+ * What a template's own policies let people do, statement by statement, in words: those of roles, users and groups, and
+ * those that stand on the thing itself. It reads any template,
  * also one that CloudFormation would refuse, and never says less than a policy allows: what has no words is shown as it
  * stands. Where the branches of an `If` read alike, as those that only name an identity by the host of its region, they
- * are one grant; any other difference makes two, each with its condition. Permissions boundaries, session policies and
- * resource-based policies are not looked at: the first two only narrow.
+ * are one grant; any other difference makes two, each with its condition. Permissions boundaries and session policies are
+ * not looked at: they only narrow.
  */
 export function grantsOf(document: Document): readonly Grant[] {
   const { Resources } = document
@@ -23,8 +25,13 @@ export function grantsOf(document: Document): readonly Grant[] {
 
 type Who = Grant['who']
 
-/** A grant without whose it is. */
-type Rule = Omit<Grant, 'who' | 'role'>
+/** A grant without whose it is; a policy on the thing itself says whom it means. */
+type Rule = Omit<Grant, 'who' | 'principal' | 'by'> & { readonly named?: readonly Named[] }
+
+type Conditional = Pick<Grant, 'when'>
+
+/** Whom a policy means that names nobody, which AWS refuses. */
+const unsaid: Named = { who: 'other', principal: 'whoever the policy means' }
 
 /** Resources that carry policies of their own. https://docs.aws.amazon.com/IAM/latest/UserGuide/id.html */
 const carriers = ['AWS::IAM::Role', 'AWS::IAM::User', 'AWS::IAM::Group']
@@ -69,10 +76,39 @@ class Walk {
         this.#choices(properties ?? null, decided, (own, now) => this.#given(id, this.#carried(own, now))),
       )
     }
+    const place = policyPlace(type)
+    if (place !== undefined) {
+      return this.#underCondition(resource, new Map(), decided =>
+        this.#choices(properties ?? null, decided, (own, now) => this.#onThing(id, type, own, now)),
+      )
+    }
     if (!policies.includes(type)) return []
     return this.#underCondition(resource, new Map(), decided =>
       this.#choices(properties ?? null, decided, (own, now) => this.#standing(id, own, now)),
     )
+  }
+
+  /** What the policy on a thing says, to whom it names. */
+  #onThing(id: string, type: string, properties: Json, decided: Decided): readonly Grant[] {
+    const fields = fieldsOf(properties)
+    const thing = thingOf(id, type, fields, this.#document)
+    const within = (value: Json, path: readonly string[], now: Decided): readonly Rule[] =>
+      this.#choices(value, now, (own, inner) => {
+        const [name, ...rest] = path
+        if (name === undefined) return this.#statements(own, inner, thing)
+        return within(fieldsOf(own)[name] ?? null, rest, inner)
+      })
+    const path = policyPlace(type) ?? []
+    const rules =
+      path.length === 0 ? this.#inWords(permissionOf(fields), decided, thing) : within(fields, path, decided)
+    return rules.flatMap(rule => this.#named(id, rule))
+  }
+
+  #named(id: string, { named = [], ...rule }: Rule): readonly Grant[] {
+    return (named.length === 0 ? [unsaid] : named).flatMap(one => {
+      if ('role' in one) return this.#given(one.role, [rule])
+      return [{ ...one, by: id, ...rule }]
+    })
   }
 
   /** What is inline, and the managed policies that are attached. */
@@ -138,23 +174,23 @@ class Walk {
     })
   }
 
-  #statements(text: Json, decided: Decided): readonly Rule[] {
+  #statements(text: Json, decided: Decided, thing?: string): readonly Rule[] {
     if (!isObject(text) || fieldOf(text, 'Statement') === undefined) return [asItStands(text)]
-    return this.#items(fieldOf(text, 'Statement'), decided, (statement, now) => this.#inWords(statement, now))
+    return this.#items(fieldOf(text, 'Statement'), decided, (statement, now) => this.#inWords(statement, now, thing))
   }
 
   /** A statement in each way in which it may come about. */
-  #inWords(statement: Json, decided: Decided): readonly Rule[] {
+  #inWords(statement: Json, decided: Decided, thing?: string): readonly Rule[] {
     const open = openConditions(statement, decided, this.#document)
     const [first] = open
     if (first === undefined || open.length > mostConditions) {
       const own = decide(statement, decided, this.#document)
-      return own === undefined ? [] : [this.#rule(own)]
+      return own === undefined ? [] : [this.#rule(own, thing)]
     }
-    return branch(first, is => this.#inWords(statement, new Map(decided).set(first, is)))
+    return branch(first, is => this.#inWords(statement, new Map(decided).set(first, is), thing))
   }
 
-  #rule(statement: Json): Rule {
+  #rule(statement: Json, thing: string | undefined): Rule {
     if (!isObject(statement) || isCall(statement)) return asItStands(statement)
     const text = (value: Json): string => textOf(value, this.#document)
     const texts = (value: Json): readonly string[] => (isList(value) ? value : [value]).map(text)
@@ -168,35 +204,64 @@ class Walk {
     const isDenied = effect === 'Deny'
     const sid = take('sid')
     const [action, notAction, resource, notResource] = ['action', 'notaction', 'resource', 'notresource'].map(take)
-    const condition = take('condition')
+    const { named, condition, limits: others } = this.#whom(take, isDenied, thing)
     const actions = action === undefined ? [] : texts(action).map(shown)
     const may = [
       ...(action === undefined ? [] : [actionWords(actions)]),
       ...(notAction === undefined ? [] : [`take every action but ${listed(texts(notAction).map(shown))}`]),
     ]
     const services = actions.map(it => it.split(':')[0]?.toLowerCase() ?? '')
+    // in a policy that stands on a thing, every resource is that thing
+    const own = thing === undefined ? undefined : placeWords([thing], services)
+    const placed = (value: Json): string =>
+      placeWords(
+        texts(value).map(it => (it === '*' ? (thing ?? it) : it)),
+        services,
+      )
     const on = [
-      ...(resource === undefined ? [] : [placeWords(texts(resource), services)]),
-      ...(notResource === undefined ? [] : [`on every resource but ${listed(texts(notResource).map(shown))}`]),
+      ...(resource === undefined ? [] : [placed(resource)]),
+      ...(notResource === undefined || own !== undefined ? [] : [`anywhere but ${placed(notResource)}`]),
+      ...(own === undefined || resource !== undefined ? [] : [own]),
     ]
     const limits = [
+      ...(notResource === undefined || own === undefined ? [] : [`but not ${placed(notResource)}`]),
+      ...others,
       ...(condition === undefined ? [] : limitWords(condition, isDenied, text)),
       ...(effect === 'Allow' || isDenied ? [] : [`only if ${shown(text(effect ?? 'no Effect'))} is Allow`]),
       ...[...known].map(([key, value]) => `with ${key} ${shown(text(value))}`),
     ]
+    const verbs = may.join(' and ') || 'take no action that is said'
     return {
       ...(sid === undefined || sid === '' ? {} : { sid: shown(text(sid)) }),
       effect: isDenied ? 'deny' : 'allow',
-      may: may.join(' and ') || 'take no action that is said',
+      may: isDenied ? verbs.replaceAll('take every action', 'take any action') : verbs,
       on: [on.join(' and ') || 'on no resource that is said', ...limits].join(', '),
       when: [],
+      ...(named.length === 0 ? {} : { named }),
     }
+  }
+
+  /** Whom a statement of a policy on a thing means, and what of its condition is not said by that. */
+  #whom(take: (name: string) => Json | undefined, isDenied: boolean, thing: string | undefined) {
+    const condition = take('condition')
+    if (thing === undefined) return { named: [], condition, limits: [] }
+    const [principal, others] = [take('principal'), take('notprincipal')]
+    const everybody: Named = { who: 'everybody' }
+    if (principal === undefined && others !== undefined) {
+      return { named: [everybody], condition, limits: [`all but ${shown(textOf(others, this.#document))}`] }
+    }
+    const named = principal === undefined ? [] : namedBy(principal, this.#document)
+    const [first] = named
+    const isForAll = first !== undefined && 'who' in first && first.who === 'everybody' && named.length === 1
+    const fewer = isForAll && !isDenied ? narrowed(condition, this.#document) : undefined
+    if (fewer === undefined) return { named, condition, limits: [] }
+    return { named: [fewer.named], condition: fewer.rest, limits: [] }
   }
 
   /** To each of those who get the role. */
   #given(role: string, rules: readonly Rule[]): readonly Grant[] {
     const who = this.#who.get(role) ?? new Set<Who>(['other'])
-    return [...who].flatMap(one => rules.map(rule => ({ who: one, role, ...rule })))
+    return [...who].flatMap(one => rules.map(({ named: _, ...rule }) => ({ who: one, by: role, ...rule })))
   }
 
   #resource(id: string): JsonObject | undefined {
@@ -205,7 +270,7 @@ class Walk {
     return isObject(resource) ? resource : undefined
   }
 
-  #underCondition<Own extends Rule>(
+  #underCondition<Own extends Conditional>(
     resource: JsonObject,
     decided: Decided,
     then: (decided: Decided) => readonly Own[],
@@ -218,7 +283,7 @@ class Walk {
   }
 
   /** The value itself in each way in which it may be chosen. */
-  #choices<Own extends Rule>(
+  #choices<Own extends Conditional>(
     value: Json,
     decided: Decided,
     then: (value: Json, decided: Decided) => readonly Own[],
@@ -233,7 +298,7 @@ class Walk {
   }
 
   /** Each of one or more values. */
-  #items<Own extends Rule>(
+  #items<Own extends Conditional>(
     value: Json | undefined,
     decided: Decided,
     then: (item: Json, decided: Decided) => readonly Own[],
@@ -245,7 +310,7 @@ class Walk {
 }
 
 /** What comes of either, with the condition where it makes a difference. */
-function branch<Own extends Rule>(condition: string, of: (is: boolean) => readonly Own[]): readonly Own[] {
+function branch<Own extends Conditional>(condition: string, of: (is: boolean) => readonly Own[]): readonly Own[] {
   const [yes, no] = [of(true), of(false)]
   const others = no.map(rule => JSON.stringify(rule))
   const isCommon = yes.map(rule => {
@@ -263,7 +328,7 @@ function branch<Own extends Rule>(condition: string, of: (is: boolean) => readon
   ]
 }
 
-function under<Own extends Rule>(condition: string, is: boolean, rules: readonly Own[]): readonly Own[] {
+function under<Own extends Conditional>(condition: string, is: boolean, rules: readonly Own[]): readonly Own[] {
   return rules.map(rule => ({ ...rule, when: [{ condition, is }, ...rule.when] }))
 }
 

@@ -1,7 +1,8 @@
 import { isObject, type Json } from '../document.ts'
 import { serviceName } from './actions.ts'
 import { isCall, isList } from './branches.ts'
-import { shown } from './text.ts'
+import { placeWords } from './places.ts'
+import { shown, stack } from './text.ts'
 
 type Asked = { readonly operator: string; readonly key: string; readonly values: readonly string[] }
 
@@ -20,7 +21,33 @@ export function limitWords(condition: Json, isExact: boolean, text: (value: Json
       values: (isList(value) ? value : [value]).map(text),
     }))
   })
-  return asked.flatMap(one => (isExact ? literal(one) : inWords(one, asked)))
+  return asked.flatMap(one => (isExact ? (exactly(one) ?? literal(one)) : inWords(one, asked)))
+}
+
+/**
+ * What a denial is for, where few words say just that. Amazon S3 tells of every request whether it came by TLS, and of
+ * every write whether it makes an object.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function exactly({ operator, key, values }: Asked): string | undefined {
+  const [value = ''] = values
+  if (values.length !== 1) return undefined
+  switch (`${operator} ${key.toLowerCase()} ${value}`) {
+    case 'Bool aws:securetransport false':
+      return 'without TLS'
+    case 'Bool s3:objectcreationoperation true':
+      return 'where that makes an object'
+    case 'Null s3:if-none-match true':
+      return 'without If-None-Match'
+    case 'Null s3:if-match true':
+      return 'without If-Match'
+  }
+  if (operator === 'NumericLessThan' && key.toLowerCase() === 's3:tlsversion') return `with TLS below ${shown(value)}`
+  // a negated operator also holds where there is no such key
+  if (operator === 'StringNotEquals' && key.toLowerCase() === 'aws:principalorgid')
+    return `outside the organization ${shown(value)}`
+  return undefined
 }
 
 function literal({ operator, key, values }: Asked): string {
@@ -47,6 +74,14 @@ function inWords(one: Asked, all: readonly Asked[]): readonly string[] {
   if (key === 'aws:securetransport' && is('Bool') && values.join() === 'true') return ['only over TLS']
   if (key === 'aws:principalorgid' && is('StringEquals'))
     return [shown(`only within the organization ${values.join(' or ')}`)]
+  if (key === 'aws:sourceaccount' && is('StringEquals')) {
+    const accounts = values.map(it => (it === stack.account ? 'the stack’s account' : `the account ${it}`))
+    return [shown(`only on behalf of ${accounts.join(' or ')}`)]
+  }
+  if (key === 'aws:sourcearn' && is('ArnLike', 'ArnEquals', 'StringEquals', 'StringLike')) {
+    const places = values.map(it => placeWords([it], []))
+    if (places.length > 0 && places.every(it => it.startsWith('of '))) return [`only on behalf ${places.join(' or ')}`]
+  }
   return [literal(one)]
 }
 

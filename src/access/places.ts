@@ -6,7 +6,14 @@ import { shown, stack } from './text.ts'
  * prefixes of its actions, which tell what a parameter stands for that holds a whole ARN.
  */
 export function placeWords(resources: readonly string[], services: readonly string[]): string {
-  return listed([...new Set(resources.map(resource => placeOf(resource, services)))])
+  const places = [...new Set(resources.map(resource => placeOf(resource, services)))]
+  const whole = places.filter(it => /^of the bucket [^,]*$/.test(it) && places.includes(it.replace(/^of/, 'in')))
+  return listed(
+    places.flatMap(it => {
+      if (whole.includes(it)) return [`${it} and in it`]
+      return whole.includes(it.replace(/^in/, 'of')) ? [] : [it]
+    }),
+  )
 }
 
 function placeOf(resource: string, services: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { grantsOf } from '../access/grants.ts'
+import { shown, textOf } from '../access/text.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Artifact, Capability, ManifestParameter, ManifestResource } from '../manifest.ts'
 
@@ -34,12 +35,21 @@ export function artifactOf({ name, version, file, text, document }: Built): Arti
   }
 }
 
-function resources({ Resources }: Document): readonly ManifestResource[] {
-  return Object.entries(Resources).map(([id, resource]) => {
-    const condition = isObject(resource) ? resource['Condition'] : undefined
-    return { id, type: typeOf(resource)[0] ?? '', ...(typeof condition === 'string' ? { condition } : {}) }
+function resources(document: Document): readonly ManifestResource[] {
+  return Object.entries(document.Resources).map(([id, resource]) => {
+    const { Condition: condition, Properties: properties } = isObject(resource) ? resource : noResource
+    const type = typeOf(resource)[0] ?? ''
+    const isNested = type === 'AWS::CloudFormation::Stack' && isObject(properties)
+    const url = isNested ? properties['TemplateURL'] : undefined
+    return {
+      ...{ id, type },
+      ...(typeof condition === 'string' ? { condition } : {}),
+      ...(url === undefined || url === '' ? {} : { template: shown(textOf(url, document)) }),
+    }
   })
 }
+
+const noResource: JsonObject = {}
 
 /** Those that conditions and rules look into; all, where that depends. */
 function mappings({ Mappings, Conditions = {}, Rules = {} }: Document): { readonly mappings?: JsonObject } {

@@ -209,7 +209,7 @@ function isComplete(artifact: Artifact): boolean {
     areRecords(parameters, 'name', 'type') &&
     areRecords(outputs, 'name') &&
     areRecords(resources, 'id', 'type') &&
-    areRecords(grants, 'who', 'role', 'effect', 'may', 'on') &&
+    areRecords(grants, 'who', 'by', 'effect', 'may', 'on') &&
     grants.every(({ when }) => areRecords(when, 'condition'))
   )
 }

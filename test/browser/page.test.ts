@@ -449,7 +449,7 @@ describe('hostile text', () => {
       grants: (['signed-in', 'guest', 'other'] as const).map(who => ({
         ...{
           who,
-          role: value,
+          by: value,
           effect: 'allow' as const,
           may: text(index + 5),
           on: `${value} {constructor} {__proto__}`,

@@ -40,7 +40,7 @@ const odd: Artifact = {
   ],
   grants: Array.from({ length: 12 }, (_, index) => ({
     who: (['signed-in', 'guest', 'other'] as const)[index % 3] ?? 'other',
-    ...{ role: index === 5 ? long : `Role${index}`, effect: index % 4 === 0 ? ('deny' as const) : ('allow' as const) },
+    ...{ by: index === 5 ? long : `Role${index}`, effect: index % 4 === 0 ? ('deny' as const) : ('allow' as const) },
     may: index % 2 === 0 ? `take the action ${long}` : 'get objects',
     on:
       index % 5 === 0 ? `on 日本語のバケット${'漢字'.repeat(40)}` : `in ${'folder/'.repeat(index * 4)} of the bucket b`,
