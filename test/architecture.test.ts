@@ -71,13 +71,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   // Tables of access, for a terminal, a document, a program; and which deployments are worth showing.
-  'src/access/show/': [
-    'src/access/',
-    'src/check/parameter.ts',
-    'src/diagnostic.ts',
-    'src/document.ts',
-    'src/resolve/',
-  ],
+  'src/access/show/': ['src/access/', 'src/check/parameter.ts', 'src/document.ts', 'src/resolve/'],
   'src/build/': [
     'src/accept.ts',
     'src/access/show/',

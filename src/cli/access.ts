@@ -123,6 +123,7 @@ function answer(resolved: Resolved, args: AccessArguments, { action, resource }:
   const notes = [
     ...verdict.notes,
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
+    ...unsaid(question),
     ...macroNotes(resolved),
   ]
   if (args.format === 'json') {
@@ -136,6 +137,24 @@ function answer(resolved: Resolved, args: AccessArguments, { action, resource }:
     print('stdout', lines.map(line => `${line}\n`).join(''))
   }
   return statusOf(verdict)
+}
+
+/** Requests without these are few, and mostly not what is meant. */
+const usual: readonly (readonly [action: RegExp, key: string, example: string])[] = [
+  [/^s3:List(?:Bucket|BucketVersions)$/i, 's3:prefix', 's3:prefix=private/'],
+  [
+    /^dynamodb:(?:(?:Batch)?GetItem|Query|(?:Put|Update|Delete)Item|BatchWriteItem)$/i,
+    'dynamodb:LeadingKeys',
+    'dynamodb:LeadingKeys=KEY',
+  ],
+  [/^kms:(?:Decrypt|Encrypt|GenerateDataKey)/i, 'kms:ViaService', 'kms:ViaService=s3.REGION.amazonaws.com'],
+]
+
+function unsaid({ action, context = {} }: Question): readonly string[] {
+  const said = Object.keys(context).map(key => key.toLowerCase())
+  return usual
+    .filter(([pattern, key]) => pattern.test(action) && !said.includes(key.toLowerCase()))
+    .map(([, key, example]) => `Asked without ${key}: say it by --context ${example}.`)
 }
 
 function statusOf({ decision }: Verdict): number {

@@ -1,7 +1,7 @@
 import { allowedValuesOf, declarationOf, textOf } from '../../check/parameter.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../../document.ts'
 import type { Environment } from '../../resolve/environment.ts'
-import { member, parameterProblems } from '../../resolve/parameters.ts'
+import { member } from '../../resolve/parameters.ts'
 import { failedRules } from '../../resolve/rules.ts'
 import { optionalPlaceholders, type Placeholders, requiredPlaceholders } from './placeholders.ts'
 
@@ -33,7 +33,7 @@ export function deploymentsOf(document: Document, site: Site): readonly Deployme
     const parameters = template.mended({ ...least, [parameter]: value })
     if (parameters === undefined) return []
     const { [parameter]: _, ...rest } = parameters
-    return [{ name, parameters, without: template.isRefused(rest) ? least : rest }]
+    return [{ name, parameters, without: template.failed(rest).length > 0 ? least : rest }]
   })
   const everything = template.everything(least)
   const isMore = Object.keys(everything).length > Object.keys(least).length
@@ -75,20 +75,18 @@ class Template {
     this.#offered = optionalPlaceholders(document, site)
   }
 
-  isRefused(parameters: Placeholders): boolean {
-    return parameterProblems(this.#parameters, parameters).length > 0 || this.#failed(parameters).length > 0
-  }
-
-  #failed(parameters: Placeholders): readonly string[] {
+  /** Rules that refuse the values, which the parameters take. */
+  failed(parameters: Placeholders): readonly string[] {
     const sections = { Parameters: this.#parameters, Mappings: this.#mappings, Rules: this.#rules }
     return failedRules(sections, { ...this.#site, parameters }).map(({ rule }) => rule)
   }
 
   /** With what the rules that it breaks ask for: the first of what they name that leads to something they take. */
   mended(parameters: Placeholders, more = mostMended): Placeholders | undefined {
-    if (!this.isRefused(parameters)) return parameters
+    const failed = this.failed(parameters)
+    if (failed.length === 0) return parameters
     if (more === 0) return undefined
-    for (const name of this.#named(this.#failed(parameters))) {
+    for (const name of this.#named(failed)) {
       const value = this.#offered[name]
       if (value === undefined || parameters[name] !== undefined) continue
       const mended = this.mended({ ...parameters, [name]: value }, more - 1)
@@ -105,7 +103,7 @@ class Template {
   everything(least: Placeholders): Placeholders {
     const wanted = Object.entries(this.#offered).filter(([, value]) => !/:policy\//.test(value))
     let all: Placeholders = { ...least, ...Object.fromEntries(wanted) }
-    if (!this.isRefused(all)) return all
+    if (this.failed(all).length === 0) return all
     all = least
     // what is refused at first may be taken once the rest is there
     for (const _ of [1, 2]) {

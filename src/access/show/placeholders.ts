@@ -18,27 +18,35 @@ export function optionalPlaceholders(document: Document, place: Place): Placehol
   return placeholders(document, place, declaration => switches.includes(textOf(member(declaration, 'Default')) ?? '?'))
 }
 
-function placeholders(
-  document: Document,
-  { region, partition }: Place,
-  isWanted: (declaration: JsonObject) => boolean,
-): Placeholders {
+function placeholders(document: Document, place: Place, isWanted: (declaration: JsonObject) => boolean): Placeholders {
   const parameters: JsonObject = isObject(document.Parameters) ? document.Parameters : {}
   const found: Record<string, string> = {}
   for (const name of Object.keys(parameters)) {
     const declaration = declarationOf(parameters, name)
     if (declaration === undefined || !isWanted(declaration)) continue
-    const taken = new Set(Object.values(found))
-    const local = candidates(name, declaration).flatMap(value => [
-      value.replaceAll('us-east-1', region).replaceAll(/\barn:aws:/g, `arn:${partition}:`),
-      value,
-    ])
-    const fitting = local.filter(value => isTaken(declaration, value))
-    // of two app clients one is another
-    const value = fitting.find(it => !taken.has(it)) ?? fitting[0]
+    const value = fittingValue(name, declaration, new Set(Object.values(found)), place)
     if (value !== undefined) found[name] = value
   }
   return found
+}
+
+/** The likeliest that the parameter takes; of two app clients one is another, as far as there are others. */
+function fittingValue(
+  name: string,
+  declaration: JsonObject,
+  taken: ReadonlySet<string>,
+  { region, partition }: Place,
+): string | undefined {
+  let second: string | undefined
+  for (const candidate of candidates(name, declaration)) {
+    const local = candidate.replaceAll('us-east-1', region).replaceAll(/\barn:aws:/g, `arn:${partition}:`)
+    for (const value of local === candidate ? [candidate] : [local, candidate]) {
+      if (!isTaken(declaration, value)) continue
+      if (!taken.has(value)) return value
+      second ??= value
+    }
+  }
+  return second
 }
 
 function isTaken(declaration: JsonObject, value: string): boolean {
@@ -46,17 +54,15 @@ function isTaken(declaration: JsonObject, value: string): boolean {
 }
 
 /** The likeliest first. */
-function candidates(name: string, declaration: JsonObject): readonly string[] {
+function* candidates(name: string, declaration: JsonObject): Generator<string> {
   const allowed = allowedValuesOf(declaration)
-  if (allowed !== undefined) return allowed
+  if (allowed !== undefined) return yield* allowed
   const type = String(member(declaration, 'Type'))
-  return [
-    ...byName.flatMap(([pattern, value]) => (pattern.test(name) ? [value] : [])),
-    ...spokenExamples(declaration),
-    ...byType.flatMap(([pattern, value]) => (pattern.test(type) ? [value] : [])),
-    ...(type === 'Number' ? [String(numberOf(declaration, 'MinValue') ?? 1)] : []),
-    ...anything,
-  ]
+  for (const [pattern, value] of byName) if (pattern.test(name)) yield value
+  yield* spokenExamples(declaration)
+  for (const [pattern, value] of byType) if (pattern.test(type)) yield value
+  if (type === 'Number') yield String(numberOf(declaration, 'MinValue') ?? 1)
+  yield* anything
 }
 
 const byName: readonly (readonly [name: RegExp, value: string])[] = [
@@ -74,11 +80,10 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
 /** `such as us-east-1_a1B2c3D4e`, as authors put it. */
 function spokenExamples(declaration: JsonObject): readonly string[] {
   const texts = ['ConstraintDescription', 'Description'].map(key => String(member(declaration, key) ?? ''))
-  return texts.flatMap(text =>
-    [...text.matchAll(/(?:such as|e\.g\.|for example,?|for instance,?) ([^\s]+)/g)].map(([, value = '']) =>
-      value.replace(/[,;).]+$/, ''),
-    ),
-  )
+  return texts.flatMap(text => {
+    const found = [...text.matchAll(/(?:such as|e\.g\.|for example,?|for instance,?) ([^\s]+)/g)]
+    return found.map(([, value = '']) => value.replace(/[,;).]+$/, ''))
+  })
 }
 
 const byType: readonly (readonly [type: RegExp, value: string])[] = [

@@ -139,16 +139,11 @@ function withoutSource(cell: Cell): Entry {
 
 /** Each once, and why something is not known. */
 function notesOf({ roles, rows }: AccessTable, columns: readonly Column[]): readonly string[] {
-  const cells = [...roles.flatMap(row => row.cells), ...rows.flatMap(row => columns.map(column => row.cells[column]))]
-  const reasons = cells.filter(({ decision }) => decision === 'unknown').map(({ because }) => `Unknown: ${because}.`)
-  return [...new Set([...reasons, ...cells.flatMap(({ notes }) => notes)])]
-}
-
-/** How many things are allowed that should not be. */
-export function wrongCount(table: AccessTable, columns: readonly Column[]): number {
-  const cells = [
-    ...table.roles.flatMap(row => row.cells),
-    ...table.rows.flatMap(row => columns.map(column => row.cells[column])),
-  ]
-  return cells.filter(({ isWrong }) => isWrong).length
+  const told = rows.flatMap(({ action, cells }) => columns.map(column => ({ action, ...cells[column] })))
+  const unknown = [...roles.flatMap(({ cells }) => cells), ...told].filter(({ decision }) => decision === 'unknown')
+  const reasons = unknown.map(({ because }) => `${toneWords.unknown}: ${because}.`)
+  const others = told.flatMap(({ action, decision, notes }) =>
+    notes.map(note => `${toneWords[decision]} ${action.split(':')[0] ?? ''}: ${note}`),
+  )
+  return [...new Set([...reasons, ...others])]
 }
