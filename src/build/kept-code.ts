@@ -7,26 +7,35 @@ import { makeFolder } from '../make-folder.ts'
 import { runsBundled } from './engine.ts'
 import type { World } from './request.ts'
 
-/** What `produce.ts` exports, and what is to be done when it has run. */
-export type Producer = typeof import('./produce.ts') & { readonly keep: () => void }
+/** What a bundle exports, and what is to be done when it has run. */
+export type Kept<Exports> = Exports & { readonly keep: () => void }
 
-/** So many builds of poolform, or versions of Node, may take turns. */
-const mostKept = 4
+/** So many bundles, builds of poolform or versions of Node may take turns. */
+const mostKept = 8
+
+/** The compiler; see `loadKept`. */
+export async function loadProducer(world: World, useCache: boolean): Promise<Kept<typeof import('./produce.ts')>> {
+  const known = useCache ? loadKept<typeof import('./produce.ts')>('compile', world) : undefined
+  return known ?? { ...(await import('./produce.ts')), keep: () => {} }
+}
 
 /**
- * Loads the compiler with what V8 made of it in an earlier run: half of what a build after an edit takes is V8 reading
- * functions that are called once. The file is named by the digest of all of poolform's code and the version of Node,
- * and starts with the digest of the rest: V8 takes what it is given on trust.
+ * Loads a bundle of lib/ with what V8 made of it in an earlier run: half of what a build after an edit takes is V8
+ * reading functions that are called once. The file is named by the digest of all of poolform's code and the version of
+ * Node, and starts with the digest of the rest: V8 takes what it is given on trust. Undefined where nothing can be kept,
+ * or when run from the sources.
  */
-export async function loadProducer({ cacheFolder, engine }: World, useCache: boolean): Promise<Producer> {
-  if (!runsBundled() || cacheFolder === undefined || !useCache)
-    return { ...(await import('./produce.ts')), keep: () => {} }
-  const file = join(import.meta.dirname, 'compile.cjs')
-  const place = join(cacheFolder, 'code', `${engine.digest}-${process.version}-${process.arch}`)
+export function loadKept<Exports extends object>(
+  bundle: string,
+  { cacheFolder, engine }: World,
+): Kept<Exports> | undefined {
+  if (!runsBundled() || cacheFolder === undefined) return undefined
+  const file = join(import.meta.dirname, `${bundle}.cjs`)
+  const place = join(cacheFolder, 'code', `${bundle}-${engine.digest}-${process.version}-${process.arch}`)
   const cachedData = readVerified(place)
   const code = readFileSync(file, 'utf8')
   const script = new Script(Module.wrap(code), { filename: file, ...(cachedData === undefined ? {} : { cachedData }) })
-  const module: { exports: typeof import('./produce.ts') | undefined } = { exports: undefined }
+  const module: { exports: Exports | undefined } = { exports: undefined }
   const exported: object = {}
   const run: (...args: readonly unknown[]) => void = script.runInThisContext()
   run(exported, createRequire(file), module, file, dirname(file))

@@ -36,7 +36,7 @@ export async function readTemplate(
     return { findings: [moduleError('unreadable-file', path, 'is a module, and no template yet', help)] }
   }
   const folder = cacheFolder === undefined ? undefined : join(cacheFolder, 'templates')
-  const entry = folder === undefined ? undefined : join(folder, fingerprint(`${engine.digest}\0${text}`))
+  const entry = folder === undefined ? undefined : join(folder, fingerprint(`${engine.digest}\0${file}`))
   const known = entry === undefined ? undefined : recall(entry, text)
   if (known !== undefined) return { document: known }
   const { read } = await import('../read.ts')
@@ -60,7 +60,7 @@ function reason({ code, message }: Error & { readonly code: unknown }): string {
   return code === 'EISDIR' ? 'is a folder' : `can't be read: ${message}`
 }
 
-/** The length of the text, the text itself, for fingerprints may collide, and the document as JSON. */
+/** The entry has the length of the text, the text itself, and the document as JSON. */
 function recall(entry: string, text: string): Document | undefined {
   try {
     const content = readFileSync(entry, 'utf8')

@@ -20,7 +20,12 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function access(args: AccessArguments): Promise<number> {
-  return (await import('./access.ts')).runAccess(args, thisWorld())
+  const world = thisWorld()
+  const { loadKept } = await import('../build/kept-code.ts')
+  const kept = loadKept<typeof import('./access.ts')>('access', world)
+  const status = await (kept ?? (await import('./access.ts'))).runAccess(args, world)
+  kept?.keep()
+  return status
 }
 
 const argv = process.argv.slice(2)
