@@ -7,6 +7,8 @@ import { after, describe, test } from 'node:test'
 import semver from 'semver'
 import { thisEngine } from '../src/build/engine.ts'
 import { build } from '../src/build/index.ts'
+import { Progress } from '../src/cli/publish-report.ts'
+import { mostVersions, withVersions } from '../src/page/with-versions.ts'
 import type { PublicationIndex } from '../src/publication.ts'
 import { bounded } from '../src/publish/bounded.ts'
 import { dryRun } from '../src/publish/dry-run.ts'
@@ -15,6 +17,7 @@ import { type Publication, publish } from '../src/publish/publish.ts'
 import { checksumLine, makeRelease, objectOf, type Release } from '../src/publish/release.ts'
 import type { Surroundings } from '../src/publish/site.ts'
 import { type Store, StoreError } from '../src/publish/store.ts'
+import { verify } from '../src/publish/verify.ts'
 import { MemoryStore, Scheduler } from './support/memory-store.ts'
 
 const prefix = 'a/b'
@@ -648,6 +651,157 @@ function assertBoth(memory: MemoryStore, a: Side, b: Side, when: string): void {
   assert.equal(hasWon.includes(false), isSame, when)
   assertSettled(memory)
 }
+
+describe('verifying', () => {
+  const baseUrl = 'https://b.s3.eu-west-1.amazonaws.com/a/b'
+
+  /** Everybody gets what is there, but for what `isShut` says. */
+  const look = (memory: MemoryStore, what?: Release, isShut: (path: string) => boolean = () => false) =>
+    verify(
+      {
+        ...{ baseUrl, prefix, store: memory.store() },
+        fetch: async url => {
+          const path = url.slice(baseUrl.length + 1)
+          const { pathname, search } = new URL(url)
+          if (isShut(path)) return { status: 403, body: Buffer.from('') }
+          const there = memory.get(decodeURIComponent(pathname.slice(1)))
+          if (
+            there === undefined ||
+            (search !== '' && there.versionId !== new URLSearchParams(search).get('versionId'))
+          )
+            return { status: 404, body: Buffer.from('') }
+          return { status: 200, body: there.body, contentType: there.contentType ?? '' }
+        },
+        validate: async () => ({ kind: 'valid' }),
+      },
+      what,
+    )
+  const problemsOf = ({ checks }: Awaited<ReturnType<typeof verify>>) =>
+    checks.flatMap(({ url, problems }) => problems.map(problem => `${url.slice(baseUrl.length + 1)} ${problem}`))
+
+  const whole = async () => {
+    const memory = new MemoryStore()
+    for (const version of ['1.0.0', '1.1.0', '1.2.0-rc.1']) await publishTo(memory.store(), release(version))
+    return memory
+  }
+
+  test('finds what has been published as it was', async () => {
+    const memory = await whole()
+    const found = await look(memory)
+    assert.deepEqual(problemsOf(found), [])
+    // four objects of each version of each template, pinned templates, three of each latest/, and the index
+    assert.deepEqual([found.checks.length, found.validated, found.isPrivate], [2 * 3 * 5 + 2 * 3 + 1, 8, false])
+    assert.deepEqual(problemsOf(await look(memory, release('1.1.0'))), [])
+    assert.deepEqual(problemsOf(await look(memory, release('1.1.0', 'other', ['one']))).length, 4)
+    assert.deepEqual(problemsOf(await look(memory, release('3.0.0', '', ['one']))), [
+      'index.json does not list one 3.0.0',
+    ])
+  })
+
+  test('finds a byte that was changed, in whatever object, and where latest/ is made of it', async () => {
+    const files = (name: string) => ['index.html', 'manifest.json', `${name}.yaml`]
+    const paths = [
+      ...['1.0.0', '1.1.0', '1.2.0-rc.1'].flatMap(version => files('one').map(file => `one/${version}/${file}`)),
+      ...[...files('two').map(file => `two/latest/${file}`), 'two/1.0.0/two.yaml.sha256'],
+    ]
+    const memory = await whole()
+    for (const path of paths) {
+      const kept = memory.objects.get(`${prefix}/${path}`)
+      assert(kept, path)
+      // what a reader would not see, as a script in the page or a value in the manifest: all that was looked for is there
+      const body = Buffer.from(`${kept.body} `)
+      memory.objects.set(kept.key, { ...kept, body })
+      const found = problemsOf(await look(memory))
+      assert(
+        found.some(problem =>
+          problem.startsWith(`${path} ${path.includes('/latest/') ? 'is not what 1.1.0/' : 'has the SHA-256'}`),
+        ),
+        `${path}: ${found.join()}`,
+      )
+      const fromIt = path.replace('one/1.1.0/', 'one/latest/')
+      const strange = found.filter(problem => ![path, fromIt].includes(problem.split(/[ ?]/)[0] ?? ''))
+      assert.deepEqual(strange, [], path)
+      memory.objects.set(kept.key, kept)
+    }
+    assert.deepEqual(problemsOf(await look(memory)), [])
+  })
+
+  test('finds that latest/ does not list what the index does', async () => {
+    const memory = await whole()
+    const before = memory.objects.get(`${prefix}/one/latest/index.html`)
+    assert(before, 'a page')
+    await publishTo(memory.store(), release('1.0.1'))
+    memory.objects.set(before.key, before)
+    assert.deepEqual(problemsOf(await look(memory)), [
+      'one/latest/index.html is not what 1.1.0/index.html and index.json make it: publish 1.1.0 again',
+    ])
+  })
+
+  test('takes a bucket that refuses everybody for private, and one that refuses some of it for broken', async () => {
+    const memory = await whole()
+    const shut = await look(memory, undefined, () => true)
+    assert.deepEqual([shut.isPrivate, problemsOf(shut), shut.notes], [true, [], []])
+    const partly = await look(memory, undefined, path => path.startsWith('one/latest/'))
+    assert.equal(partly.isPrivate, false)
+    assert.deepEqual(
+      problemsOf(partly),
+      ['index.html', 'manifest.json', 'one.yaml'].map(
+        file => `one/latest/${file} is refused to the public, though other objects are not`,
+      ),
+    )
+    const pinned = await look(memory, undefined, path => path.includes('?versionId='))
+    assert.deepEqual([pinned.isPrivate, problemsOf(pinned)], [false, []])
+    assert.match(pinned.notes.join(), /^links that are pinned by versionId/)
+  })
+})
+
+test('a page of many versions offers the newest, with the newest release, and stays small', () => {
+  const page = '<p></p><script type="application/json" id="versions">[]</script>'
+  const versions = Array.from({ length: 1000 }, (_, index) => ({
+    ...{ version: `2.0.0-rc.${1000 - index}`, date: '2026-01-01T00:00:00.000Z', file: 'x'.repeat(80) },
+    ...{ sha256: 'a'.repeat(64), versionId: 'v'.repeat(32) },
+  }))
+  const last = { ...versions[0], version: '1.0.0', date: '2025-01-01T00:00:00.000Z', file: 'f', sha256: 'b' }
+  const html = withVersions(page, { latest: '1.0.0', versions: [...versions, last] })
+  const [, list = ''] = /id="versions">([^<]*)</.exec(html) ?? []
+  const shown = JSON.parse(list)
+  assert.deepEqual([shown.versions.length, shown.more, shown.latest], [mostVersions + 1, 1000 - mostVersions, '1.0.0'])
+  assert.deepEqual([shown.versions[0].version, shown.versions.at(-1).version], ['2.0.0-rc.1000', '1.0.0'])
+  const built = readFileSync(join(import.meta.dirname, '../dist/index.html'))
+  const bytes = built.length + Buffer.byteLength(html) - Buffer.byteLength(page)
+  assert.equal(bytes <= 150_000, true, `${bytes} bytes`)
+  const few = withVersions(page, { latest: '1.0.0', versions: [last] })
+  assert.doesNotMatch(few, /"more"/)
+})
+
+test('in a terminal what goes on stands in one line below what is done, which is written anew', () => {
+  const told: string[] = []
+  const progress = new Progress('terminal', false, text => told.push(text))
+  progress.object('eu-west-1', { key: 'one.yaml', bytes: 1234, sha256: '', outcome: 'written' })
+  progress.verifying('eu-west-1')
+  progress.object('us-east-1', { key: 'two.yaml', bytes: 5, sha256: '', outcome: 'unchanged' })
+  for (const region of ['us-west-2', 'ap-southeast-2', 'eu-central-1']) progress.verifying(region)
+  progress.end()
+  const anew = '\r\u001b[2K'
+  assert.deepEqual(told.slice(0, 3), [
+    `${anew}eu-west-1  one.yaml  1.2 kB  written\n1 object; eu-west-1: publishing`,
+    `${anew}1 object; eu-west-1: verifying`,
+    `${anew}us-east-1  two.yaml  0.0 kB  is there already\n2 objects; eu-west-1: verifying, us-east-1: publishing`,
+  ])
+  assert.equal(told.at(-1), anew)
+  for (const text of told) assert.equal((text.slice(anew.length).split('\n').at(-1) ?? '').length < 80, true, text)
+
+  const lines: string[] = []
+  const plain = new Progress('lines', true, text => lines.push(text))
+  plain.object('eu-west-1', { key: 'one.yaml', bytes: 1234, sha256: '', outcome: 'written' })
+  plain.verifying('eu-west-1')
+  plain.end()
+  assert.equal(lines.join(''), 'eu-west-1  one.yaml  1.2 kB  would be written\n')
+  const none = new Progress('none', false, text => lines.push(text))
+  none.object('eu-west-1', { key: 'one.yaml', bytes: 1234, sha256: '', outcome: 'written' })
+  none.end()
+  assert.equal(lines.length, 2)
+})
 
 describe('a version', () => {
   test('is a semantic one, without build metadata', () => {

@@ -40,11 +40,17 @@ function differences(verification: Verification | undefined): readonly Check[] {
 export class Progress {
   readonly #kind: 'terminal' | 'lines' | 'none'
   readonly #written: string
+  readonly #write: (text: string) => void
   readonly #underWay = new Map<string, string>()
   #count = 0
 
-  constructor(kind: 'terminal' | 'lines' | 'none', isDryRun: boolean) {
+  constructor(
+    kind: 'terminal' | 'lines' | 'none',
+    isDryRun: boolean,
+    write = (text: string): void => print('stderr', text),
+  ) {
     this.#kind = kind
+    this.#write = write
     this.#written = isDryRun ? 'would be written' : 'written'
   }
 
@@ -61,18 +67,18 @@ export class Progress {
   }
 
   end(): void {
-    if (this.#kind === 'terminal') print('stderr', eraseLine)
+    if (this.#kind === 'terminal') this.#write(eraseLine)
   }
 
   #say(line: string): void {
     if (this.#kind === 'none') return
     if (this.#kind === 'lines') {
-      print('stderr', line)
+      this.#write(line)
       return
     }
-    const status = `${this.#count} objects; ${[...this.#underWay.values()].join(', ')}`
+    const status = `${count(this.#count, 'object')}; ${[...this.#underWay.values()].join(', ')}`
     // a longer line would break, and its first part stay
-    print('stderr', `${eraseLine}${line}${status.slice(0, 79)}`)
+    this.#write(`${eraseLine}${line}${status.slice(0, 79)}`)
   }
 }
 

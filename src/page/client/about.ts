@@ -48,7 +48,7 @@ export function aboutOf(artifact: Artifact, around: Around): readonly Child[] {
   ]
 }
 
-function versionOf({ name, version }: Artifact, { published, versions: { latest, versions } }: Around): Child {
+function versionOf({ name, version }: Artifact, { published, versions: { latest, versions, more } }: Around): Child {
   if (published === undefined || published.template !== name) return version
   if (versions.length === 0) {
     const newest = h('a', { href: '../latest/index.html' }, 'the newest one')
@@ -73,7 +73,7 @@ function versionOf({ name, version }: Artifact, { published, versions: { latest,
   picker.addEventListener('change', () => {
     location.assign(`../${encodeURIComponent(picker.value)}/index.html${location.hash}`)
   })
-  return picker
+  return more === undefined ? picker : [picker, ' (', h('a', { href: '../../index.json' }, `${more} older`), ')']
 }
 
 /** `a, b and c` */

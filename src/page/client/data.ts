@@ -4,6 +4,8 @@ import type { Manifest } from '../../manifest.ts'
 export type Versions = {
   readonly latest?: string
   readonly versions: readonly Version[]
+  /** How many older ones index.json lists besides. */
+  readonly more?: number
 }
 
 type Version = {
