@@ -135,6 +135,12 @@ for (const [region, partition, suffix] of partitions) {
           Resource: bucket,
           Condition: { StringLike: { 's3:prefix': 'a/b/*' } },
         },
+        {
+          Sid: 'KnowWhetherReadersAreBlocked',
+          Effect: 'Allow',
+          Action: 's3:GetBucketPolicyStatus',
+          Resource: bucket,
+        },
         { Sid: 'ValidateTemplate', Effect: 'Allow', Action: 'cloudformation:ValidateTemplate', Resource: '*' },
       ],
     })

@@ -127,6 +127,8 @@ export function policyOfLogBucket(logs: Bucket, bucket: Bucket): ResourcePolicyD
  * backend rely on it, and Ceph follows it. https://developer.hashicorp.com/terraform/language/backend/s3
  * https://github.com/ceph/ceph/pull/68577
  * Getting, also because a write with If-Match needs it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ * The status of the bucket's policy, because Block Public Access of the account refuses readers of a bucket that is public
+ * by its own policy. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
  * ValidateTemplate has no resource that a policy could name; it makes and shows nothing.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html
  */
@@ -146,6 +148,12 @@ export function publisherPolicy(bucket: Bucket): Intrinsic<string> {
       "Action": "s3:ListBucket",
       "Resource": "arn:${AWS.Partition}:s3:::${bucket}",
       "Condition": { "StringLike": { "s3:prefix": "${Prefix}/*" } }
+    },
+    {
+      "Sid": "KnowWhetherReadersAreBlocked",
+      "Effect": "Allow",
+      "Action": "s3:GetBucketPolicyStatus",
+      "Resource": "arn:${AWS.Partition}:s3:::${bucket}"
     },
     {
       "Sid": "ValidateTemplate",
