@@ -20,7 +20,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { endpoint, folder, live, region } from './emulator.ts'
-import { admin, present } from './world.ts'
+import { admin, adminIn, present } from './world.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const bucket = 'poolform-releases'
@@ -110,14 +110,17 @@ const makeBucket = async (isPublic = true): Promise<void> => {
 }
 
 /** Every object of the bucket, by key. */
-const contents = async (): Promise<Readonly<Record<string, string>>> => {
-  const { Contents = [] } = await admin.s3.send(new ListObjectsV2Command({ Bucket: bucket }))
+const contents = async (
+  from = bucket,
+  { s3 }: Pick<typeof admin, 's3'> = admin,
+): Promise<Readonly<Record<string, string>>> => {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: from }))
   const keys = Contents.map(({ Key }) => present(Key)).sort()
-  return Object.fromEntries(await Promise.all(keys.map(async key => [key, await text(key)] as const)))
+  return Object.fromEntries(await Promise.all(keys.map(async key => [key, await text(key, from, { s3 })] as const)))
 }
 
-const text = async (key: string): Promise<string> => {
-  const { Body } = await admin.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+const text = async (key: string, from = bucket, { s3 }: Pick<typeof admin, 's3'> = admin): Promise<string> => {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: from, Key: key }))
   return present(Body).transformToString()
 }
 
@@ -284,6 +287,10 @@ live('--verify finds what has been tampered with, without a project and without 
   const yaml = key('one/1.0.0/one.yaml')
   const original = await text(yaml)
   const page = key('two/latest/index.html')
+  const latest = key('one/latest/index.html')
+  const release = { page: key('one/1.0.0/index.html'), manifest: key('one/1.0.0/manifest.json') }
+  const [pageText, manifestText] = [await text(release.page), await text(release.manifest)]
+  assert.match(manifestText, /"Waits, as one/)
   const damages: readonly (readonly [said: RegExp, damage: () => Promise<unknown>, repair: () => Promise<unknown>])[] =
     [
       [
@@ -297,15 +304,31 @@ live('--verify finds what has been tampered with, without a project and without 
         () => replace(yaml, original, 'application/yaml'),
       ],
       [
-        /two\/latest\/index\.html does not list the versions of index\.json/,
+        /two\/latest\/index\.html is not what 1\.1\.0\/index\.html and index\.json make it/,
         async () => replace(page, (await text(page)).replace(/"version":"1\.0\.0"/, '"version":"0.9.0"')),
         () => publish(project('1.1.0')),
       ],
       [
-        /one\/1\.1\.0\/one\.yaml\.sha256 does not give the SHA-256/,
+        /one\/1\.1\.0\/one\.yaml\.sha256 has the SHA-256/,
         () => replace(key('one/1.1.0/one.yaml.sha256'), `${sha256('')}  one.yaml\n`),
         async () =>
           replace(key('one/1.1.0/one.yaml.sha256'), `${sha256(await text(key('one/1.1.0/one.yaml')))}  one.yaml\n`),
+      ],
+      // the page and the manifest of a release say all that they said, and something more
+      [
+        /one\/1\.0\.0\/index\.html has the SHA-256/,
+        () => replace(release.page, `${pageText}<script>alert(1)</script>`),
+        () => replace(release.page, pageText),
+      ],
+      [
+        /one\/1\.0\.0\/manifest\.json has the SHA-256/,
+        () => replace(release.manifest, manifestText.replace('"Waits, as one', '"Waits for you, as one')),
+        () => replace(release.manifest, manifestText),
+      ],
+      [
+        /one\/latest\/index\.html is not what/,
+        async () => replace(latest, `${await text(latest)}<script>alert(1)</script>`),
+        () => publish(project('1.1.0')),
       ],
       [
         /two\/latest\/manifest\.json is missing/,
@@ -336,6 +359,43 @@ live('a private bucket is verified with credentials, and that is said', async ()
   const done = await publish(project('1.0.0'))
   assert.equal(done.status, 0, done.stderr)
   assert.match(done.stdout, /15 objects as published, fetched with credentials, for the bucket is private; 4 templates/)
+})
+
+live('two regions hold the same release to the end, each with its own dates and versions', async () => {
+  const buckets = [region, 'eu-west-1'].map(each => ({ name: `${bucket}-${each}`, region: each }))
+  for (const { name, region: where } of buckets) {
+    const { s3 } = adminIn(where)
+    await s3.send(new CreateBucketCommand({ Bucket: name }))
+    await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration: { Status: 'Enabled' } }))
+  }
+  const args = ['publish', '--bucket', `${bucket}-{region}`, '--no-lint', '--endpoint-url', endpoint, '--json']
+  const regions = buckets.flatMap(it => ['--region', it.region])
+  for (const [version, outcome] of [
+    ['1.0.0', 'released'],
+    ['1.1.0', 'released'],
+    ['1.1.0', 'no-op'],
+  ] as const) {
+    const done = await poolform(project(version), [...args, ...regions])
+    assert.equal(done.status, 0, `${done.stdout}${done.stderr}`)
+    const report: unknown = JSON.parse(done.stdout)
+    assert(
+      typeof report === 'object' && report !== null && 'regions' in report && Array.isArray(report.regions),
+      'a report',
+    )
+    assert.deepEqual(
+      report.regions.map(it => [it.region, it.isWhole, it.templates.map((one: { outcome: string }) => one.outcome)]),
+      buckets.map(it => [it.region, true, [outcome, outcome]]),
+    )
+  }
+  const [here, there] = await Promise.all(buckets.map(it => contents(it.name, adminIn(it.region))))
+  assert(here !== undefined && there !== undefined, 'both have contents')
+  assert.equal(Object.keys(here).length, 1 + 2 * (2 * 4 + 3))
+  const own = /"(?:date|versionId)": ?"[^"]*"/g
+  const plain = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(all).map(([name, body]) => [name, body.replaceAll(own, '')]))
+  assert.deepEqual(plain(there), plain(here))
+  const differing = Object.keys(here).filter(name => here[name] !== there[name])
+  assert.deepEqual(differing, ['index.json', 'one/latest/index.html', 'two/latest/index.html'])
 })
 
 live('a region that fails leaves the others whole, and is told', async () => {
