@@ -18,6 +18,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetBucketPolicyCommand,
+  GetBucketPolicyStatusCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
   GetPublicAccessBlockCommand,
@@ -230,6 +231,8 @@ const releasesStay: Check = async ({ bucket, publisher, administrator }) => {
 
 /** Makes a release once, and what says what is newest as often as need be. */
 const publishes: Check = async ({ bucket, publisher, publisherKeys }) => {
+  const status = new GetBucketPolicyStatusCommand({ Bucket: bucket })
+  await granted(publisher.send(status), 'ask for the status of the policy')
   await granted(put(publisher, bucket, 'templates/notes/1.0.1/notes.yaml', { IfNoneMatch: '*' }), 'make a release')
   await granted(
     upload(publisher, bucket, 'templates/notes/1.0.2/notes.yaml', { IfNoneMatch: '*' }),
@@ -446,6 +449,7 @@ for (const ReadAccess of ['Public', 'Private']) {
     const first = await poolformPublish(publisherKeys, bucket)
     assert.equal(first.status, 0, `${first.stdout}${first.stderr}`)
     assert.match(first.stdout, /objects as published, fetched .*; 8 templates judged by CloudFormation/)
+    assert.doesNotMatch(first.stderr, /warning/)
     const index: Json = JSON.parse(present(await content(bucket, 'templates/index.json')))
     assert(isObject(index) && isObject(index['templates']))
     assert.deepEqual(Object.keys(index['templates']), names)
@@ -576,6 +580,17 @@ const mistakes: readonly (readonly [string, () => string, Record<string, string>
     {},
     publishes,
     /missing, not forbidden/,
+  ],
+  [
+    'where a publisher does not know whether readers are blocked',
+    () =>
+      spoilt(
+        it => it,
+        text => text.replace('s3:GetBucketPolicyStatus', 's3:GetBucketTagging'),
+      ),
+    {},
+    publishes,
+    /status of the policy/,
   ],
   [
     'where a publisher has the bucket',
