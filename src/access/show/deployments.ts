@@ -19,23 +19,28 @@ export type Deployment = {
 export type Site = Environment & { readonly region: string; readonly partition: string }
 
 /**
- * What a template needs at least, with placeholders for what must be given; all that it offers at once; and each option
- * by itself, with what the template's own rules want beside it. What the rules refuse is left out. Parameters that name
- * policies, or choose among more than two ways, are not in `everything`: of the one nothing is known, and of the other
- * there is no most.
+ * What a template needs at least, with placeholders for what must be given; all that it offers at once; and each
+ * option, with no more than the template's own rules want beside it. What the rules refuse is left out. Parameters that
+ * name policies, or choose among ways, are not in `everything`, and beside it where they can be: of the one nothing is
+ * known, and of the other there is no most.
  */
 export function deploymentsOf(document: Document, site: Site): readonly Deployment[] {
   const template = new Template(document, site)
   const least = template.mended(requiredPlaceholders(document, site))
   if (least === undefined) return []
+  const everything = template.everything(least)
   const options = template.options().flatMap(({ name, parameter, value }): readonly Deployment[] => {
     if (least[parameter] !== undefined) return []
+    const atMost = { ...everything, [parameter]: value }
+    // what is in everything shows by itself what it gives
+    if (everything[parameter] === undefined && template.failed(atMost).length === 0) {
+      return [{ name, parameters: atMost, without: everything }]
+    }
     const parameters = template.mended({ ...least, [parameter]: value })
     if (parameters === undefined) return []
     const { [parameter]: _, ...rest } = parameters
     return [{ name, parameters, without: template.failed(rest).length > 0 ? least : rest }]
   })
-  const everything = template.everything(least)
   const isMore = Object.keys(everything).length > Object.keys(least).length
   return [
     { name: 'least', parameters: least },

@@ -114,7 +114,7 @@ function fileProbes(statements: readonly Statement[], { partition }: Site): read
       ...(typeof prefix === 'string' ? { context: { 's3:prefix': prefix } } : {}),
     })
     const keys = parts.flatMap(([own, key]) => (key !== undefined && shown(own, it => it) === name ? [key] : []))
-    const folders = new Map(keys.filter(hasVariable).map(key => [shown(folderOf(key), () => '…'), folderOf(key)]))
+    const folders = new Map(keys.filter(hasVariable).map(key => [shown(folderOf(key), variableName), folderOf(key)]))
     const levels = new Set([...folders.values()].map(folder => levelOf(folder)))
     const shared = keys.filter(key => !hasVariable(key) && !levels.has(levelOf(key)))
     const probe = (place: string, action: string, isHazard: boolean, target: Probe['target']): Probe => ({
@@ -142,7 +142,7 @@ function fileProbes(statements: readonly Statement[], { partition }: Site): read
         ]
       }),
       ...shared.flatMap(key => {
-        const label = shown(key, () => '…')
+        const label = shown(key, variableName)
         const place = label === '*' ? 'any object' : /[*?]/.test(label) ? `objects ${label}` : `object ${label}`
         const folder = levelOf(key)
         return [
@@ -177,6 +177,11 @@ function folderOf(key: readonly Piece[]): readonly Piece[] {
   const at = rest.findIndex(({ kind }) => kind === 'wildcard')
   const literal = at < 0 ? rest : rest.slice(0, at)
   return [...key.slice(0, end + 1), ...literal]
+}
+
+/** The ID of the identity is what most folders are named by. */
+function variableName(key: string): string {
+  return /^cognito-identity[^:]*:sub$/.test(key) ? '{identity}' : `{${key.replace(/^aws:/, '')}}`
 }
 
 /** `private/`: the text that a key starts with. */

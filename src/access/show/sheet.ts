@@ -1,4 +1,4 @@
-import type { AccessTable, Cell, Column, Row } from './table.ts'
+import type { AccessTable, Cell, Column, RoleRow, Row } from './table.ts'
 
 /** A table of access as people read it, whatever it is written in. */
 export type Sheet = {
@@ -60,38 +60,41 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
     const none = 'It has no role that identities of Amazon Cognito could take: nobody reaches anything by it that way.'
     return { title, remarks: [...remarks, none], sections: [], notes: [] }
   }
-  const roles = table.roles[0]?.cells.map(({ role }) => role) ?? []
   return {
     title,
     remarks,
-    sections: [
-      {
-        heading: 'Who can take which role',
-        columns: roles,
-        groups: [{ lines: table.roles.map(({ who, cells }) => ({ label: who, cells: cells.map(withoutSource) })) }],
-      },
-      ...(told.length === 0
-        ? []
-        : [
-            {
-              heading: 'What they reach',
-              columns: told.map(it => columnNames[it]),
-              groups: groupsOf(table.rows, told),
-            },
-          ]),
-    ],
+    sections: [roleSection(table.roles), ...(told.length === 0 ? [] : [rowSection(table.rows, told)])],
     notes: notesOf(table, columns),
   }
 }
 
+export function roleSection(rows: readonly RoleRow[]): Section {
+  return {
+    heading: 'Who can take which role',
+    columns: rows[0]?.cells.map(({ role }) => role) ?? [],
+    groups: [{ lines: rows.map(({ who, cells }) => ({ label: who, cells: cells.map(withoutSource) })) }],
+  }
+}
+
+export function rowSection(rows: readonly Row[], columns: readonly Column[]): Section {
+  const groups = groupsOf(rows, columns)
+  return { heading: 'What they reach', columns: columns.map(it => columnNames[it]), groups }
+}
+
 /** A sentence for somebody of whom every row says the same. */
 function sameOf(rows: readonly Row[], column: Column): string | undefined {
+  const same = sameCell(rows, column)
+  if (same === undefined) return undefined
+  const what = same.decision === 'deny' ? 'reaches nothing' : 'reaches what cannot be known here'
+  return `A ${columnNames[column]} ${what}: ${same.because}.`
+}
+
+/** What is said of somebody everywhere; undefined where that differs, or allows something. */
+export function sameCell(rows: readonly Row[], column: Column): Cell | undefined {
   const [first, ...others] = rows.map(({ cells }) => cells[column])
-  if (first === undefined || first.decision === 'allow' || first.by.length > 0) return undefined
-  const isSame = others.every(it => it.decision === first.decision && it.because === first.because)
-  if (!isSame) return undefined
-  const what = first.decision === 'deny' ? 'reaches nothing' : 'reaches what cannot be known here'
-  return `A ${columnNames[column]} ${what}: ${first.because}.`
+  if (first === undefined || first.decision === 'allow') return undefined
+  if (first.decision === 'deny' && first.by.length > 0) return undefined
+  return others.every(it => it.decision === first.decision && it.because === first.because) ? first : undefined
 }
 
 function groupsOf(rows: readonly Row[], columns: readonly Column[]): readonly Group[] {
@@ -129,8 +132,9 @@ function actionsText(actions: readonly string[]): string {
   return names.join(', ')
 }
 
+/** What is not known has its reasons among the notes. */
 function entryOf({ decision, by, isWrong }: Cell): Entry {
-  return { tone: isWrong ? 'wrong' : decision, by: by.join(', ') }
+  return { tone: isWrong ? 'wrong' : decision, by: decision === 'unknown' ? '' : by.join(', ') }
 }
 
 function withoutSource(cell: Cell): Entry {

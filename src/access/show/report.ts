@@ -1,0 +1,192 @@
+import type { Document, Json, JsonObject } from '../../document.ts'
+import { resolve } from '../../resolve/index.ts'
+import { type Deployment, deploymentsOf, type Site } from './deployments.ts'
+import { escaped, markdownText, sectionTable } from './markdown.ts'
+import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
+import { type AccessTable, type Cell, type Column, peopleOf, type Row, tableOf } from './table.ts'
+
+/** What is written about a template beside it. */
+export type AccessReport = { readonly json: string; readonly markdown: string }
+
+/**
+ * Who can reach what by a template in the deployments that show what its options give: whole tables of the least and of
+ * everything, and of each option what it changes. Undefined where identities of Amazon Cognito reach nothing by it that
+ * way.
+ */
+export function accessReport(document: Document, name: string, site: Site = usualSite): AccessReport | undefined {
+  const tables = new Map<string, AccessTable>()
+  const tableFor = (parameters: Deployment['parameters']): AccessTable => {
+    const resolved = resolve(document, { ...site, parameters })
+    const key = JSON.stringify(resolved.Resources)
+    const table = tables.get(key) ?? tableOf(resolved, peopleOf(resolved, site.region), site)
+    tables.set(key, table)
+    return table
+  }
+  const deployments = deploymentsOf(document, site).map(deployment => {
+    const { parameters, without } = deployment
+    const table = tableFor(parameters)
+    return { ...deployment, table, changes: without === undefined ? undefined : changesOf(tableFor(without), table) }
+  })
+  if (deployments.every(({ table }) => table.roles.length === 0)) return undefined
+  return { json: jsonText(name, site, deployments), markdown: documentText(name, site, deployments) }
+}
+
+const usualSite: Site = {
+  ...{ parameters: {}, region: 'us-east-1', partition: 'aws', urlSuffix: 'amazonaws.com', accountId: '123456789012' },
+  ...{ stackName: 'example', stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/example/example' },
+}
+
+const columns: readonly Column[] = ['user', 'guest']
+
+type Shown = Deployment & { readonly table: AccessTable; readonly changes: Changes | undefined }
+
+type Changes = AccessTable & {
+  /** Of whom something else is said. */
+  readonly columns: readonly Column[]
+}
+
+/** What the second says and the first does not; of what the first does not have, that somebody can. */
+function changesOf(before: AccessTable, after: AccessTable): Changes {
+  const known = new Map(before.rows.map(row => [rowKey(row), row]))
+  const there = new Set(after.rows.map(rowKey))
+  const roles = new Map(before.roles.flatMap(({ who, cells }) => cells.map(it => [`${who}\0${it.role}`, cellText(it)])))
+  const textBefore = (row: Row, column: Column): string => {
+    const cell = known.get(rowKey(row))?.cells[column]
+    return cell === undefined ? 'deny' : cellText(cell)
+  }
+  const rows = [
+    ...after.rows.filter(row => columns.some(column => textBefore(row, column) !== cellText(row.cells[column]))),
+    // what is named no more is nobody's
+    ...before.rows.filter(row => !there.has(rowKey(row)) && !isDenied(row)).map(gone),
+  ]
+  return {
+    roles: after.roles.filter(({ who, cells }) =>
+      cells.some(cell => (roles.get(`${who}\0${cell.role}`) ?? 'deny') !== cellText(cell)),
+    ),
+    rows,
+    columns: columns.filter(column => rows.some(row => textBefore(row, column) !== cellText(row.cells[column]))),
+  }
+}
+
+function rowKey({ place, action }: Row): string {
+  return `${place}\0${action}`
+}
+
+function isDenied({ cells }: Row): boolean {
+  return cells.user.decision === 'deny' && cells.guest.decision === 'deny'
+}
+
+function gone(row: Row): Row {
+  const denied = { decision: 'deny', by: [], because: 'nothing names it', notes: [], isWrong: false } as const
+  const { user, guest } = row.cells
+  return { ...row, cells: { user: { ...user, ...denied }, guest: { ...guest, ...denied } } }
+}
+
+/** `allow PrivateObjects`, `deny`, `unknown: why` */
+function cellText({ decision, by, because, isWrong }: Cell): string {
+  if (decision === 'unknown') return `unknown: ${because}`
+  return [isWrong ? 'ALLOW!' : decision, ...(by.length === 0 ? [] : [by.join(', ')])].join(' ')
+}
+
+// As JSON: one line for each answer, so that a difference is a line of a review
+
+function jsonText(name: string, { region }: Site, deployments: readonly Shown[]): string {
+  const document: JsonObject = {
+    formatVersion: 1,
+    generator: 'poolform',
+    template: name,
+    region,
+    deployments: deployments.map(({ name: deployment, parameters, without, table, changes }): JsonObject => {
+      if (changes === undefined || without === undefined) return { name: deployment, parameters, ...tableJson(table) }
+      const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
+      return {
+        name: deployment,
+        given: Object.fromEntries(given),
+        beside: Object.keys(without).join(', '),
+        changes: tableJson(changes),
+      }
+    }),
+  }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+function tableJson({ roles, rows }: AccessTable): JsonObject {
+  const access: Record<string, Record<string, Json>> = {}
+  for (const { place, action, cells } of rows) {
+    access[place] = { ...access[place], [action]: `user ${cellText(cells.user)} | guest ${cellText(cells.guest)}` }
+  }
+  return {
+    roles: Object.fromEntries(
+      roles.map(({ who, cells }) => [who, cells.map(cell => `${cell.role}: ${cellText(cell)}`).join(' | ')]),
+    ),
+    access,
+  }
+}
+
+// As Markdown
+
+function documentText(name: string, { region }: Site, deployments: readonly Shown[]): string {
+  const file = `${name}, deployed with`
+  const sheet = (table: AccessTable, deployment: Shown): Sheet => {
+    const made = sheetOf(table, { file, region, parameters: deployment.parameters, placeholders: {}, columns })
+    return { ...made, title: titleOf(deployment) }
+  }
+  const whole = deployments.filter(({ changes }) => changes === undefined)
+  const options = deployments.filter(({ changes }) => changes !== undefined)
+  const [silent, telling] = [true, false].map(isSilent =>
+    options.filter(({ changes }) => (changes?.roles.length === 0 && changes.rows.length === 0) === isSilent),
+  )
+  const parts = [
+    `<!-- Made by poolform build. Edit the template, not this file. -->\n# Who can reach what by ${escaped(name)}`,
+    `In ${region}, by the template's own policies. ${columnNames.user} and ${columnNames.guest} are identities of this identity pool; the values of parameters are placeholders. ${legend}`,
+    ...whole.map(it => markdownText(sheet(it.table, it), 2).trimEnd()),
+    ...(telling ?? []).map(it => optionText(it)),
+    ...(silent === undefined || silent.length === 0
+      ? []
+      : [`## No difference\n\n${silent.map(it => `\`${it.name}\``).join(', ')}: who can reach what stays as it is.`]),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+const legend = '**ALLOW!** is allowed, and should be nobody’s.'
+
+function titleOf({ name }: Shown): string {
+  switch (name) {
+    case 'least':
+      return 'With the least that must be given'
+    case 'everything':
+      return 'With all options at once'
+    default:
+      return name
+  }
+}
+
+const nothing: Changes = { roles: [], rows: [], columns: [] }
+
+/** What an option changes. */
+function optionText({ name, parameters, without = {}, changes = nothing }: Shown): string {
+  const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
+  const { roles, rows } = changes
+  const same = changes.columns.flatMap(column => {
+    const cell = sameCell(rows, column)
+    return cell === undefined
+      ? []
+      : [`For a ${columnNames[column]} what changes becomes ${cell.decision}: ${cell.because}.`]
+  })
+  const told = changes.columns.filter(column => sameCell(rows, column) === undefined)
+  return [
+    `## ${escaped(name)}`,
+    `Given ${given.map(([key, value]) => `\`${key}=${value}\``).join(', ')}, beside ${besideText(without)}:`,
+    ...(roles.length === 0 ? [] : [sectionTable(roleSection(roles))]),
+    ...same.map(escaped),
+    ...(told.length === 0 ? [] : [sectionTable(rowSection(rows, told))]),
+  ].join('\n\n')
+}
+
+const mostNamed = 6
+
+function besideText(parameters: Deployment['parameters']): string {
+  const names = Object.keys(parameters)
+  if (names.length === 0) return 'nothing'
+  return names.length > mostNamed ? 'all options at once' : names.map(it => `\`${it}\``).join(', ')
+}
