@@ -459,6 +459,21 @@ describe('publishing a release', () => {
     assert.deepEqual([outcomes(done), warnings], [['released', 'released'], []])
   })
 
+  test('takes a store that fails for the moment before it refuses for one that keeps to conditions', async () => {
+    const memory = new MemoryStore()
+    const store: Store = {
+      ...memory.store(),
+      put: async (object, condition) => {
+        const outcome = memory.put(object, condition)
+        // as who tries again finds its own bytes there
+        return outcome === 'taken' ? 'found' : outcome
+      },
+    }
+    const warnings: string[] = []
+    await publishTo(store, release('1.0.0'), { probe: true, onWarning: text => warnings.push(text) })
+    assert.deepEqual(warnings, [])
+  })
+
   test('fails with what the store refuses, when its other requests have come to an end', async () => {
     const memory = new MemoryStore()
     let underWay = 0
