@@ -182,6 +182,16 @@ export class Deployments {
     )
   }
 
+  /** With these values, and defaults for the others; nothing if CloudFormation would refuse them. */
+  given(parameters: Readonly<Record<string, string>>): Scenario | undefined {
+    const declared = Object.entries(declarationsOf(this.#document))
+    return this.#scenario(
+      Object.fromEntries(
+        declared.map(([name, declaration]) => [name, parameters[name] ?? textOf(declaration['Default']) ?? '']),
+      ),
+    )
+  }
+
   /** Nothing if CloudFormation would refuse the values. */
   #scenario(parameters: Readonly<Record<string, string>>): Scenario | undefined {
     const isTaken = Object.entries(declarationsOf(this.#document)).every(

@@ -36,6 +36,12 @@ type Part = {
 
 /** The units of a template, without those that another one has in it whole. */
 export function unitsOf(document: Document): readonly Unit[] {
+  const units = everyUnitOf(document)
+  return units.filter((one, at) => !units.some((other, index) => index !== at && isWithin(one, other, index < at)))
+}
+
+/** One for each decision: who gets a role, each statement with all that speak to its actions, each other part. */
+export function everyUnitOf(document: Document): readonly Unit[] {
   const parts = partsOf(document)
   const names = Object.keys(document.Conditions ?? {})
   const unit = (name: string, members: readonly Part[], actions: readonly string[] = []): Unit => {
@@ -50,7 +56,7 @@ export function unitsOf(document: Document): readonly Unit[] {
   }
   const statements = parts.filter(({ kind }) => kind === 'statement')
   const trust = parts.filter(({ kind }) => kind === 'trust')
-  const units = [
+  return [
     ...(trust.length === 0 ? [] : [unit('who gets which role', trust)]),
     ...statements.map(one =>
       unit(
@@ -61,7 +67,6 @@ export function unitsOf(document: Document): readonly Unit[] {
     ),
     ...parts.filter(({ kind }) => kind === 'value').map(one => unit(one.name, [one])),
   ]
-  return units.filter((one, at) => !units.some((other, index) => index !== at && isWithin(one, other, index < at)))
 }
 
 /** A unit that has nothing of its own; of two that have the same, the later one. */

@@ -1,13 +1,13 @@
 import type { Document } from '../../document.ts'
 import { type Resolved, resolve } from '../../resolve/index.ts'
-import { isValueList, isValueObject, type Value, type ValueObject } from '../../resolve/value.ts'
+import { isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../../resolve/value.ts'
 import { textsOf } from '../decide/condition.ts'
-import { matches, tokensOf } from '../decide/pattern.ts'
 import { type Policy, permissionsOf } from '../policies.ts'
 import { roleIdOf } from '../pools.ts'
 import type { Scenario } from '../scenarios.ts'
 import { type Options, optionsOf } from './options.ts'
 import type { AwsAction } from './violation.ts'
+import { wildcard } from './wildcard.ts'
 
 /** A template as it is deployed in one scenario, with what the laws ask of it. */
 export type Deployed = {
@@ -100,7 +100,7 @@ export class AwsActions {
     this.#byName = new Map(all.map(action => [action.name.toLowerCase(), action]))
   }
 
-  /** Those that it may name: what is not known may be any. */
+  /** Those that it may name. */
   namedBy({ value: { Action, NotAction } }: Statement): ReadonlySet<AwsAction> {
     if (Action !== undefined) return this.#matching(Action)
     if (NotAction === undefined) return new Set(this.all)
@@ -121,16 +121,14 @@ export class AwsActions {
     if (known !== undefined) return known
     const found = new Set(
       textsOf(patterns).flatMap((pattern): readonly AwsAction[] => {
-        if (typeof pattern === 'string' && !/[*?]/.test(pattern)) {
-          const action = this.#byName.get(pattern.toLowerCase())
-          return action === undefined ? [] : [action]
+        // What is not known may be any.
+        if (pattern instanceof Unknown) return this.all
+        if (/[*?]/.test(pattern)) {
+          const isOne = wildcard(pattern, 'i')
+          return this.all.filter(({ name }) => isOne.test(name))
         }
-        const tokens = tokensOf(pattern, { wildcards: true, ignoreCase: true })
-        const literal = { wildcards: false, ignoreCase: true }
-        return this.all.filter(({ name }) => {
-          const text = tokensOf(name, literal)
-          return tokens === 'missing' || text === 'missing' || matches(tokens, text) !== false
-        })
+        const action = this.#byName.get(pattern.toLowerCase())
+        return action === undefined ? [] : [action]
       }),
     )
     this.#named.set(key, found)

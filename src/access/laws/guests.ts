@@ -102,7 +102,7 @@ function outsideTheirLimits({ roles }: Deployed, actions: AwsActions): readonly 
   return roles
     .filter(({ of }) => of === 'guests')
     .flatMap(role => allowing(role, actions).map(action => ({ role, action })))
-    .filter(({ action }) => !guestActions.some(pattern => wildcard(pattern).test(action)))
+    .filter(({ action }) => !guestActions.some(pattern => wildcard(pattern, 'i').test(action)))
     .map(({ role, action }) => violation(role.id, `a guest: ${action}`, 'is given and yet refused by Amazon Cognito'))
 }
 

@@ -1,6 +1,6 @@
 import type { Place } from '../scenarios.ts'
 import type { Deployed } from './deployed.ts'
-import { textsIn } from './traces.ts'
+import { textsIn } from './texts.ts'
 import type { Violation } from './violation.ts'
 
 /**

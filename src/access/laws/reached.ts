@@ -1,7 +1,8 @@
 import { isValueList, isValueObject, type Value } from '../../resolve/value.ts'
-import type { Deployed } from './deployed.ts'
+import type { Deployed, Statement } from './deployed.ts'
 import type { Given, Mismatch, Strange } from './given.ts'
 import type { Kind } from './probes.ts'
+import { textsIn } from './texts.ts'
 import type { Law, Violation } from './violation.ts'
 
 /** Laws 2 to 5, as far as they are about which requests the roles' statements allow. */
@@ -14,7 +15,9 @@ export function nothingOfOthers(deployed: Deployed, { mismatches, strange }: Giv
   return [
     ...mismatches.filter(it => lawOfMismatch(it) === 2).map(it => mismatched(2, it)),
     ...strange.filter(it => lawOf(it) === 2).map(it => stranger(2, it, 'reaches what is of others')),
-    ...deployed.roles.flatMap(role => role.statements.flatMap(it => comparedAlike(it.name, it.value['Condition']))),
+    ...deployed.roles.flatMap(role =>
+      role.statements.flatMap(it => [...comparedAlike(it.name, it.value['Condition']), ...standIns(it)]),
+    ),
   ]
 }
 
@@ -108,6 +111,18 @@ function lawOf({ action: { name, level, arns } }: Strange): Law {
     default:
       return 5
   }
+}
+
+/** A policy variable with a default gives those without an identity one and the same folder. */
+function standIns({ name, effect, value }: Statement): readonly Violation[] {
+  const found =
+    effect === 'Deny' ? [] : textsIn(value).flatMap(text => [...text.matchAll(/\$\{[^}]*,\s*'[^']*'\s*\}/g)])
+  return found.map(([variable]) => ({
+    law: 2,
+    statement: name,
+    request: `whoever has no value for ${variable}`,
+    because: 'reaches what all such reach together',
+  }))
 }
 
 /** Operators that find an identity like another, of keys that name whose something is. */

@@ -1,6 +1,6 @@
 import type { Document, Json } from '../../document.ts'
 import { type Resolved, resolve } from '../../resolve/index.ts'
-import { isValueList, isValueObject, Unknown, type Value } from '../../resolve/value.ts'
+import { isValueObject, Unknown, type Value } from '../../resolve/value.ts'
 import { documentOf } from '../policies.ts'
 import type { Scenario } from '../scenarios.ts'
 import type { Deployed } from './deployed.ts'
@@ -328,13 +328,4 @@ const traces: readonly Trace[] = [
 
 function violation(statement: string, request: string, because: string): Violation {
   return { law: 6, statement, request, because }
-}
-
-/** The texts in a value, also in unknowns and keys. */
-export function textsIn(value: Value): readonly string[] {
-  if (typeof value === 'string') return [value]
-  if (isValueList(value)) return value.flatMap(textsIn)
-  if (isValueObject(value)) return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)])
-  if (!(value instanceof Unknown)) return []
-  return value.origin.kind === 'text' ? value.origin.parts.flatMap(textsIn) : []
 }

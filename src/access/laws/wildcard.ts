@@ -1,5 +1,5 @@
-/** A pattern of IAM, of `*` and `?`, as an expression for whole texts in any case. */
-export function wildcard(pattern: string): RegExp {
+/** A pattern of IAM, of `*` and `?`, as an expression for whole texts; the `flags` say whether in any case. */
+export function wildcard(pattern: string, flags: '' | 'i' = ''): RegExp {
   const literal = pattern.replace(/[.$+^()[\]{}|\\]/g, '\\$&')
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'is')
+  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`, `s${flags}`)
 }
