@@ -18,11 +18,12 @@ export function launchPage(manifest: Manifest, assets: PageAssets): string {
   if (/<\/script|<script|<!--|\r/i.test(script)) throw new Error('the script of the launch page would end early')
   if (/<\/style|<!--|\r/i.test(style)) throw new Error('the style sheet of the launch page would end early')
   const pictures = manifest.artifacts.map(pictureOf)
-  const styles = [style, ...pictures.flatMap(stylesOf)]
+  // all pictures have the same, which stands in the page once
+  const styles = [...new Set([style, ...pictures.flatMap(stylesOf)])]
   const policy = [
     "default-src 'none'",
     `script-src ${hash(script)}`,
-    `style-src ${[...new Set(styles.map(hash))].join(' ')}`,
+    `style-src ${styles.map(hash).join(' ')}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -40,13 +41,13 @@ export function launchPage(manifest: Manifest, assets: PageAssets): string {
 <meta name="generator" content="poolform ${escapeHtml(manifest.generator.version)}">
 <title>${escapeHtml(titleOf(manifest))}</title>
 <link rel="icon" href="${icon}">
-<style>${style}</style>
+${styles.map(it => `<style>${it}</style>\n`).join('')}\
 </head>
 <body>
 <noscript>
 ${withoutScript(manifest)}</noscript>
 <div id="app"></div>
-${pictures.map((picture, index) => `<template id="picture-${index}">${picture}</template>\n`).join('')}\
+${pictures.map((picture, index) => `<template id="picture-${index}">${picture.replaceAll(pictureStyle, '')}</template>\n`).join('')}\
 ${dataScript('manifest', manifest)}
 ${dataScript('versions', [])}
 <script>${script}</script>
@@ -69,8 +70,10 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
+const pictureStyle = /<style>([^<]*)<\/style>\n/g
+
 function stylesOf(picture: string): readonly string[] {
-  return [...picture.matchAll(/<style[^>]*>([^<]*)<\/style>/g)].flatMap(([, text]) => text ?? [])
+  return [...picture.matchAll(pictureStyle)].flatMap(([, text]) => text ?? [])
 }
 
 /** What a person without JavaScript is told: the same templates, by hand. */
@@ -79,16 +82,19 @@ function withoutScript({ artifacts }: Manifest): string {
 <h1>Launch a CloudFormation template</h1>
 <p>This page checks your settings and writes the commands for you, by JavaScript, which is switched off or blocked here. \
 Nothing is sent anywhere. Switch it on for this page, or deploy without it: the file of a template lies beside this \
-page, and needs the AWS CLI, or the AWS console (CloudFormation, Create stack, Upload a template file).</p>
+page, or in a release at the path that is given with it, and needs the AWS CLI, or the AWS console (CloudFormation, \
+Create stack, Upload a template file).</p>
 ${artifacts.map(byHand).join('')}</div>
 `
 }
 
-function byHand({ name, file, description, capabilities, sha256, parameters }: Artifact): string {
+/** Without a link: beside a release lies its own template alone, and the same page lies beside all of a build. */
+function byHand(artifact: Artifact): string {
+  const { name, version, file, description, capabilities, sha256, parameters } = artifact
   const given = parameters.filter(parameter => parameter['default'] === undefined).map(parameter => parameter.name)
   return `<h2>${escapeHtml(name)}</h2>
 <p>${escapeHtml(description)}</p>
-<p><a href="./${escapeHtml(encodeURIComponent(file))}">${escapeHtml(file)}</a>, SHA-256 <code>${escapeHtml(sha256)}</code></p>
+<p>${escapeHtml(file)}, in a release <code>../../${escapeHtml([name, version, file].join('/'))}</code>, SHA-256 <code>${escapeHtml(sha256)}</code></p>
 <pre><code>${escapeHtml(
     [
       `aws cloudformation deploy --template-file FILE --stack-name NAME`,

@@ -6,8 +6,8 @@ type Offered = Pick<PublishedTemplate, 'latest'> & {
   readonly versions: readonly Pick<PublishedVersion, 'version' | 'date' | 'file' | 'sha256' | 'versionId'>[]
 }
 
-/** How many versions a page offers at most, so that it stays as small after years: 8 kB. */
-export const mostVersions = 30
+/** How many versions a page offers at most, so that it stays as small after years. */
+export const mostVersions = 20
 
 /**
  * A launch page that also offers the other versions of the template beside which it is published: the same page, with

@@ -329,6 +329,141 @@ describe('the settings', () => {
   })
 })
 
+describe('the list of who may do what', () => {
+  const listOf = (page: Page) => page.locator('aside')
+
+  test('tells of publication-bucket whom its policies let in, by the settings, and what they keep everybody from', async () => {
+    const { page } = await show(`${file}#template=publication-bucket`)
+    const list = listOf(page)
+    assert.match(await list.innerText(), /Everybody, with an AWS account or without,\s+may do nothing\./)
+    assert.match(
+      await list.innerText(),
+      /Nobody may\s+take any action of Amazon S3 \(s3:\*\) of the bucket Bucket and in it, without TLS/,
+    )
+    assert.match(await list.innerText(), /delete objects and delete versions of objects/)
+    assert.doesNotMatch(await list.innerText(), /signed in|guest|organization|logging/i)
+    await field(page, 'ReadAccess').getByLabel('Public').check()
+    assert.match(
+      await list.innerText(),
+      /Everybody, with an AWS account or without, may\s+get objects and get versions of objects in templates\/ of/,
+    )
+    await field(page, 'ReadAccess').getByLabel('Organization').check()
+    await setText(page, { OrganizationId: 'o-a1b2c3d4e5', AccessLogRetentionDays: '90' })
+    assert.match(
+      await list.innerText(),
+      /Every account of the organization o-a1b2c3d4e5 may\s+get objects and get versions of objects in templates\//,
+    )
+    assert.match(await list.innerText(), /with an AWS account or without,\s+may do nothing\./)
+    assert.match(
+      await list.innerText(),
+      /The service logging\.s3\.amazonaws\.com may\s+put objects [^\n]*only on behalf/,
+    )
+    await field(page, 'ProtectReleases').getByRole('switch').uncheck()
+    assert.doesNotMatch(await list.innerText(), /delete/)
+    assert.deepEqual(await list.locator('thead th').allInnerTexts(), [
+      ...[
+        'Where',
+        'Everybody',
+        'Every account of the organization o-a1b2c3d4e5',
+        'The service logging.s3.amazonaws.com',
+      ],
+      'Nobody may',
+    ])
+  })
+
+  test('tells of notes-app what is nested in it, and that this has a page of its own', async () => {
+    const { page } = await show(`${file}#template=notes-app`)
+    const list = listOf(page)
+    assert.match(await list.innerText(), /The template itself makes no role or user, and gives nobody permissions\./)
+    assert.match(await list.innerText(), /Nobody may\s+take any action of Amazon S3/)
+    const nested =
+      /Identity is a stack of its own within this one, made from the template at URL of the template identity-pool\. Who reaches what by it is told on the launch page of that template/
+    assert.match(await list.innerText(), nested)
+    await setText(page, { IdentityPoolTemplateUrl: 'https://x.s3.eu-west-1.amazonaws.com/t/identity-pool.yaml' })
+    assert.match(await list.innerText(), /made from the template at https:\/\/x\.s3\.eu-west-1\.amazonaws\.com\/t\//)
+    assert.equal(await list.locator('a').count(), 0, 'nothing that a fragment may say becomes a link')
+  })
+
+  test('has each role by itself', async () => {
+    const grants = ['Reader', 'Writer'].map((by, index) => ({
+      ...{ who: 'other' as const, by, effect: 'allow' as const, on: 'in the bucket b', when: [] },
+      may: index === 0 ? 'get objects' : 'put objects',
+    }))
+    const resources = grants.map(({ by }) => ({ id: by, type: 'AWS::IAM::Role' }))
+    const { page } = await show(save('roles.html', launchPage(manifestOf({ grants, resources }), assets)))
+    const told = await listOf(page).innerText()
+    assert.match(
+      told,
+      /Whoever has the role Reader may\s+get objects in the bucket b\s+and nothing else by this template/,
+    )
+    assert.match(
+      told,
+      /Whoever has the role Writer may\s+put objects in the bucket b\s+and nothing else by this template/,
+    )
+    assert.doesNotMatch(told, /signed in/)
+    await listOf(page).getByText('The same as a table').click()
+    assert.deepEqual(await listOf(page).locator('tr').allInnerTexts(), [
+      'Where\tReader\tWriter',
+      'in the bucket b\tget objects\tput objects',
+    ])
+  })
+
+  test('holds open what depends on a setting that is still to be given, and no rule complains of it', async () => {
+    const text = launchPage(
+      manifestOf({
+        parameters: [{ name: 'Mode', type: 'String', label: 'Mode' }],
+        conditions: { IsEmpty: { 'Fn::Equals': [{ Ref: 'Mode' }, ''] } },
+        rules: {
+          Given: {
+            Assertions: [
+              { Assert: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Mode' }, ''] }] }, AssertDescription: 'Mode, please' },
+            ],
+          },
+        },
+        grants: [true, false].map(is => ({
+          ...{ who: 'everybody' as const, by: 'P', effect: 'allow' as const, may: `get ${is}`, on: 'somewhere' },
+          when: [{ condition: 'IsEmpty', is }],
+        })),
+      }),
+      assets,
+    )
+    const { page } = await show(save('mode.html', text))
+    assert.match(await listOf(page).innerText(), /get true somewhere\s+get false somewhere/)
+    assert.match(await page.locator('#todo').innerText(), /Mode must be given/)
+    assert.doesNotMatch(await page.locator('#todo').innerText(), /please/)
+    await setText(page, { Mode: 'x' })
+    assert.match(await listOf(page).innerText(), /get false somewhere/)
+    assert.doesNotMatch(await listOf(page).innerText(), /get true somewhere/)
+  })
+})
+
+describe('what is said of the version', () => {
+  test('is what its notes say, and where its source is', async () => {
+    const project = {
+      version: '1.2.3',
+      source: 'https://example.com/ours/templates',
+      notes: '### Added\n\n- **Folders** for `guests`, see [the guide](https://example.com/guide).\n- Another.',
+    }
+    const { page } = await show(save('notes.html', launchPage({ ...manifest, project }, assets)))
+    const section = page.locator('section', { has: page.getByRole('heading', { name: 'What is new in 1.2.3' }) })
+    assert.equal(await section.getByRole('heading', { name: 'Added' }).count(), 1)
+    assert.deepEqual(await section.locator('li').allInnerTexts(), ['Folders for guests, see the guide.', 'Another.'])
+    assert.equal(await section.locator('code').innerText(), 'guests')
+    assert.equal(
+      await section.getByRole('link', { name: 'the guide' }).getAttribute('href'),
+      'https://example.com/guide',
+    )
+    const source = page.locator('footer').getByRole('link', { name: 'Source of the templates' })
+    assert.equal(await source.getAttribute('href'), 'https://example.com/ours/templates')
+    assert.equal(await source.getAttribute('rel'), 'noopener noreferrer')
+    const { page: bare } = await show(
+      save('bare.html', launchPage({ ...manifest, project: { version: '1.2.3' } }, assets)),
+    )
+    assert.equal(await bare.getByRole('heading', { name: 'What is new' }).count(), 0)
+    assert.equal(await bare.locator('footer a').count(), 0)
+  })
+})
+
 describe('where it is published', () => {
   test('it knows bucket, template and version, and asks for no address', async () => {
     const url = published('publication-bucket', '0.1.0')
@@ -361,19 +496,30 @@ describe('where it is published', () => {
   test('it offers the other versions, and takes the settings along', async () => {
     const versions = ['0.3.0-rc.1', '0.2.0', manifest.artifacts[0]?.version ?? ''].map(version => ({
       ...{ version, date: '2026-11-22T10:00:00.000Z', file: `identity-pool/${version}/identity-pool.yaml` },
-      ...{ bytes: 1, sha256: 'ab', versionId: 'a/b?c', capabilities: [], notes: '</script><script>alert(1)</script>' },
+      ...{ sha256: 'ab', versionId: 'a/b?c' },
     }))
     const latest = published('identity-pool', 'latest')
     const next = published('identity-pool', '0.2.0')
     const pages = { [latest]: withVersions(html, { latest: '0.2.0', versions }), [next]: html }
     const { page, complaints } = await show(`${latest}#region=eu-west-2`, { pages })
     await setText(page, someone)
-    const link = parseLaunchUrl((await page.locator('#launch').getAttribute('href')) ?? '')
     const own = manifest.artifacts[0]?.version
-    assert.match(
-      link?.templateUrl ?? '',
-      new RegExp(`/identity-pool/${own}/identity-pool\\.yaml\\?versionId=a%2Fb%3Fc$`),
-    )
+    const read = async () =>
+      parseLaunchUrl((await page.locator('#launch').getAttribute('href')) ?? '')?.templateUrl.replace(/.*\/team/, '')
+    const command = page.getByRole('region', { name: 'the command for a POSIX shell' })
+    // reading a version takes a permission that readers may not have
+    assert.equal(await read(), `/identity-pool/${own}/identity-pool.yaml`)
+    assert.doesNotMatch((await command.textContent()) ?? '', /version-?id/i)
+    const pin = page.getByRole('switch', { name: 'Name the version of the object, too' })
+    await pin.check()
+    assert.equal(await read(), `/identity-pool/${own}/identity-pool.yaml?versionId=a%2Fb%3Fc`)
+    assert.match((await command.textContent()) ?? '', /--version-id 'a\/b\?c'/)
+    await pin.uncheck()
+    assert.equal(await read(), `/identity-pool/${own}/identity-pool.yaml`)
+    await page.getByRole('radio', { name: /^notes-app/ }).check()
+    assert.equal(await pin.isVisible(), false, 'of what is not published here no version is known')
+    await page.getByRole('radio', { name: /^identity-pool A/ }).check()
+    await setText(page, someone)
     assert.deepEqual(await page.locator('#version').locator('option').allInnerTexts(), [
       ...['0.3.0-rc.1 · 2026-11-22', '0.2.0 · newest · 2026-11-22', `${own} · 2026-11-22`],
     ])
@@ -382,6 +528,38 @@ describe('where it is published', () => {
     await page.waitForURL(`${next}#**`)
     assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), someone.UserPoolId)
     assert.deepEqual(complaints, [])
+  })
+
+  test('it offers the newest one from a release, and none from a pre-release, which may have none yet', async () => {
+    for (const [version, expected] of [
+      ['1.2.0', '1.2.0 (the newest one)'],
+      ['1.2.0+build-1', '1.2.0+build-1 (the newest one)'],
+      ['1.3.0-rc.1', '1.3.0-rc.1 (a pre-release)'],
+    ] as const) {
+      const url = published('made-up', version)
+      const text = launchPage(manifestOf({ name: 'made-up', version }), assets)
+      const { page } = await show(`${url}#stackName=mine`, { pages: { [url]: text } })
+      assert.equal(await page.locator('.facts dd').first().innerText(), expected)
+      const links = page.locator('.facts a')
+      assert.equal(await links.count(), expected.includes('newest') ? 1 : 0)
+    }
+  })
+
+  test('of many versions it offers the newest, and says where the others are listed', async () => {
+    const versions = Array.from({ length: 400 }, (_, index) => ({
+      ...{ version: `0.1.0-rc.${399 - index}`, date: '2026-11-22T10:00:00.000Z', sha256: 'a'.repeat(64) },
+      ...{ file: `identity-pool/0.1.0-rc.${399 - index}/identity-pool.yaml`, versionId: 'v'.repeat(32) },
+    }))
+    const text = withVersions(html, { latest: '0.1.0-rc.5', versions })
+    assert.ok(Buffer.byteLength(text) <= 150_000, `${Buffer.byteLength(text)} bytes`)
+    const latest = published('identity-pool', 'latest')
+    const { page } = await show(latest, { pages: { [latest]: text } })
+    const offered = await page.locator('#version option').allInnerTexts()
+    assert.ok(offered.includes('0.1.0-rc.5 · newest · 2026-11-22'), offered.join('\n'))
+    const others = page.locator('.facts a')
+    assert.match(await others.innerText(), new RegExp(`^${400 - 21} `))
+    const href = await others.evaluate(it => (it instanceof HTMLAnchorElement ? it.href : ''))
+    assert.equal(href, 'https://templates-of-ours.s3.eu-west-1.amazonaws.com/team/index.json')
   })
 
   test('elsewhere it asks, remembers, and forgets', async () => {
@@ -462,6 +640,7 @@ describe('hostile text', () => {
       `- [${value}](${value}) \`${value}\` [x](javascript:pwned=1)`,
       value,
     ])
+    const ran = new Set<string>()
     for (const source of hostile) {
       const project = { version: source, source, notes: notes.join('\n\n') }
       const page = launchPage(
@@ -469,7 +648,7 @@ describe('hostile text', () => {
         assets,
       )
       const versions = hostile.map(value => ({
-        ...{ version: value, date: value, file: value, bytes: 1, sha256: value, versionId: value, capabilities: [] },
+        ...{ version: value, date: value, file: value, sha256: value, versionId: value },
       }))
       const url = save('hostile.html', withVersions(page, { latest: source, versions }))
       const fragment = hostile.map(value => `param_${encodeURIComponent(value)}=${encodeURIComponent(value)}`).join('&')
@@ -498,8 +677,16 @@ describe('hostile text', () => {
       // the commands of a manifest that somebody has tampered with
       const empty = mkdtempSync(join(folder, 'tampered-'))
       for (const name of ['the command for a POSIX shell', 'the command that compares checksums']) {
-        const command = await shown.locator(`pre[aria-label="${name}"]`).textContent()
-        spawnSync('bash', ['-c', `aws() { :; }; sha256sum() { :; }\n${command}`], { cwd: empty })
+        const block = shown.locator(`pre[aria-label="${name}"]`)
+        assert.equal(await block.count(), 1, name)
+        const command = (await block.textContent()) ?? ''
+        // what no shell can be given is not shown
+        assert.equal(await block.isVisible(), command !== '', name)
+        if (command !== '') ran.add(name)
+        const { status, stderr } = spawnSync('bash', ['-euc', `aws() { :; }; sha256sum() { :; }\n${command}`], {
+          ...{ cwd: empty, encoding: 'utf8' },
+        })
+        assert.equal(status, 0, `${name}: ${command}\n${stderr}`)
       }
       assert.deepEqual(
         readdirSync(empty).filter(name => !name.endsWith('.parameters.json')),
@@ -507,6 +694,7 @@ describe('hostile text', () => {
       )
       await shown.context().close()
     }
+    assert.equal(ran.size, 2, 'neither command was ever shown')
   })
 
   test('in a setting is one word to a shell, and reaches the AWS CLI as it is', async () => {
@@ -611,10 +799,8 @@ describe('everybody can use it', () => {
     await page.keyboard.type('Europe (Ire')
     await tabTo('address')
     await page.keyboard.type('https://ours.s3.eu-west-1.amazonaws.com')
-    // the second group of settings, which is folded
+    // the second group of settings is open too, for it is what most fill in
     await tabTo('p0')
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
     await tabTo('p1')
     await page.keyboard.type(someone.UserPoolId)
     await page.keyboard.press('Tab')
@@ -684,8 +870,10 @@ describe('everybody can use it', () => {
     const { page, complaints } = await show(file, { javaScriptEnabled: false })
     const text = await page.locator('.plain').innerText()
     assert.match(text, /Switch it on for this page, or deploy without it/)
-    for (const { name, sha256, capabilities } of manifest.artifacts) {
+    assert.equal(await page.locator('.plain a').count(), 0, 'a link would lead nowhere from a release, or from dist')
+    for (const { name, version, file: own, sha256, capabilities } of manifest.artifacts) {
       assert.ok(text.includes(name) && text.includes(sha256), name)
+      assert.ok(text.includes(`in a release ../../${name}/${version}/${own}`), name)
       assert.ok(text.includes(`--capabilities ${capabilities.join(' ')}`) || capabilities.length === 0, name)
     }
     assert.deepEqual(complaints, [])
@@ -697,6 +885,8 @@ describe('the file', () => {
     const { page, requests, complaints } = await show(file)
     await setText(page, someone)
     assert.deepEqual(requests, [file])
+    assert.equal(await page.locator('#checking a').count(), 0, 'what lies beside it nobody knows')
+    assert.match(await page.locator('#checking').innerText(), /The file identity-pool\.yaml has/)
     assert.equal(complaints.length, 0)
     const answered: string[] = []
     page.on('requestfinished', request => answered.push(request.url()))

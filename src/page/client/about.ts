@@ -51,6 +51,8 @@ export function aboutOf(artifact: Artifact, around: Around): readonly Child[] {
 function versionOf({ name, version }: Artifact, { published, versions: { latest, versions, more } }: Around): Child {
   if (published === undefined || published.template !== name) return version
   if (versions.length === 0) {
+    // beside a pre-release there may be no newest release yet
+    if (isPreRelease(version)) return `${version} (a pre-release)`
     const newest = h('a', { href: '../latest/index.html' }, 'the newest one')
     newest.addEventListener('click', () => {
       newest.hash = location.hash
@@ -76,6 +78,11 @@ function versionOf({ name, version }: Artifact, { published, versions: { latest,
   return more === undefined ? picker : [picker, ' (', h('a', { href: '../../index.json' }, `${more} older`), ')']
 }
 
+/** By semantic versioning. https://semver.org/#spec-item-9 */
+function isPreRelease(version: string): boolean {
+  return version.replace(/\+.*/, '').includes('-')
+}
+
 /** `a, b and c` */
 function list(words: readonly string[]): string {
   const last = words.at(-1) ?? 'nothing'
@@ -88,8 +95,10 @@ export function checksOf(
   published: Published,
   announce: (text: string) => void,
 ): readonly Child[] {
-  // beside a release lies its own template alone
-  const folder = published === undefined ? ['.'] : ['..', '..', encodeURIComponent(name), encodeURIComponent(version)]
+  // beside a release lies its own template alone, and elsewhere nobody knows what lies where
+  const href = ['..', '..', name, version, file]
+    .map(part => (part === '..' ? part : encodeURIComponent(part)))
+    .join('/')
   const line = `${sha256}  ${file}`
   const compare = snippet(
     'the command that compares checksums',
@@ -102,7 +111,7 @@ export function checksOf(
       'p',
       {},
       'The file ',
-      h('a', { href: [...folder, encodeURIComponent(file)].join('/'), download: true }, file),
+      published === undefined ? h('code', {}, file) : h('a', { href, download: true }, file),
       ` has ${bytes.toLocaleString('en')} bytes and this SHA-256 checksum:`,
     ),
     h('p', { class: 'sum' }, h('code', {}, sha256)),

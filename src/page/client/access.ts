@@ -5,94 +5,183 @@ import { labelOf } from './fields.ts'
 /** Whether a condition holds for the form; undefined where only the account would tell. */
 export type Conditions = ReadonlyMap<string, boolean | undefined>
 
+type Place = (text: string) => readonly Child[]
+
+/** Those who get the same, and how it is said where they get nothing as the form is filled. */
+type Audience = {
+  readonly name: readonly Child[]
+  /** Above a column of the table. */
+  readonly short: readonly Child[]
+  readonly grants: readonly Grant[]
+  /** Undefined where they are then not spoken of. */
+  readonly nothing: string | undefined
+  /** Are these things that nobody may do? */
+  readonly isDenial: boolean
+}
+
 /** Who may do what, for the form as it is filled. */
 export function renderAccess(
   into: Element,
-  { grants, resources, parameters }: Artifact,
+  artifact: Artifact,
   values: ReadonlyMap<string, string>,
   conditions: Conditions,
 ): void {
+  const { grants, resources, parameters } = artifact
   const labels = new Map(parameters.map(parameter => [parameter.name, labelOf(parameter)]))
   const holds = (grant: Grant) => grant.when.every(({ condition, is }) => conditions.get(condition) !== !is)
-  const roleIsThere = ({ role }: Grant) => {
-    const condition = resources.find(({ id }) => id === role)?.condition
+  const isThere = ({ by }: Grant) => {
+    const condition = resources.find(({ id }) => id === by)?.condition
     return condition === undefined || conditions.get(condition) !== false
   }
-  const place = (grant: Grant) => withValues(grant.on, values, labels)
-  const sentence = (grant: Grant) =>
-    h(
-      'li',
-      { class: grant.effect },
-      grant.effect === 'deny' ? h('strong', {}, 'not: ') : undefined,
-      grant.may,
-      ' ',
-      place(grant),
-    )
-
-  const section = (who: Grant['who'], heading: string, nobody: string): readonly Child[] => {
-    const own = grants.filter(grant => grant.who === who)
-    if (own.length === 0 && who === 'other') return []
-    const there = own.filter(roleIsThere)
-    const now = there.filter(holds)
-    if (own.length > 0 && there.length === 0) return [h('h3', {}, heading), h('p', { class: 'none' }, nobody)]
-    if (now.length === 0) return [h('h3', {}, heading), h('p', { class: 'none' }, 'may do nothing.')]
-    return [
-      h('h3', {}, heading, ' may'),
-      h('ul', { class: 'may' }, now.map(sentence)),
-      h('p', { class: 'none' }, 'and nothing else by this template.'),
-    ]
-  }
-  const roles = [...new Set(grants.filter(({ who }) => who === 'other').map(({ role }) => role))]
+  const own = new Set(resources.map(({ id }) => id))
+  const place: Place = text => withValues(text, values, labels, own)
+  const audiences = audiencesOf(artifact, place, isThere)
+  const now = audiences.map(audience => ({
+    ...audience,
+    grants: audience.grants.filter(grant => isThere(grant) && holds(grant)),
+  }))
   const isTableOpen = into.querySelector('details')?.open ?? false
+  const allowsNothing = grants.every(({ effect }) => effect === 'deny') && !hasPool(artifact)
   refresh(
     into,
+    allowsNothing ? h('p', {}, 'The template itself makes no role or user, and gives nobody permissions.') : undefined,
+    now.map(audience => section(audience, place)),
     grants.length === 0
-      ? h('p', {}, 'The template makes no role or user, and gives none of yours permissions.')
-      : [
-          section('signed-in', 'Somebody who has signed in', 'There is no such role: nobody can sign in.'),
-          section(
-            'guest',
-            'A guest, who has not signed in',
-            'There are no guests: who has not signed in gets no credentials.',
-          ),
-          section('other', `Whoever has the role ${roles.join(' or ')}`, 'There is no such role.'),
-          table(
-            grants.filter(grant => roleIsThere(grant) && holds(grant)),
-            place,
-            isTableOpen,
-          ),
-        ],
-    elsewhere(resources).map(words => h('p', { class: 'hint' }, words)),
+      ? undefined
+      : table(
+          now.filter(({ grants: own, nothing }) => own.length > 0 || nothing !== undefined),
+          place,
+          isTableOpen,
+        ),
+    elsewhere(artifact, place).map(words => h('p', { class: 'hint' }, words)),
   )
 }
 
-/** What else decides who reaches what, and is not in the list. */
-function elsewhere(resources: Artifact['resources']): readonly string[] {
-  const own = [...new Set(resources.map(({ type }) => type))].filter(type =>
-    /(Policy|Permission|::KMS::Key)$/.test(type),
+function hasPool({ grants, resources }: Artifact): boolean {
+  return (
+    resources.some(({ type }) => type === 'AWS::Cognito::IdentityPool') ||
+    grants.some(({ who }) => who === 'signed-in' || who === 'guest')
   )
-  const others = own.filter(type => !type.startsWith('AWS::IAM::'))
+}
+
+/** Those of an identity pool, then each role by itself, then whom policies name that stand on the thing itself. */
+function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) => boolean): readonly Audience[] {
+  const { grants } = artifact
+  const byRole = (own: readonly Grant[], noRole: string) =>
+    own.length > 0 && !own.some(isThere) ? noRole : 'may do nothing.'
+  const ofPool = (who: Grant['who'], name: string, short: string, noRole: string): Audience => {
+    const own = grants.filter(grant => grant.who === who)
+    return { name: [name], short: [short], grants: own, nothing: byRole(own, noRole), isDenial: false }
+  }
+  const roles = grants.filter(({ who, principal }) => who === 'other' && principal === undefined)
+  const isForAll = (grant: Grant, effect: Grant['effect']) => grant.who === 'everybody' && grant.effect === effect
+  const everybody = grants.filter(grant => isForAll(grant, 'allow'))
+  const nobody = grants.filter(grant => isForAll(grant, 'deny'))
+  const named = new Map<string, readonly Grant[]>()
+  for (const grant of grants) {
+    if (grant.principal === undefined) continue
+    const key = `${grant.who} ${grant.principal}`
+    named.set(key, [...(named.get(key) ?? []), grant])
+  }
   return [
-    ...(resources.some(({ type }) => type === 'AWS::CloudFormation::Stack')
-      ? ['It nests another template, which may give permissions of its own: see the launch page of that one.']
+    ...(hasPool(artifact)
+      ? [
+          ofPool('signed-in', 'Somebody who has signed in', 'Signed in', 'There is no such role: nobody can sign in.'),
+          ofPool(
+            'guest',
+            'A guest, who has not signed in',
+            'Guest',
+            'There are no guests: who has not signed in gets no credentials.',
+          ),
+        ]
       : []),
-    ...(others.length === 0
+    ...[...new Set(roles.map(({ by }) => by))].map((role): Audience => {
+      const own = roles.filter(({ by }) => by === role)
+      const nothing = byRole(own, 'There is no such role.')
+      return { name: [`Whoever has the role ${role}`], short: [role], grants: own, nothing, isDenial: false }
+    }),
+    ...(everybody.length === 0
       ? []
-      : [`Who else reaches what it makes is in policies that stand on the thing itself: ${others.join(', ')}.`]),
+      : [
+          {
+            ...{ name: ['Everybody, with an AWS account or without,'], short: ['Everybody'], grants: everybody },
+            ...{ nothing: 'may do nothing.', isDenial: false },
+          },
+        ]),
+    ...[...named.values()].map((own): Audience => {
+      // an element stands in one place
+      const [name, short] = [principalName(own[0], place), principalName(own[0], place)]
+      return { name, short, grants: own, nothing: undefined, isDenial: false }
+    }),
+    ...(nobody.length === 0
+      ? []
+      : [{ name: ['Nobody'], short: ['Nobody'], grants: nobody, nothing: undefined, isDenial: true }]),
+  ]
+}
+
+function principalName(grant: Grant | undefined, place: Place): readonly Child[] {
+  const { who, principal = '' } = grant ?? {}
+  if (who === 'organization') return ['Every account of the organization ', place(principal)]
+  if (who === 'service') return ['The service ', place(principal)]
+  return place(/^[a-z]+ /.test(principal) ? principal.charAt(0).toUpperCase() + principal.slice(1) : principal)
+}
+
+function section({ name, grants, nothing, isDenial }: Audience, place: Place): Child {
+  if (grants.length === 0) {
+    return nothing === undefined ? undefined : [h('h3', {}, name), h('p', { class: 'none' }, nothing)]
+  }
+  const denied = (effect: Grant['effect']) => effect === 'deny' && !isDenial
+  return [
+    h('h3', {}, name, ' may'),
+    h(
+      'ul',
+      { class: 'may' },
+      grants.map(({ effect, may, on }) =>
+        h('li', { class: effect }, denied(effect) ? h('strong', {}, 'not: ') : undefined, may, ' ', place(on)),
+      ),
+    ),
+    h('p', { class: 'none' }, isDenial ? 'whatever else allows it.' : 'and nothing else by this template.'),
+  ]
+}
+
+/** What else decides who reaches what, and is not in the list. */
+function elsewhere({ grants, resources }: Artifact, place: Place): readonly Child[] {
+  const told = new Set(grants.map(({ by }) => by))
+  const untold = resources.filter(
+    ({ id, type }) => /(Policy|Permission|::KMS::Key)$/.test(type) && !type.startsWith('AWS::IAM::') && !told.has(id),
+  )
+  const types = [...new Set(untold.map(({ type }) => type))]
+  return [
+    ...resources.flatMap(({ id, type, template }): readonly Child[] =>
+      type === 'AWS::CloudFormation::Stack'
+        ? [
+            [
+              `${id} is a stack of its own within this one`,
+              template === undefined ? '' : [', made from the template at ', place(template)],
+              '. Who reaches what by it is told on the launch page of that template, which is published beside it.',
+            ],
+          ]
+        : [],
+    ),
+    ...(grants.some(({ who, principal }) => who === 'everybody' || principal !== undefined)
+      ? ['Besides, whoever is let in by IAM policies of your account may do what is not denied here.']
+      : []),
+    ...(types.length === 0
+      ? []
+      : [`Who else reaches what it makes is in policies that stand on the thing itself: ${types.join(', ')}.`]),
   ]
 }
 
 /** Who × what. */
-function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child[], open: boolean): Child {
-  const who = (['signed-in', 'guest', 'other'] as const).filter(
-    one => one !== 'other' || grants.some(grant => grant.who === one),
-  )
-  const rows = [...new Map(grants.map(grant => [grant.on, grant])).values()]
+function table(audiences: readonly Audience[], place: Place, open: boolean): Child {
+  const rows = [...new Set(audiences.flatMap(({ grants }) => grants.map(({ on }) => on)))]
   if (rows.length === 0) return undefined
-  const cell = (row: Grant, one: Grant['who']) => {
-    const may = grants.filter(grant => grant.who === one && grant.on === row.on)
-    const words = may.map(({ effect, may }) => (effect === 'deny' ? `not ${may}` : may))
-    return words.length === 0 ? h('td', { class: 'no' }, 'nothing') : h('td', {}, words.join('; '))
+  const cell = (row: string, { grants, isDenial }: Audience) => {
+    const words = grants
+      .filter(({ on }) => on === row)
+      .map(({ effect, may }) => (effect === 'deny' && !isDenial ? `not ${may}` : may))
+    if (words.length > 0) return h('td', {}, words.join('; '))
+    return h('td', { class: 'no' }, isDenial ? '–' : 'nothing')
   }
   return h(
     'details',
@@ -111,7 +200,7 @@ function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child
             'tr',
             {},
             h('th', { scope: 'col' }, 'Where'),
-            who.map(one => h('th', { scope: 'col' }, names[one])),
+            audiences.map(({ short, isDenial }) => h('th', { scope: 'col' }, short, isDenial ? ' may' : undefined)),
           ),
         ),
         h(
@@ -122,7 +211,7 @@ function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child
               'tr',
               {},
               h('th', { scope: 'row' }, place(row)),
-              who.map(one => cell(row, one)),
+              audiences.map(audience => cell(row, audience)),
             ),
           ),
         ),
@@ -131,17 +220,17 @@ function table(grants: readonly Grant[], place: (grant: Grant) => readonly Child
   )
 }
 
-const names: Readonly<Record<Grant['who'], string>> = { 'signed-in': 'Signed in', guest: 'Guest', other: 'Other' }
-
-/** Text in which a parameter stands as {its name}, with what the form says in its place. */
+/** Text in which a parameter stands as {its name}, with what the form says in its place; a resource by its own name. */
 function withValues(
   text: string,
   values: ReadonlyMap<string, string>,
   labels: ReadonlyMap<string, string>,
+  own: ReadonlySet<string>,
 ): readonly Child[] {
   return text.split(/(\{[A-Za-z0-9]+\})/).map(part => {
     const name = /^\{(.+)\}$/.exec(part)?.[1]
     const label = name === undefined ? undefined : labels.get(name)
+    if (name !== undefined && own.has(name)) return h('code', {}, name)
     if (name === undefined || label === undefined) return part
     const value = values.get(name) ?? ''
     return value === '' ? h('em', {}, label) : h('code', {}, value)

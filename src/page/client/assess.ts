@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../document.ts'
+import { decidingSections } from '../../launch/declaration.ts'
 import { stackNameProblem } from '../../launch/launch-url.ts'
 import { dnsSuffix, partitionOf } from '../../launch/partitions.ts'
 import { type Place, partitionOfPlace } from '../../launch/template-url.ts'
@@ -42,7 +42,7 @@ export type Assessment = {
 
 export function assess(form: Form): Assessment {
   const { artifact, values } = form
-  const sections = sectionsOf(artifact)
+  const sections = decidingSections(artifact)
   const env = environmentOf(form)
   const given = artifact.parameters.filter(
     parameter => (values.get(parameter.name) ?? '') !== (defaultOf(parameter) ?? ''),
@@ -100,25 +100,9 @@ function placeProblems({ region, stackName, place }: Form): readonly Problem[] {
 }
 
 /** The parameters that a text names, in its order. */
-export function parametersIn(text: string, { parameters }: Artifact): readonly string[] {
+function parametersIn(text: string, { parameters }: Artifact): readonly string[] {
   const names = new Set(parameters.map(({ name }) => name))
   return [...new Set(text.match(/[A-Za-z0-9]+/g) ?? [])].filter(word => names.has(word))
-}
-
-/** The part of the template by which its conditions and rules are decided. */
-function sectionsOf({ parameters, rules, conditions, mappings }: Artifact) {
-  const declarations: JsonObject = Object.fromEntries(
-    parameters.map(parameter => {
-      const value = parameter['default']
-      return [parameter.name, { Type: parameter.type, ...(value === undefined ? {} : { Default: value }) }]
-    }),
-  )
-  return {
-    Parameters: declarations,
-    ...(rules === undefined ? {} : { Rules: rules }),
-    ...(conditions === undefined ? {} : { Conditions: conditions }),
-    ...(mappings === undefined ? {} : { Mappings: mappings }),
-  }
 }
 
 function environmentOf({ artifact, values, region, stackName }: Form): Environment {
@@ -129,8 +113,9 @@ function environmentOf({ artifact, values, region, stackName }: Form): Environme
       artifact.parameters.map(parameter => {
         const { name } = parameter
         const value = values.get(name) ?? ''
-        const isKept = isSecret(parameter) && value === '' && defaultOf(parameter) === undefined
-        return [name, isKept ? new Unknown({ kind: 'parameter', name }) : value]
+        // what is still to be given may become anything
+        const isOpen = value === '' && defaultOf(parameter) === undefined
+        return [name, isOpen ? new Unknown({ kind: 'parameter', name }) : value]
       }),
     ),
     region: region === '' ? unknown('AWS::Region') : region,

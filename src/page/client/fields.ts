@@ -1,5 +1,5 @@
 import { isSecret } from '../../launch/values.ts'
-import type { ManifestParameter } from '../../manifest.ts'
+import type { Artifact, ManifestParameter } from '../../manifest.ts'
 import { fill, h } from './dom.ts'
 
 /** A parameter in the form. */
@@ -55,6 +55,12 @@ const secretHint = 'It is a secret: no link carries it, and the console asks for
 /** What stands for a parameter where people read: its label, or its name. */
 export function labelOf(parameter: ManifestParameter): string {
   return text(parameter['label']) ?? parameter.name
+}
+
+/** The same, by the parameter's name. */
+export function labelNamed({ parameters }: Artifact, name: string): string {
+  const parameter = parameters.find(it => it.name === name)
+  return parameter === undefined ? name : labelOf(parameter)
 }
 
 /** As CloudFormation would take it; undefined where the parameter must be given. */
