@@ -70,11 +70,12 @@ function holds(
     })
     return isNegated ? not(any(found)) : any(found)
   }
-  const given = typeof actual === 'string' || actual instanceof Unknown ? [actual] : actual
+  const isSingle = typeof actual === 'string' || actual instanceof Unknown
+  const given = isSingle ? [actual] : actual
   if (set === 'ForAnyValue') return any(given.map(one))
   if (set === 'ForAllValues') return all(given.map(one))
-  const [only, ...others] = given
-  return only === undefined || others.length > 0 ? 'unknown' : one(only)
+  // AWS says of several values only that they take a set operator.
+  return isSingle ? one(actual) : 'unknown'
 }
 
 /** What stands for an unknown list is one unknown text. */
@@ -85,27 +86,32 @@ export function textsOf(value: Value | undefined): readonly (string | Unknown)[]
   return [isValueObject(value) || value === null ? new Unknown({ kind: 'mistake' }) : String(value)]
 }
 
-/** What has a variable of no value equals nothing: a negation holds. */
 function text(reading: Omit<Reading, 'variables'>): Test {
+  return compared(reading, matches)
+}
+
+/** What has a variable of no value equals nothing, and a negation of it holds. */
+function compared(
+  reading: Omit<Reading, 'variables'>,
+  compare: (policy: readonly Token[], request: readonly Token[]) => Truth | 'invalid',
+): Test {
   return (policy, request, variables) => {
     const pattern = tokensOf(policy, { ...reading, variables })
     const tokens = tokensOf(request, { ...reading, wildcards: false })
-    return pattern !== 'missing' && tokens !== 'missing' && matches(pattern, tokens)
+    if (pattern === 'missing' || tokens === 'missing') return false
+    return pattern === 'several' || tokens === 'several' ? 'invalid' : compare(pattern, tokens)
   }
 }
 
 /** Each of the six parts matches for itself. */
-const arn: Test = (policy, request, variables) => {
-  const pattern = tokensOf(policy, { wildcards: true, variables })
-  const tokens = tokensOf(request, { wildcards: false })
-  if (pattern === 'missing' || tokens === 'missing') return false
+const arn = compared({ wildcards: true }, (pattern, tokens) => {
   const [wanted, given] = [segments(pattern), segments(tokens)]
   if (wanted.length === 6 && given.length === 6) {
     return all(wanted.map((segment, at) => matches(segment, given[at] ?? [])))
   }
   // What is unknown may have the colons.
   return [...pattern, ...tokens].some(({ kind }) => kind === 'symbol') ? 'unknown' : 'invalid'
-}
+})
 
 function segments(tokens: readonly Token[]): readonly (readonly Token[])[] {
   const found: Token[][] = [[]]
@@ -130,7 +136,7 @@ function ordered(read: (text: string) => number, compare: (request: number, poli
 }
 
 function numberOf(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text)
+  return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN
 }
 
 /** In milliseconds, of ISO 8601 or of seconds since 1970. */

@@ -19,12 +19,15 @@ export type Reading = {
   readonly ignoreCase?: boolean
 }
 
+/** Why a text is none: the request lacks a policy variable of it, or has several values for one. */
+export type NoText = 'missing' | 'several'
+
 /**
- * A text as tokens; `missing` if the request lacks a policy variable of it, by which the text matches nothing.
+ * A text as tokens; without a value for one of its policy variables it matches nothing.
  * What a variable puts in is literal, also its wildcards.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */
-export function tokensOf(text: string | Unknown, reading: Reading): readonly Token[] | 'missing' {
+export function tokensOf(text: string | Unknown, reading: Reading): readonly Token[] | NoText {
   const tokens: Token[] = []
   for (const part of partsOf(text)) {
     if (part instanceof Unknown) {
@@ -34,7 +37,7 @@ export function tokensOf(text: string | Unknown, reading: Reading): readonly Tok
     // Every second piece is what stands between the braces.
     for (const [at, piece] of part.split(reading.variables === undefined ? /(?!)/ : /\$\{([^}]*)\}/).entries()) {
       const read = at % 2 === 0 ? plain(piece, reading) : variable(piece, reading)
-      if (read === 'missing') return 'missing'
+      if (typeof read === 'string') return read
       tokens.push(...read)
     }
   }
@@ -48,7 +51,7 @@ function plain(text: string, { wildcards, ignoreCase }: Reading): readonly Token
   })
 }
 
-function variable(content: string, reading: Reading): readonly Token[] | 'missing' {
+function variable(content: string, reading: Reading): readonly Token[] | NoText {
   const literal = { ...reading, wildcards: false }
   if (/^[*?$]$/.test(content)) return plain(content, literal)
   const [, key = '', fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
@@ -58,7 +61,7 @@ function variable(content: string, reading: Reading): readonly Token[] | 'missin
   if (value instanceof Unknown) {
     return partsOf(value).flatMap(part => (part instanceof Unknown ? symbol(part) : plain(part, literal)))
   }
-  // A key of several values is no variable.
+  if (value !== undefined) return 'several'
   return fallback === undefined ? 'missing' : plain(fallback, literal)
 }
 

@@ -120,7 +120,7 @@ function hasResource({ Resource, NotResource }: ValueObject, request: Request, h
     if (differs(text, request.resource)) return false
     const asked = tokensOf(request.resource, { wildcards: false })
     const pattern = tokensOf(text, { wildcards: true, variables })
-    return pattern === 'missing' || asked === 'missing' ? missing : matches(inSegments(pattern), asked)
+    return typeof pattern === 'string' || typeof asked === 'string' ? missing : matches(inSegments(pattern), asked)
   }
   const among = (list: Value, missing: Truth) =>
     any(
