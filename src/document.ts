@@ -31,6 +31,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The member of that name; nothing for what objects inherit. */
+export function member<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
 /** `Resources.IdentityPool.Properties.SamlProviderARNs.0`, as messages, acceptances and `--json` write a path. */
 export function formatPath(path: Path): string {
   return path.join('.')

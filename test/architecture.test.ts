@@ -24,15 +24,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/manifest.ts': ['src/document.ts'],
   'src/publication.ts': ['src/manifest.ts'],
   'src/nearest.ts': [],
+  'src/parameter.ts': ['src/document.ts'],
   'src/make-folder.ts': ['node:'],
 
   // The stages, each from one type to the next. Only `link` knows templates and documents, only `read` a YAML library.
   'src/link.ts': ['src/authoring/model.ts', 'src/diagnostic.ts', 'src/document.ts'],
-  'src/check/': ['src/diagnostic.ts', 'src/document.ts', 'src/nearest.ts'],
+  'src/check/': ['src/diagnostic.ts', 'src/document.ts', 'src/nearest.ts', 'src/parameter.ts'],
   'src/emit.ts': ['src/document.ts'],
   'src/read.ts': ['src/document.ts', 'yaml'],
   'src/accept.ts': ['src/diagnostic.ts', 'src/document.ts'],
-  'src/resolve/': ['src/check/parameter.ts', 'src/diagnostic.ts', 'src/document.ts'],
+  'src/resolve/': ['src/parameter.ts', 'src/diagnostic.ts', 'src/document.ts'],
   'src/compile.ts': [
     'src/authoring/model.ts',
     'src/check/index.ts',
@@ -44,13 +45,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // Links and commands that deploy what is published; in the browser too.
-  'src/launch/': [
-    'src/check/parameter.ts',
-    'src/diagnostic.ts',
-    'src/document.ts',
-    'src/manifest.ts',
-    'src/nearest.ts',
-  ],
+  'src/launch/': ['src/parameter.ts', 'src/diagnostic.ts', 'src/document.ts', 'src/manifest.ts', 'src/nearest.ts'],
 
   // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
   'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
@@ -59,7 +54,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // Day-2 questions about a template, anybody's: they read documents.
   'src/access/': ['src/check/guest-session-policy.ts', 'src/document.ts', 'src/manifest.ts', 'src/resolve/'],
   'src/access/scenarios.ts': [
-    ...['src/access/units.ts', 'src/check/conditions.ts', 'src/check/parameter.ts', 'src/document.ts', 'src/resolve/'],
+    ...['src/access/units.ts', 'src/check/conditions.ts', 'src/parameter.ts', 'src/document.ts', 'src/resolve/'],
   ],
   // What the templates must keep, however they are deployed. The schemas come from those who ask.
   'src/access/laws/': [
@@ -71,7 +66,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   // Tables of access, for a terminal, a document, a program; and which deployments are worth showing.
-  'src/access/show/': ['src/access/', 'src/check/parameter.ts', 'src/document.ts', 'src/resolve/'],
+  'src/access/show/': ['src/access/', 'src/parameter.ts', 'src/document.ts', 'src/resolve/'],
   'src/build/': [
     'src/accept.ts',
     'src/access/show/',
@@ -136,7 +131,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 
 /** They look at nothing but what they are given: the same template, the same text. */
 const pureRooms = [
-  ...['src/resolve/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts'],
+  ...['src/resolve/', 'src/launch/', 'src/manifest.ts', 'src/parameter.ts', 'src/publication.ts'],
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
   ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],

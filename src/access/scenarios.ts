@@ -1,6 +1,6 @@
 import { type Assumption, type Solver, solverOf, type Witness } from '../check/conditions.ts'
-import { allowedValuesOf, refusal, textOf } from '../check/parameter.ts'
 import { type Document, isObject, type JsonObject } from '../document.ts'
+import { allowedValuesOf, refusal, textOf } from '../parameter.ts'
 import { evaluateConditions } from '../resolve/conditions.ts'
 import type { Environment } from '../resolve/environment.ts'
 import { failedRules } from '../resolve/rules.ts'

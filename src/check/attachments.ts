@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json } from '../document.ts'
+import { type Document, isObject, type Json, member } from '../document.ts'
 import { type Assumption, formatWitness, solverOf } from './conditions.ts'
-import { callOf, entriesOf, member } from './walk.ts'
+import { callOf, entriesOf } from './walk.ts'
 
 /** A pool that an attachment claims, and when it does. */
 type Claim = { readonly id: string; readonly pool: string; readonly when: readonly Assumption[] }

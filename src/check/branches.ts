@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import type { Document, Json } from '../document.ts'
+import { type Document, type Json, member } from '../document.ts'
+import { declarationOf, isListType, isStoredType, refusal, textOf } from '../parameter.ts'
 import { type Solver, solverOf } from './conditions.ts'
-import { declarationOf, isListType, isStoredType, refusal, textOf } from './parameter.ts'
-import { callOf, entriesOf, member, sectionOf, survey } from './walk.ts'
+import { callOf, entriesOf, sectionOf, survey } from './walk.ts'
 
 /**
  * Choices that are none: a comparison that only one way can come out, a condition that is always the same, a branch of

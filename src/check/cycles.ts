@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { type Document, isObject, type Json, member, type Path } from '../document.ts'
 import { type Assumption, type Solver, solverOf } from './conditions.ts'
-import { entriesOf, member, sectionOf, survey } from './walk.ts'
+import { entriesOf, sectionOf, survey } from './walk.ts'
 
 /**
  * Resources that wait for each other, by references and `DependsOn`, and conditions that are made of each other.

@@ -1,6 +1,6 @@
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
-import { allowedValuesOf, declarationOf, isListType, isStoredType, refusal, textOf } from './parameter.ts'
-import { callOf, entriesOf, member, placeholdersOf, sectionOf, survey } from './walk.ts'
+import { type Document, isObject, type Json, type JsonObject, member } from '../document.ts'
+import { allowedValuesOf, declarationOf, isListType, isStoredType, refusal, textOf } from '../parameter.ts'
+import { callOf, entriesOf, placeholdersOf, sectionOf, survey } from './walk.ts'
 
 /**
  * The conditions and rules of a template as formulas over variables with finite domains.

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { type Document, isObject, type Json, member, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { textOf } from './parameter.ts'
-import { type Call, callOf, entriesOf, isPlaceholder, type Macros, member, placeholdersOf, survey } from './walk.ts'
+import { textOf } from '../parameter.ts'
+import { type Call, callOf, entriesOf, isPlaceholder, type Macros, placeholdersOf, survey } from './walk.ts'
 
 /**
  * Calls of functions: is there such a function, may it stand where it stands, and has it the arguments that it takes?

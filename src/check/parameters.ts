@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type JsonObject, type Path } from '../document.ts'
+import { type Document, isObject, type JsonObject, member, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { allowedValuesOf, isListType, numberOf, patternOf, refusal, textOf } from './parameter.ts'
-import { entriesOf, member } from './walk.ts'
+import { allowedValuesOf, isListType, numberOf, patternOf, refusal, textOf } from '../parameter.ts'
+import { entriesOf } from './walk.ts'
 
 /** Types that no parameter has, and constraints that shut out the default, or everything. */
 export function checkParameters(document: Document): readonly Diagnostic[] {

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { type Document, isObject, type Json, member, type Path } from '../document.ts'
 import { always, type Case, type Cases, formatWhen, isIntrinsic, isList, isNoValue, type When } from './cases.ts'
 import { casesAt, type Policies } from './policy-documents.ts'
-import { member, sectionOf } from './walk.ts'
+import { sectionOf } from './walk.ts'
 
 /**
  * Characters that IAM takes, white space not counted.

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { type Assumption, formatWitness, type Solver, solverOf } from './conditions.ts'
 import type { Knowledge } from './knowledge.ts'
-import { callOf, entriesOf, member, type Reference, sectionOf, survey } from './walk.ts'
+import { callOf, entriesOf, type Reference, sectionOf, survey } from './walk.ts'
 
 /**
  * What refers to nothing, or to something that is not there when the reference is resolved: names, attributes of

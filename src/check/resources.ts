@@ -1,10 +1,10 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { type Assumption, solverOf } from './conditions.ts'
 import type { Complaint, Knowledge, ResourceTypeFacts } from './knowledge.ts'
 import { type Deciders, decidersOf, originOf, planOf, resolve, type Scenario, scenariosOf } from './scenarios.ts'
-import { callOf, entriesOf, type Macros, member, survey } from './walk.ts'
+import { callOf, entriesOf, type Macros, survey } from './walk.ts'
 
 /**
  * Resources: is there such a type, are its attributes (`DeletionPolicy` and the like) what they can be, and does the

@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { textOf } from './parameter.ts'
-import { callOf, entriesOf, member, survey } from './walk.ts'
+import { textOf } from '../parameter.ts'
+import { callOf, entriesOf, survey } from './walk.ts'
 
 /**
  * The shape of a template but for its resources and the calls in it: which sections there are, and what an entry of

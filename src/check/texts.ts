@@ -1,6 +1,6 @@
-import { type Document, isObject, type Json } from '../document.ts'
-import { allowedValuesOf, declarationOf, isListType, isStoredType, textOf } from './parameter.ts'
-import { callOf, isPlaceholder, member, sectionOf } from './walk.ts'
+import { type Document, isObject, type Json, member } from '../document.ts'
+import { allowedValuesOf, declarationOf, isListType, isStoredType, textOf } from '../parameter.ts'
+import { callOf, isPlaceholder, sectionOf } from './walk.ts'
 
 /**
  * A text as far as the template tells it: its literal pieces, between each two of which stands what only deployment

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, formatPath, isObject, type JsonObject, type Path } from '../document.ts'
+import { type Document, formatPath, isObject, type JsonObject, member, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import { actionsOf, isWildcard, wildcardPattern } from './actions.ts'
 import { type Case, type Cases, formatWhen, isIntrinsic, isObjectCase, type When } from './cases.ts'
@@ -8,7 +8,7 @@ import { type KeyCase, keysOf, type Operator } from './policy-conditions.ts'
 import type { Policies } from './policy-documents.ts'
 import { allows } from './policy-structure.ts'
 import { onlyText } from './texts.ts'
-import { member, sectionOf } from './walk.ts'
+import { sectionOf } from './walk.ts'
 
 /**
  * Who may assume a role through an identity pool. Cognito's hosts are the same for every AWS customer: it takes `aud`

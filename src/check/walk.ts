@@ -1,4 +1,4 @@
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 
 /** A condition by name, and whether it holds. */
 export type Assumption = { readonly condition: string; readonly holds: boolean }
@@ -87,11 +87,6 @@ export function sectionOf(document: Document, name: string): JsonObject {
   const root: JsonObject = document
   const section = Object.hasOwn(root, name) ? root[name] : undefined
   return isObject(section) ? section : {}
-}
-
-/** The member of that name; nothing for what objects inherit. */
-export function member(object: JsonObject, name: string): Json | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
 /** The one function that the value calls. */

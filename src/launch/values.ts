@@ -1,8 +1,14 @@
-import { patternOf, refusal } from '../check/parameter.ts'
 import type { Diagnostic } from '../diagnostic.ts'
-import type { JsonObject } from '../document.ts'
 import type { Artifact, ManifestParameter } from '../manifest.ts'
 import { nearest } from '../nearest.ts'
+import { isSecret as isSecretDeclaration, patternOf, violationClause, violations } from '../parameter.ts'
+import { asDeclared } from './declaration.ts'
+
+/**
+ * Of a parameter's value, in bytes of UTF-8.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, `Parameter values`
+ */
+const valueLimit = 4096
 
 /**
  * A clause that says what the value must be, in the words of the parameter's own constraint where it has some
@@ -11,15 +17,15 @@ import { nearest } from '../nearest.ts'
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
  */
 export function checkValue(parameter: ManifestParameter, value: string): string | undefined {
-  if (new TextEncoder().encode(value).length > 4096) return 'must be no longer than 4,096 bytes'
-  const refused = refusal(declarationOf(parameter), value)
-  if (refused === undefined) return undefined
+  if (new TextEncoder().encode(value).length > valueLimit) return 'must be no longer than 4,096 bytes'
+  const [first] = violations(asDeclared(parameter), value)
+  if (first === undefined) return undefined
   const words = parameter['constraintDescription']
   if (typeof words === 'string' && words !== '') return words
-  const allowed = parameter['allowedValues']
-  if (Array.isArray(allowed) && refused.endsWith('AllowedValues')) return `must be one of ${allowed.join(', ')}`
-  const pattern = parameter['allowedPattern']
-  return refused.endsWith('AllowedPattern') ? `must match the pattern ${String(pattern)}` : refused
+  const { violation } = first
+  if (violation.kind === 'allowed-values') return `must be one of ${violation.allowed.join(', ')}`
+  if (violation.kind === 'pattern') return `must match the pattern ${violation.pattern}`
+  return violationClause(violation)
 }
 
 /**
@@ -67,7 +73,7 @@ export function linkValues(
 
 /** Does the template ask for it not to be shown? */
 export function isSecret(parameter: ManifestParameter): boolean {
-  return String(parameter['noEcho']) === 'true'
+  return isSecretDeclaration(asDeclared(parameter))
 }
 
 function unknownParameter(template: string, name: string, known: Iterable<string>): Diagnostic {
@@ -96,25 +102,10 @@ function help(parameter: ManifestParameter, value: string): string {
 }
 
 function isUnchecked(parameter: ManifestParameter): boolean {
-  return parameter['allowedPattern'] !== undefined && !(patternOf(declarationOf(parameter)) instanceof RegExp)
+  return parameter['allowedPattern'] !== undefined && !(patternOf(asDeclared(parameter)) instanceof RegExp)
 }
 
 /** JSON shows what a terminal would swallow. */
 function quoted(value: unknown): string {
   return JSON.stringify(value)
-}
-
-const declarations = new WeakMap<ManifestParameter, JsonObject>()
-
-/** The declaration that the manifest tells of, as the template writes it. */
-function declarationOf(parameter: ManifestParameter): JsonObject {
-  const known = declarations.get(parameter)
-  if (known !== undefined) return known
-  const entries = Object.entries(parameter).map(([name, value]) => [
-    `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-    value,
-  ])
-  const made: JsonObject = Object.fromEntries(entries)
-  declarations.set(parameter, made)
-  return made
 }

@@ -1,6 +1,5 @@
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member } from '../document.ts'
 import type { Resolved, ResolvedOutput, ResolvedResource } from './index.ts'
-import { member } from './parameters.ts'
 import { isValueList, isValueObject, Unknown, type Value } from './value.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 import { type Environment, pseudoParameter } from './environment.ts'
-import { member, parameterValue } from './parameters.ts'
+import { parameterValue } from './parameters.ts'
 import {
   concatenate,
   equal,
@@ -62,7 +62,7 @@ export function evaluate(json: Json, path: Path, scope: Scope): Value | undefine
   return call === undefined ? evaluateObject(json, path, scope) : evaluateCall(...call, path, scope)
 }
 
-export function evaluateItems(items: readonly Json[], path: Path, scope: Scope): readonly Value[] {
+function evaluateItems(items: readonly Json[], path: Path, scope: Scope): readonly Value[] {
   return items.map((item, index) => evaluate(item, [...path, index], scope)).filter(it => it !== undefined)
 }
 

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 import { findDynamicReferences } from './dynamic-references.ts'
 import type { Environment } from './environment.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type Sections,
 } from './evaluate.ts'
 import { all, hasTransform } from './functions.ts'
-import { member, parameterProblems } from './parameters.ts'
+import { parameterProblems } from './parameters.ts'
 import { mistakeDiagnostic, parameterDiagnostic, ruleDiagnostic } from './report.ts'
 import { failedRules } from './rules.ts'
 import { mistake, Unknown, type Value, type ValueObject } from './value.ts'

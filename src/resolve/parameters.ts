@@ -1,5 +1,5 @@
-import { allowedValuesOf, isListType, isStoredType, numberOf, patternOf, textOf } from '../check/parameter.ts'
-import { isObject, type Json, type JsonObject } from '../document.ts'
+import { isObject, type JsonObject, member } from '../document.ts'
+import { isListType, isSecret, isStoredType, itemsOf, textOf, type Violation, violations } from '../parameter.ts'
 import { Unknown, type Value } from './value.ts'
 
 /**
@@ -7,21 +7,14 @@ import { Unknown, type Value } from './value.ts'
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
  */
 
-/** What a declaration has against a value. Lengths count characters. */
-export type Violation =
-  /** It has no default, and no value is given. */
-  | { readonly kind: 'missing' }
-  /** A value is given for what the template does not declare. */
-  | { readonly kind: 'undeclared' }
-  | { readonly kind: 'allowed-values'; readonly allowed: readonly string[] }
-  | { readonly kind: 'pattern'; readonly pattern: string }
-  | { readonly kind: 'too-short' | 'too-long'; readonly limit: number; readonly length: number }
-  | { readonly kind: 'not-a-number' }
-  | { readonly kind: 'too-small' | 'too-large'; readonly limit: number }
-
 export type ParameterProblem = {
   readonly parameter: string
-  readonly violation: Violation
+  readonly violation:
+    | Violation
+    /** It has no default, and no value is given. */
+    | { readonly kind: 'missing' }
+    /** A value is given for what the template does not declare. */
+    | { readonly kind: 'undeclared' }
   /** The value, or the first item of a list, that is wrong; absent where there is none, and for `NoEcho`. */
   readonly value?: string
   /** What the template's author says to it. */
@@ -39,11 +32,10 @@ export function parameterProblems(
     if (value instanceof Unknown) return []
     if (value === undefined) return [{ parameter, violation: { kind: 'missing' } }]
     const constraint = member(declaration, 'ConstraintDescription')
-    const isSecret = String(member(declaration, 'NoEcho')) === 'true'
     return violations(declaration, value).map(({ item, violation }) => ({
       parameter,
       violation,
-      ...(isSecret ? {} : { value: item }),
+      ...(isSecret(declaration) ? {} : { value: item }),
       ...(typeof constraint === 'string' ? { constraint } : {}),
     }))
   })
@@ -63,53 +55,6 @@ export function parameterValue(name: string, declaration: JsonObject, given: str
 }
 
 /** The value that is given, or else the default; undefined if there is neither. */
-export function effectiveText(
-  declaration: JsonObject,
-  given: string | Unknown | undefined,
-): string | Unknown | undefined {
+function effectiveText(declaration: JsonObject, given: string | Unknown | undefined): string | Unknown | undefined {
   return given ?? textOf(member(declaration, 'Default'))
-}
-
-/** What each item of the value, or the value as a whole, breaks; an empty list if CloudFormation takes it. */
-export function violations(
-  declaration: JsonObject,
-  value: string,
-): readonly { readonly item: string; readonly violation: Violation }[] {
-  const type = member(declaration, 'Type')
-  // Of a list the constraints are about each item.
-  const items = isListType(type) ? itemsOf(value) : [value]
-  return items.flatMap(item => itemViolations(declaration, type, item).map(violation => ({ item, violation })))
-}
-
-function itemViolations(declaration: JsonObject, type: Json | undefined, value: string): readonly Violation[] {
-  const found: Violation[] = []
-  const allowed = allowedValuesOf(declaration)
-  if (allowed !== undefined && !allowed.includes(value)) found.push({ kind: 'allowed-values', allowed })
-  const pattern = patternOf(declaration)
-  if (pattern instanceof RegExp && !pattern.test(value)) {
-    found.push({ kind: 'pattern', pattern: String(member(declaration, 'AllowedPattern')) })
-  }
-  if (!isListType(type)) {
-    const length = [...value].length
-    const [least, most] = [numberOf(declaration, 'MinLength'), numberOf(declaration, 'MaxLength')]
-    if (least !== undefined && length < least) found.push({ kind: 'too-short', limit: least, length })
-    if (most !== undefined && length > most) found.push({ kind: 'too-long', limit: most, length })
-  }
-  if (type === 'Number' || type === 'List<Number>') {
-    if (!/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(value)) return [...found, { kind: 'not-a-number' }]
-    const [least, most] = [numberOf(declaration, 'MinValue'), numberOf(declaration, 'MaxValue')]
-    if (least !== undefined && Number(value) < least) found.push({ kind: 'too-small', limit: least })
-    if (most !== undefined && Number(value) > most) found.push({ kind: 'too-large', limit: most })
-  }
-  return found
-}
-
-/** Blanks around an item are no part of it. */
-function itemsOf(list: string): readonly string[] {
-  return list.split(',').map(item => item.trim())
-}
-
-/** The member of that name; nothing for what objects inherit. */
-export function member<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(object, name) ? object[name] : undefined
 }

@@ -1,7 +1,8 @@
 import type { Diagnostic, DiagnosticCode } from '../diagnostic.ts'
 import type { Path } from '../document.ts'
+import { type Violation, violationClause } from '../parameter.ts'
 import type { Mistake } from './evaluate.ts'
-import type { ParameterProblem, Violation } from './parameters.ts'
+import type { ParameterProblem } from './parameters.ts'
 import type { FailedRule } from './rules.ts'
 
 /** In words: what is wrong with a template for the values that it is given. */
@@ -45,32 +46,34 @@ export function mistakeDiagnostic(mistake: Mistake): Diagnostic {
 
 /** In words: what is wrong with the value of a parameter. */
 export function parameterDiagnostic({ parameter, violation, value, constraint }: ParameterProblem): Diagnostic {
+  const path = ['Parameters', parameter]
+  if (violation.kind === 'missing')
+    return error(path, 'invalid-value', 'has no value and no default', 'Give it a value')
+  if (violation.kind === 'undeclared') {
+    const message = 'is given a value, and the template has no such parameter'
+    return error(path, 'undefined-reference', message, 'Leave it out')
+  }
   const subject = value === undefined ? 'has a value that' : `is '${value}', which`
-  const [message, help] = violationWords(violation, subject)
-  const code = violation.kind === 'undeclared' ? 'undefined-reference' : 'invalid-value'
-  return error(['Parameters', parameter], code, message, constraint === undefined ? help : `It ${constraint}`)
+  const help = constraint === undefined ? wayOut(violation) : `It ${constraint}`
+  return error(path, 'invalid-value', `${subject} ${violationClause(violation)}`, help)
 }
 
-function violationWords(violation: Violation, subject: string): readonly [message: string, help: string] {
+function wayOut(violation: Violation): string {
   switch (violation.kind) {
-    case 'missing':
-      return ['has no value and no default', 'Give it a value']
-    case 'undeclared':
-      return ['is given a value, and the template has no such parameter', 'Leave it out']
     case 'allowed-values':
-      return [`${subject} is none of AllowedValues`, `Give ${violation.allowed.join(' or ')}`]
+      return `Give ${violation.allowed.join(' or ')}`
     case 'pattern':
-      return [`${subject} does not match AllowedPattern`, `Give a value that matches ${violation.pattern}`]
+      return `Give a value that matches ${violation.pattern}`
     case 'too-short':
-      return [`${subject} is shorter than MinLength ${violation.limit}`, 'Give a longer value']
+      return 'Give a longer value'
     case 'too-long':
-      return [`${subject} is longer than MaxLength ${violation.limit}`, 'Give a shorter value']
+      return 'Give a shorter value'
     case 'not-a-number':
-      return [`${subject} is no number`, 'Give a number']
+      return 'Give a number'
     case 'too-small':
-      return [`${subject} is less than MinValue ${violation.limit}`, 'Give a larger number']
+      return 'Give a larger number'
     case 'too-large':
-      return [`${subject} is more than MaxValue ${violation.limit}`, 'Give a smaller number']
+      return 'Give a smaller number'
   }
 }
 

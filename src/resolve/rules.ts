@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type Path } from '../document.ts'
+import { isObject, type JsonObject, member, type Path } from '../document.ts'
 import type { Environment } from './environment.ts'
 import {
   all,
@@ -14,7 +14,7 @@ import {
   type Sections,
   type Truth,
 } from './evaluate.ts'
-import { member, parameterValue } from './parameters.ts'
+import { parameterValue } from './parameters.ts'
 import { equal, isValueList, mistake, Unknown, unknownCall, type Value } from './value.ts'
 
 export type FailedRule = {

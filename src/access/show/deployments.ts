@@ -1,7 +1,6 @@
-import { allowedValuesOf, declarationOf, textOf } from '../../check/parameter.ts'
-import { type Document, isObject, type Json, type JsonObject } from '../../document.ts'
+import { type Document, isObject, type Json, type JsonObject, member } from '../../document.ts'
+import { allowedValuesOf, declarationOf, textOf } from '../../parameter.ts'
 import type { Environment } from '../../resolve/environment.ts'
-import { member } from '../../resolve/parameters.ts'
 import { failedRules } from '../../resolve/rules.ts'
 import { optionalPlaceholders, type Placeholders, requiredPlaceholders } from './placeholders.ts'
 

@@ -1,6 +1,5 @@
-import { allowedValuesOf, declarationOf, numberOf, textOf } from '../../check/parameter.ts'
-import { type Document, isObject, type JsonObject } from '../../document.ts'
-import { member, violations } from '../../resolve/parameters.ts'
+import { type Document, isObject, type JsonObject, member } from '../../document.ts'
+import { allowedValuesOf, declarationOf, numberOf, textOf, violations } from '../../parameter.ts'
 
 /** Values that stand for those that a deployer would give, by parameter. */
 export type Placeholders = Readonly<Record<string, string>>

@@ -1,8 +1,7 @@
-import { isObject, type Json, type JsonObject } from '../document.ts'
-import { member } from './walk.ts'
+import { isObject, type Json, type JsonObject, member } from './document.ts'
 
 /**
- * What a parameter takes.
+ * What a parameter takes, by its declaration.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
  */
 
@@ -22,36 +21,83 @@ export function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-/** A clause that says which constraint of the declaration the value breaks; nothing if CloudFormation takes it. */
-export function refusal(declaration: JsonObject, value: string): string | undefined {
+/** What a declaration has against a value. Lengths count characters. */
+export type Violation =
+  | { readonly kind: 'allowed-values'; readonly allowed: readonly string[] }
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  | { readonly kind: 'too-short' | 'too-long'; readonly limit: number; readonly length: number }
+  | { readonly kind: 'not-a-number' }
+  | { readonly kind: 'too-small' | 'too-large'; readonly limit: number }
+
+/** What each item of the value, or the value as a whole, breaks; an empty list if CloudFormation takes it. */
+export function violations(
+  declaration: JsonObject,
+  value: string,
+): readonly { readonly item: string; readonly violation: Violation }[] {
   const type = member(declaration, 'Type')
-  if (!isListType(type)) return itemRefusal(declaration, type, value)
-  for (const item of value.split(',')) {
-    const refused = itemRefusal(declaration, type, item.trim())
-    if (refused !== undefined) return refused
-  }
-  return undefined
+  // Of a list the constraints are about each item.
+  const items = isListType(type) ? itemsOf(value) : [value]
+  return items.flatMap(item => itemViolations(declaration, type, item).map(violation => ({ item, violation })))
 }
 
-function itemRefusal(declaration: JsonObject, type: Json | undefined, value: string): string | undefined {
+/** A clause that says which constraint of the declaration the value breaks first; nothing if CloudFormation takes it. */
+export function refusal(declaration: JsonObject, value: string): string | undefined {
+  const [first] = violations(declaration, value)
+  return first === undefined ? undefined : violationClause(first.violation)
+}
+
+/** `is none of AllowedValues` */
+export function violationClause(violation: Violation): string {
+  switch (violation.kind) {
+    case 'allowed-values':
+      return 'is none of AllowedValues'
+    case 'pattern':
+      return 'does not match AllowedPattern'
+    case 'too-short':
+      return `is shorter than MinLength ${violation.limit}`
+    case 'too-long':
+      return `is longer than MaxLength ${violation.limit}`
+    case 'not-a-number':
+      return 'is no number'
+    case 'too-small':
+      return `is less than MinValue ${violation.limit}`
+    case 'too-large':
+      return `is more than MaxValue ${violation.limit}`
+  }
+}
+
+function itemViolations(declaration: JsonObject, type: Json | undefined, value: string): readonly Violation[] {
+  const found: Violation[] = []
   const allowed = allowedValuesOf(declaration)
-  if (allowed !== undefined && !allowed.includes(value)) return 'is none of AllowedValues'
+  if (allowed !== undefined && !allowed.includes(value)) found.push({ kind: 'allowed-values', allowed })
   const pattern = patternOf(declaration)
-  if (pattern instanceof RegExp && !pattern.test(value)) return 'does not match AllowedPattern'
+  if (pattern instanceof RegExp && !pattern.test(value)) {
+    found.push({ kind: 'pattern', pattern: String(member(declaration, 'AllowedPattern')) })
+  }
   // Of a list they bound the text as a whole, if at all.
   if (!isListType(type)) {
     const length = [...value].length
     const [least, most] = [numberOf(declaration, 'MinLength'), numberOf(declaration, 'MaxLength')]
-    if (least !== undefined && length < least) return `is shorter than MinLength ${least}`
-    if (most !== undefined && length > most) return `is longer than MaxLength ${most}`
+    if (least !== undefined && length < least) found.push({ kind: 'too-short', limit: least, length })
+    if (most !== undefined && length > most) found.push({ kind: 'too-long', limit: most, length })
   }
   if (type === 'Number' || type === 'List<Number>') {
-    if (!/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(value)) return 'is no number'
+    if (!/^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(value)) return [...found, { kind: 'not-a-number' }]
     const [least, most] = [numberOf(declaration, 'MinValue'), numberOf(declaration, 'MaxValue')]
-    if (least !== undefined && Number(value) < least) return `is less than MinValue ${least}`
-    if (most !== undefined && Number(value) > most) return `is more than MaxValue ${most}`
+    if (least !== undefined && Number(value) < least) found.push({ kind: 'too-small', limit: least })
+    if (most !== undefined && Number(value) > most) found.push({ kind: 'too-large', limit: most })
   }
-  return undefined
+  return found
+}
+
+/** The items of a list as a deployer writes it. Blanks around an item are no part of it. */
+export function itemsOf(list: string): readonly string[] {
+  return list.split(',').map(item => item.trim())
+}
+
+/** Does the declaration ask for the value not to be shown? */
+export function isSecret(declaration: JsonObject): boolean {
+  return textOf(member(declaration, 'NoEcho')) === 'true'
 }
 
 /** `AllowedValues` as text; nothing if there are none, or if they are no list of scalars. */
