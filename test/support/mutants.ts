@@ -2,7 +2,7 @@ import type { Law } from '../../src/access/laws/index.ts'
 import { isObject, type Json, type JsonObject } from '../../src/document.ts'
 import { all, at, type Change, each, remove, rewrite, set } from './mutate.ts'
 
-/** Slips in `identity-pool`, each with the law that must see it. */
+/** A slip in a template, with the law that must see it. */
 export type Mutant = readonly [law: Law, name: string, change: Change]
 
 const users = 'Resources.AuthenticatedRole.Properties'
@@ -73,6 +73,7 @@ const objects = (key: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:s3:::\${U
 const api = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:execute-api:${rest}` })
 const table = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:${rest}` })
 
+/** Of `identity-pool`. */
 export const mutants: readonly Mutant[] = [
   // Who gets the roles.
   [1, 'the users’ role without aud', condition(users, host => isMethod(host))],
@@ -511,4 +512,49 @@ export const mutants: readonly Mutant[] = [
   ],
   [7, 'the commercial suffix in the use of the key', inText('BucketKey', '${AWS::URLSuffix}', 'amazonaws.com')],
   [7, 'a region that is written down', inText('OwnRows', '${AWS::Region}', 'us-east-1')],
+]
+
+const bucketPolicy = 'Resources.BucketPolicy.Properties.PolicyDocument'
+
+const readers = (sid: string, change: (it: JsonObject) => Json | undefined) =>
+  each(bucketPolicy, it => it['Sid'] === sid, change)
+
+/** Of `publication-bucket`. */
+export const bucketMutants: readonly Mutant[] = [
+  [
+    5,
+    'the whole bucket read',
+    readers('PublicRead', it => ({ ...it, Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}/*' } })),
+  ],
+  [
+    5,
+    'folders that begin alike read',
+    readers('PublicRead', it => ({
+      ...it,
+      Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}/${Prefix}*' },
+    })),
+  ],
+  [5, 'written by the public', readers('PublicRead', it => ({ ...it, Action: ['s3:GetObject', 's3:PutObject'] }))],
+  [5, 'read by any organization', readers('OrganizationRead', ({ Condition: _, ...it }) => it)],
+  [
+    5,
+    'read by organizations that begin alike',
+    rewrite(bucketPolicy, '"StringEquals":{"aws:PrincipalOrgID"', '"StringLike":{"aws:PrincipalOrgID"'),
+  ],
+  [5, 'read by the organization where it is private', rewrite(bucketPolicy, '"IsOrganization"', '"HasBucketName"')],
+  [
+    5,
+    'logs of other accounts',
+    remove('Resources.AccessLogBucketPolicy.Properties.PolicyDocument.Statement.1.Condition'),
+  ],
+  [6, 'read by the public where it is private', rewrite(bucketPolicy, '"IsPublic"', '"HasBucketName"')],
+  [
+    6,
+    'public policies not blocked',
+    set('Resources.Bucket.Properties.PublicAccessBlockConfiguration.BlockPublicPolicy', false),
+  ],
+  [6, 'releases not protected', rewrite(bucketPolicy, '"ReleasesProtected"', '"IsPublic"')],
+  [6, 'a bucket for logs that nobody asked for', remove('Resources.AccessLogBucket.Condition')],
+  [6, 'an output without its bucket', remove('Outputs.AccessLogBucketName.Condition')],
+  [7, 'ARNs of the commercial partition', rewrite(bucketPolicy, 'arn:${AWS::Partition}:', 'arn:aws:')],
 ]

@@ -1,6 +1,7 @@
 import { guestActions } from '../../check/guest-session-policy.ts'
 import { isValueObject } from '../../resolve/value.ts'
 import { documentOf } from '../policies.ts'
+import { bucketsAreShut } from './buckets.ts'
 import type { AwsActions, Deployed, Role } from './deployed.ts'
 import type { Cell, Given, Reach } from './given.ts'
 import { nothingUnsaid } from './reached.ts'
@@ -22,6 +23,7 @@ export function guestsHaveLess(
     ...nothingUnsaid(given),
     ...moreThanUsers(deployed, given, reach, actions),
     ...deployed.roles.flatMap(role => [...policiesElsewhere(deployed, role), ...tagsOfGuests(deployed, role)]),
+    ...bucketsAreShut(deployed),
     ...classicGuests(deployed),
     ...outsideTheirLimits(deployed, actions),
   ]
