@@ -35,6 +35,8 @@ const bundles = {
   'launch-url': 'src/cli/launch-url.ts',
   watch: 'src/cli/watch.ts',
   access: 'src/cli/access.ts',
+  // who can reach what by a template that has changed
+  'access-report': 'src/access/show/report.ts',
   // the YAML library, which takes longer to read a template than to say who reaches what by it
   read: 'src/read.ts',
   // the AWS SDK

@@ -160,7 +160,8 @@ describe('the command line', () => {
         parsed = args
         return 0
       }
-      await runProgram(argv, { build: take, lint: take, publish: async () => 1, launchUrl: async () => 1 })
+      const none = async () => 1
+      await runProgram(argv, { build: take, lint: take, publish: none, launchUrl: none, access: none })
       assert.deepEqual({ ...plainBuildArguments(argv) }, { ...parsed }, line)
     }
     for (const line of [

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Artifact, Manifest, ManifestProject } from '../manifest.ts'
 import { launchPage, type PageAssets } from '../page/launch-page.ts'
+import { accessFileNames, accessFolder } from './access-files.ts'
 import { type Finding, moduleError } from './finding.ts'
 import { checksums, sha256 } from './manifest.ts'
 import type { Plan } from './replace.ts'
@@ -21,7 +22,12 @@ export type OutputOptions = {
 }
 
 /** A template, and what the manifest says of it. */
-export type Output = { readonly artifact: Artifact; readonly text: string }
+export type Output = {
+  readonly artifact: Artifact
+  readonly text: string
+  /** Other files about it, by their place in the output folder. */
+  readonly beside: ReadonlyMap<string, string>
+}
 
 export type Outputs = {
   /** Each file that the build answers for, by its name, in the order of writing. */
@@ -70,11 +76,14 @@ export function planOutputs(
   const artifacts = [...others, ...own.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const manifest: Manifest = { formatVersion: 1, generator: { name: 'poolform', version }, project, artifacts }
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
-  const files = new Map(built.map(({ artifact, text }) => [artifact.file, text]))
+  const files = new Map(built.flatMap(({ artifact, text, beside }) => [[artifact.file, text] as const, ...beside]))
   files.set(manifestFile, manifestText)
   files.set(pageFile, launchPage(manifest, assets))
-  const beside = [manifestFile, pageFile].map(file => ({ file, sha256: sha256(files.get(file) ?? '') }))
-  files.set(checksumsFile, checksums([...artifacts, ...beside]))
+  const ofOthers = others.flatMap(({ name }) => accessFileNames(name))
+  const stays = there.listed.filter(({ file }) => ofOthers.includes(file))
+  const made = [...files].filter(([file]) => !own.has(file) && !artifacts.some(artifact => artifact.file === file))
+  const beside = made.map(([file, text]) => ({ file, sha256: sha256(text) }))
+  files.set(checksumsFile, checksums([...artifacts, ...stays, ...beside]))
 
   const write = new Map<string, string>()
   for (const [file, text] of files) {
@@ -84,9 +93,11 @@ export function planOutputs(
     if (there.has(file) && !there.isOurs(file)) findings.push(foreign(`${out}/${file}`))
   }
   const remove: string[] = []
-  for (const { file, sha256: digest } of before) {
+  const accessBefore = there.listed.filter(({ file }) => file.startsWith(`${accessFolder}/`))
+  for (const { file, sha256: digest } of [...before, ...accessBefore]) {
     const present = there.text(file)
-    if (present === undefined || artifacts.some(artifact => artifact.file === file)) continue
+    const isToStay = files.has(file) || [...artifacts, ...stays].some(it => it.file === file)
+    if (present === undefined || isToStay) continue
     if (sha256(present) === digest) remove.push(file)
     else findings.push(edited(`${out}/${file}`))
   }
@@ -126,15 +137,19 @@ class Folder {
   readonly #folder: string
   readonly #names: ReadonlySet<string>
   readonly #ours: ReadonlySet<string>
+  /** The files that SHA256SUMS lists. */
+  readonly listed: readonly { readonly file: string; readonly sha256: string }[]
 
   constructor(folder: string) {
     this.#folder = folder
-    this.#names = new Set(namesIn(folder))
+    const below = namesIn(join(folder, accessFolder)).map(name => `${accessFolder}/${name}`)
+    this.#names = new Set([...namesIn(folder), ...below])
     this.artifacts = parseManifest(this.text(manifestFile))
-    const listed = (this.text(checksumsFile) ?? '').split('\n').flatMap(line => {
-      const [, file] = /^[0-9a-f]{64} {2}(.+)$/.exec(line) ?? []
-      return file === undefined ? [] : [file]
+    this.listed = (this.text(checksumsFile) ?? '').split('\n').flatMap(line => {
+      const [, digest, file] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
+      return digest === undefined || file === undefined ? [] : [{ file, sha256: digest }]
     })
+    const listed = this.listed.map(({ file }) => file)
     // either of the two tells whose the other is, should it have been damaged
     const isOurs = this.artifacts !== undefined || listed.includes(manifestFile)
     const artifactFiles = (this.artifacts ?? []).map(({ file }) => file)
@@ -159,6 +174,8 @@ class Folder {
     if (this.#ours.has(file)) return true
     const text = this.text(file) ?? ''
     if (file === pageFile) return /^<meta name="generator" content="poolform [^"]*">$/m.test(text)
+    if (file.startsWith(`${accessFolder}/`))
+      return /^(?:<!-- Made by poolform build\.|\{\n.*\n {2}"generator": "poolform",\n)/.test(text)
     return text.split('\n', 5).some(line => line.startsWith(`# ${generator} `))
   }
 }

@@ -6,6 +6,7 @@ import { readKnowledge } from '../knowledge/index.ts'
 import { withoutTwins } from '../lint/twins.ts'
 import type { ManifestProject } from '../manifest.ts'
 import type { PageAssets } from '../page/launch-page.ts'
+import { accessFiles } from './access-files.ts'
 import type { Bundled } from './bundle.ts'
 import { type Engine, loadCompiler } from './engine.ts'
 import { type Evaluated, evaluate, strayFindings } from './evaluate.ts'
@@ -62,7 +63,7 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
   // what is said of the output folder holds for this once
   const ofModules = [...findings]
   const { out, check } = request
-  const built = outputsOf(products, request, project)
+  const built = await outputsOf(products, request, project, world)
   const planned = () => plan(built, releaseOf(project), request, world)
   const outputs = check ? planned() : write(planned, request, world)
   if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
@@ -153,19 +154,21 @@ function judged(product: Product, { lint }: BuildRequest, linted: LintDiagnostic
   return [...own, ...remaining.map(diagnostic => ({ ...diagnostic, module }))]
 }
 
-function outputsOf(products: readonly Product[], request: BuildRequest, { version }: Project): readonly Output[] {
-  return products.flatMap(({ evaluated: { bundle }, compiled }) => {
-    if (compiled === undefined) return []
+async function outputsOf(
+  products: readonly Product[],
+  request: BuildRequest,
+  { version }: Project,
+  world: World,
+): Promise<readonly Output[]> {
+  const outputs: Output[] = []
+  for (const { evaluated, compiled } of products) {
+    if (compiled === undefined) continue
+    const { name } = evaluated.bundle.module
     const { document, text } = compiled
-    const artifact = artifactOf({
-      name: bundle.module.name,
-      version,
-      file: fileOf(bundle.module, request),
-      text,
-      document,
-    })
-    return [{ artifact, text }]
-  })
+    const artifact = artifactOf({ name, version, file: fileOf(evaluated.bundle.module, request), text, document })
+    outputs.push({ artifact, text, beside: await accessFiles(document, name, world, request.cache) })
+  }
+  return outputs
 }
 
 function plan(

@@ -1,9 +1,8 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Document } from '../document.ts'
-import { makeFolder } from '../make-folder.ts'
 import { type Finding, moduleError } from './finding.ts'
-import { fingerprint, prune } from './recall.ts'
+import { keptAnswers } from './kept-answers.ts'
 import type { World } from './request.ts'
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, template body size in S3 */
@@ -35,10 +34,12 @@ export async function readTemplate(
     const help = `Build it first, then ask about what comes of it: poolform build ${path}`
     return { findings: [moduleError('unreadable-file', path, 'is a module, and no template yet', help)] }
   }
-  const folder = cacheFolder === undefined ? undefined : join(cacheFolder, 'templates')
-  const entry = folder === undefined ? undefined : join(folder, fingerprint(`${engine.digest}\0${file}`))
-  const known = entry === undefined ? undefined : recall(entry, text)
-  if (known !== undefined) return { document: known }
+  const kept = keptAnswers('templates', { cacheFolder, engine })
+  const known = kept.recall(file, text)
+  if (known !== undefined) {
+    const document: Document = JSON.parse(known)
+    return { document }
+  }
   const { read } = await import('../read.ts')
   const found = read(text)
   switch (found.kind) {
@@ -50,7 +51,7 @@ export async function readTemplate(
         })),
       }
     case 'template':
-      if (folder !== undefined && entry !== undefined) keep(folder, entry, text, found.document)
+      kept.keep(file, text, JSON.stringify(found.document))
       return { document: found.document }
   }
 }
@@ -58,31 +59,4 @@ export async function readTemplate(
 function reason({ code, message }: Error & { readonly code: unknown }): string {
   if (code === 'ENOENT') return 'does not exist'
   return code === 'EISDIR' ? 'is a folder' : `can't be read: ${message}`
-}
-
-/** The entry has the length of the text, the text itself, and the document as JSON. */
-function recall(entry: string, text: string): Document | undefined {
-  try {
-    const content = readFileSync(entry, 'utf8')
-    const head = `${text.length}\n`
-    if (!content.startsWith(head) || !content.startsWith(text, head.length)) return undefined
-    const document: Document = JSON.parse(content.slice(head.length + text.length))
-    return document
-  } catch {
-    // none is there, or none that is whole: it is read again
-    return undefined
-  }
-}
-
-function keep(folder: string, entry: string, text: string, document: Document): void {
-  const temporary = `${entry}.${process.pid}`
-  try {
-    makeFolder(folder)
-    writeFileSync(temporary, `${text.length}\n${text}${JSON.stringify(document)}`, { mode: 0o600 })
-    renameSync(temporary, entry)
-    prune(folder)
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    rmSync(temporary, { force: true })
-  }
 }

@@ -1,8 +1,8 @@
 import * as nodeFs from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { makeFolder } from '../make-folder.ts'
 
-/** What is to become of a folder's files, by name; other files are not touched. */
+/** What is to become of a folder's files, by name, which may be that of one in a folder in it; others are not touched. */
 export type Plan = {
   /** In the order in which they are put in their places. */
   readonly write: ReadonlyMap<string, string>
@@ -206,12 +206,11 @@ function stage(folder: string, work: string, { write, remove }: Plan, fs: FileSy
     fs.rmSync(join(work, name), { recursive: true, force: true })
     fs.mkdirSync(join(work, name))
   }
-  for (const [name, text] of write) fs.writeFileSync(join(work, 'new', name), text)
+  for (const [name, text] of write) fs.writeFileSync(staged(work, 'new', name), text)
   // when all are written: the first call then does most of the work for all
-  for (const name of write.keys()) flush(join(work, 'new', name), fs)
-  const there = new Set(list(folder, fs))
-  const existing = [...write.keys(), ...remove].filter(name => there.has(name))
-  for (const name of existing) keep(join(folder, name), join(work, 'old', name), fs)
+  for (const name of write.keys()) flush(staged(work, 'new', name), fs)
+  const existing = [...write.keys(), ...remove].filter(name => isThere(folder, name, fs))
+  for (const name of existing) keep(join(folder, name), staged(work, 'old', name), fs)
   const steps: Steps = { direction: 'place', write: [...write.keys()], remove, existing }
   writeSteps(work, steps, fs)
   return steps
@@ -238,15 +237,53 @@ function finish(folder: string, work: string, steps: Steps, fs: FileSystem): voi
 }
 
 function putInPlace(folder: string, work: string, { write, remove }: Steps, fs: FileSystem): void {
-  const staged = new Set(list(join(work, 'new'), fs))
-  for (const name of write) if (staged.has(name)) fs.renameSync(join(work, 'new', name), join(folder, name))
+  const ready = new Set(list(join(work, 'new'), fs))
+  for (const name of write) {
+    if (!ready.has(flat(name))) continue
+    makeFolder(dirname(join(folder, name)), fs, 0o777)
+    fs.renameSync(staged(work, 'new', name), join(folder, name))
+  }
   for (const name of remove) fs.rmSync(join(folder, name), { force: true })
+  removeEmptied(folder, remove, fs)
 }
 
 function undo(folder: string, work: string, { write, existing }: Steps, fs: FileSystem): void {
   const kept = new Set(list(join(work, 'old'), fs))
-  for (const name of existing) if (kept.has(name)) fs.renameSync(join(work, 'old', name), join(folder, name))
-  for (const name of write) if (!existing.includes(name)) fs.rmSync(join(folder, name), { force: true })
+  for (const name of existing) {
+    if (!kept.has(flat(name))) continue
+    makeFolder(dirname(join(folder, name)), fs, 0o777)
+    fs.renameSync(staged(work, 'old', name), join(folder, name))
+  }
+  const added = write.filter(name => !existing.includes(name))
+  for (const name of added) fs.rmSync(join(folder, name), { force: true })
+  removeEmptied(folder, added, fs)
+}
+
+/** Where a file is while it waits: all of them are in one folder. */
+function staged(work: string, state: 'new' | 'old', name: string): string {
+  return join(work, state, flat(name))
+}
+
+/** A template's name has no `%`. */
+function flat(name: string): string {
+  return name.replaceAll('/', '%')
+}
+
+function isThere(folder: string, name: string, fs: FileSystem): boolean {
+  const path = join(folder, name)
+  return list(dirname(path), fs).includes(basename(path))
+}
+
+/** The folders in the folder that files have been taken from, where nothing is left in them. */
+function removeEmptied(folder: string, names: readonly string[], fs: FileSystem): void {
+  for (const inner of new Set(names.map(name => dirname(join(folder, name))))) {
+    if (inner === join(folder) || list(inner, fs).length > 0) continue
+    try {
+      fs.rmdirSync(inner)
+    } catch {
+      // somebody has put something there, or it is gone
+    }
+  }
 }
 
 /** A second name for the same file, so that the first can be given to another. */

@@ -80,7 +80,12 @@ class Watchers {
 
   #see(folder: string, name: string | null): void {
     // what the build itself writes
-    if (folder === this.#out && name !== null && /^\.poolform|^SHA256SUMS$|\.(?:yaml|json|html)$/.test(name)) return
+    if (
+      folder === this.#out &&
+      name !== null &&
+      /^\.poolform|^SHA256SUMS$|^access$|\.(?:yaml|json|html|md)$/.test(name)
+    )
+      return
     this.#hasChanged = true
     this.#onChange()
   }

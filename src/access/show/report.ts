@@ -138,7 +138,7 @@ function documentText(name: string, { region }: Site, deployments: readonly Show
   )
   const parts = [
     `<!-- Made by poolform build. Edit the template, not this file. -->\n# Who can reach what by ${escaped(name)}`,
-    `In ${region}, by the template's own policies. ${columnNames.user} and ${columnNames.guest} are identities of this identity pool; the values of parameters are placeholders. ${legend}`,
+    `In ${region}, by the template's own policies, for identities of its own identity pool; the values of parameters are placeholders. ${legend}`,
     ...whole.map(it => markdownText(sheet(it.table, it), 2).trimEnd()),
     ...(telling ?? []).map(it => optionText(it)),
     ...(silent === undefined || silent.length === 0

@@ -1,0 +1,662 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import * as fc from 'fast-check'
+import { deploymentsOf, placeholdersFor, type Site } from '../src/access/show/deployments.ts'
+import { markdownText } from '../src/access/show/markdown.ts'
+import { accessReport } from '../src/access/show/report.ts'
+import { type Sheet, sheetOf } from '../src/access/show/sheet.ts'
+import { svgText } from '../src/access/show/svg.ts'
+import { type AccessTable, peopleOf, tableOf } from '../src/access/show/table.ts'
+import { terminalText } from '../src/access/show/terminal.ts'
+import { type BuildRequest, build, type Outcome } from '../src/build/index.ts'
+import { type AccessArguments, accessDefaults, plainAccessArguments } from '../src/cli/arguments.ts'
+import { type Commands, runProgram } from '../src/cli/program.ts'
+import type { Document, Json } from '../src/document.ts'
+import { read } from '../src/read.ts'
+import { resolve } from '../src/resolve/index.ts'
+
+const root = join(import.meta.dirname, '..')
+const folder = mkdtempSync(join(tmpdir(), 'poolform-access-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+const site: Site = {
+  ...{ parameters: {}, region: 'us-east-1', partition: 'aws', urlSuffix: 'amazonaws.com', accountId: '123456789012' },
+  ...{ stackName: 'stack', stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/stack/id' },
+}
+
+function documentOf(text: string): Document {
+  const found = read(text)
+  if (found.kind !== 'template') throw new Error('no template')
+  return found.document
+}
+
+const dist = (name: string): Document => documentOf(readFileSync(join(root, `dist/${name}.yaml`), 'utf8'))
+const identityPool = dist('identity-pool')
+const tutorial = dist('identity-pool-tutorial')
+
+function tableFor(document: Document, given: Readonly<Record<string, string>> = {}): AccessTable {
+  const parameters = { ...placeholdersFor(document, site, given), ...given }
+  const resolved = resolve(document, { ...site, parameters })
+  assert.deepEqual(resolved.diagnostics, [])
+  return tableOf(resolved, peopleOf(resolved, site.region), site)
+}
+
+/** `allow PrivateObjects` of an action at the first place that starts so. */
+function cell(table: AccessTable, place: string, action: string, column: 'user' | 'guest' = 'user'): string {
+  const row = table.rows.find(it => it.place.startsWith(place) && it.action === action)
+  if (row === undefined) throw new Error(`no row ${place} ${action}`)
+  const { decision, by, isWrong } = row.cells[column]
+  return [isWrong ? 'wrong' : decision, ...by].join(' ')
+}
+
+const wholeSheet = (document: Document): Sheet =>
+  sheetOf(tableFor(document), {
+    ...{ file: 'a.yaml', region: 'us-east-1', parameters: {}, placeholders: {}, columns: ['user', 'guest'] },
+  })
+
+describe('the table of a template', () => {
+  const table = tableFor(identityPool)
+
+  test('gives a user the own folder, rows and API, by which statement, and of others what is shared', () => {
+    assert.equal(cell(table, 'own folder private/', 's3:PutObject'), 'allow PrivateObjects')
+    assert.equal(cell(table, 'own folder private/', 's3:ListBucket'), 'allow PrivateList')
+    assert.equal(cell(table, "another user's folder private/", 's3:GetObject'), 'deny')
+    assert.equal(cell(table, "another user's folder private/", 's3:ListBucket'), 'deny')
+    assert.equal(cell(table, "another user's folder protected/", 's3:GetObject'), 'allow ProtectedGet')
+    assert.equal(cell(table, "another user's folder protected/", 's3:PutObject'), 'deny')
+    assert.equal(cell(table, 'own rows', 'dynamodb:Query'), 'allow OwnRows')
+    assert.equal(cell(table, "another user's rows", 'dynamodb:Query'), 'deny')
+    assert.equal(cell(table, 'the whole table', 'dynamodb:Scan'), 'deny')
+    assert.equal(cell(table, 'API a1b2c3d4e5, any stage', 'execute-api:Invoke'), 'allow InvokeApi')
+    assert.equal(cell(table, 'API a1b2c3d4e5, in another account', 'execute-api:Invoke'), 'deny')
+    assert.equal(cell(table, 'another API', 'execute-api:Invoke'), 'deny')
+  })
+
+  test('gives a guest the public folder alone, and the key that it is encrypted under', () => {
+    const allowed = table.rows.filter(({ cells }) => cells.guest.decision !== 'deny')
+    assert.deepEqual(
+      allowed.map(({ place, action }) => `${place} ${action}`),
+      [
+        'objects public/* of example-uploads s3:GetObject',
+        'key 1234abcd-12ab-34cd-56ef-1234567890ab, through Amazon S3 kms:Decrypt',
+      ],
+    )
+  })
+
+  test('finds nothing allowed that should not be; and with the tutorial what it really gives', () => {
+    const wrong = (of: AccessTable) => of.rows.filter(({ cells }) => cells.user.isWrong || cells.guest.isWrong)
+    assert.deepEqual(wrong(table), [])
+    const found = wrong(tableFor(tutorial)).map(({ action }) => action)
+    for (const action of [
+      ...['s3:*', 's3:PutObjectAcl', 's3:DeleteObjectVersion', 'cognito-identity:*', 'cognito-sync:*'],
+      ...['cognito-identity:UpdateIdentityPool', 'cognito-identity:SetIdentityPoolRoles', 'execute-api:Invoke'],
+    ]) {
+      assert.ok(found.includes(action), action)
+    }
+  })
+
+  test('says who can take which role', () => {
+    const roles = Object.fromEntries(
+      table.roles.map(({ who, cells }) => [who, cells.map(it => `${it.role} ${it.decision}`).join(', ')]),
+    )
+    assert.equal(roles['signed-in user'], 'AuthenticatedRole allow, UnauthenticatedRole deny')
+    assert.equal(roles['guest'], 'AuthenticatedRole deny, UnauthenticatedRole allow')
+    for (const who of [
+      ...['signed-in user, classic flow', 'guest, classic flow', "another pool's user", "another pool's guest"],
+      ...["a provider's own token", 'somebody with credentials of AWS'],
+    ]) {
+      assert.equal(roles[who], 'AuthenticatedRole deny, UnauthenticatedRole deny', who)
+    }
+  })
+
+  test('shows in red a role that anybody’s pool can take, and a folder that is everybody’s', () => {
+    const text = readFileSync(join(root, 'dist/identity-pool-tutorial.yaml'), 'utf8')
+    const open = text
+      .replace(/ +StringEquals:\n +cognito-identity\.amazonaws\.com:aud: .*\n/, '')
+      .replace(/private\/\$\{!cognito-identity\.amazonaws\.com:sub\}/, 'private')
+    const found = tableFor(documentOf(open))
+    const stranger = found.roles.find(({ who }) => who === "another pool's user")
+    assert.deepEqual(
+      stranger?.cells.map(({ decision, isWrong }) => ({ decision, isWrong })),
+      [{ decision: 'allow', isWrong: true }],
+    )
+    assert.equal(cell(found, 'objects private/*', 's3:GetObject'), 'allow tutorial[1]')
+  })
+
+  test('asks also of what the policies of another template name, where only deployment knows the names', () => {
+    const found = tableFor(withoutManaged(cdk))
+    assert.equal(cell(found, 'own folder users/{identity}/ of {Bucket.Arn}', 's3:GetObject'), 'allow Folder[0]')
+    assert.equal(cell(found, "another user's folder users/{identity}/", 's3:GetObject'), 'deny Folder[3]')
+    assert.equal(cell(found, '{Topic}', 'sns:Publish'), 'allow Folder[1]')
+    assert.equal(cell(found, 'identity pools', 'cognito-identity:DeleteIdentityPool'), 'deny')
+    // a policy that is elsewhere may allow anything, and deny it
+    const open = tableFor(cdk)
+    for (const row of open.rows) assert.equal(row.cells.guest.decision, 'deny')
+    assert.equal(cell(open, '{Topic}', 'sns:Publish'), 'unknown arn:aws:iam::aws:policy/X[0]')
+    assert.equal(
+      cell(open, 'identity pools', 'cognito-identity:DeleteIdentityPool'),
+      'unknown arn:aws:iam::aws:policy/X[0]',
+    )
+  })
+})
+
+function withoutManaged(document: Document): Document {
+  return JSON.parse(JSON.stringify(document).replace('"ManagedPolicyArns":["arn:aws:iam::aws:policy/X"]', '"Path":"/"'))
+}
+
+/** As the CDK writes it: names that nobody knows yet, policies that stand by themselves, and no parameters. */
+const cdk: Document = documentOf(
+  JSON.stringify({
+    Resources: {
+      Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } },
+      Bucket: { Type: 'AWS::S3::Bucket' },
+      Topic: { Type: 'AWS::SNS::Topic' },
+      Users: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: {
+              Effect: 'Allow',
+              Principal: { Federated: 'cognito-identity.amazonaws.com' },
+              Action: 'sts:AssumeRoleWithWebIdentity',
+              Condition: {
+                StringEquals: { 'cognito-identity.amazonaws.com:aud': { Ref: 'Pool' } },
+                'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+              },
+            },
+          },
+          ManagedPolicyArns: ['arn:aws:iam::aws:policy/X'],
+        },
+      },
+      Folder: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyName: 'folder',
+          Roles: [{ Ref: 'Users' }],
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: 's3:GetObject',
+                Resource: {
+                  'Fn::Join': [
+                    '',
+                    [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/users/${cognito-identity.amazonaws.com:sub}/*'],
+                  ],
+                },
+              },
+              { Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'Topic' } },
+              {
+                Effect: 'Deny',
+                Action: 's3:*',
+                Resource: '*',
+                Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+              },
+              {
+                Effect: 'Deny',
+                NotResource: {
+                  'Fn::Join': [
+                    '',
+                    [{ 'Fn::GetAtt': ['Bucket', 'Arn'] }, '/users/${cognito-identity.amazonaws.com:sub}/*'],
+                  ],
+                },
+                Action: 's3:*',
+              },
+            ],
+          },
+        },
+      },
+      Attachment: {
+        Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+        Properties: {
+          IdentityPoolId: { Ref: 'Pool' },
+          Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } },
+        },
+      },
+    },
+  }),
+)
+
+describe('the deployments that are shown', () => {
+  const deployments = deploymentsOf(identityPool, site)
+  const named = (name: string) => deployments.find(it => it.name === name)
+
+  test('are the least, everything and each option, all of which the template takes', () => {
+    assert.deepEqual(named('least')?.parameters, {
+      UserPoolId: 'us-east-1_EXAMPLE',
+      UserPoolClientId: '1example23456789',
+    })
+    const others = Object.keys(identityPool.Parameters ?? {}).filter(it => !/^UserPool(?:Client)?Id$/.test(it))
+    const options = deployments.map(({ name }) => name.split('=')[0])
+    // a rule lets it go with a role selection that is not in everything alone
+    const missing = others.filter(name => !options.includes(name))
+    assert.deepEqual(missing, ['ApiStage', 'AmbiguousRoleResolution', 'RolePath'])
+    for (const { name, parameters } of deployments) {
+      assert.deepEqual(resolve(identityPool, { ...site, parameters }).diagnostics, [], name)
+    }
+  })
+
+  test('have with an option what the rules want beside it, and no more', () => {
+    const { parameters = {}, without = {} } = named('AllowPublicFolder=true') ?? {}
+    assert.deepEqual(Object.keys(without), ['UserPoolId', 'UserPoolClientId', 'UploadsBucketName'])
+    assert.deepEqual({ ...without, AllowPublicFolder: 'true' }, parameters)
+  })
+
+  test('are those of the region: its own hosts and partition', () => {
+    const there: Site = { ...site, region: 'us-gov-west-1', partition: 'aws-us-gov' }
+    const parameters = placeholdersFor(identityPool, there, {})
+    assert.equal(parameters['UserPoolId'], 'us-gov-west-1_EXAMPLE')
+    assert.match(parameters['UploadsKmsKeyArn'] ?? '', /^arn:aws-us-gov:kms:us-gov-west-1:/)
+    const resolved = resolve(identityPool, { ...there, parameters })
+    const table = tableOf(resolved, peopleOf(resolved, 'us-gov-west-1'), there)
+    assert.equal(cell(table, 'own folder private/', 's3:GetObject'), 'allow PrivateObjects')
+    assert.equal(cell(table, "another user's folder private/", 's3:GetObject'), 'deny')
+  })
+})
+
+describe('what is written', () => {
+  test('for a terminal is within its width, wide or narrow, and coloured only if it may be', () => {
+    const sheet = wholeSheet(tutorial)
+    for (const width of [40, 80, 120]) {
+      const lines = terminalText(sheet, { width, isColoured: false }).split('\n')
+      // a name can't be broken
+      const long = lines.filter(line => line.length > width && !/^\S+$/.test(line.trim()))
+      assert.deepEqual(long, [], `${width}`)
+      assert.ok(!lines.some(line => line.includes('\u001b')))
+    }
+    const coloured = terminalText(sheet, { width: 120, isColoured: true })
+    assert.ok(coloured.includes('\u001b[1;31mALLOW! tutorial[0]\u001b[0m'))
+    assert.equal(
+      coloured
+        .split('\u001b')
+        .map((part, at) => (at === 0 ? part : part.replace(/^\[[\d;]*m/, '')))
+        .join('')
+        .replaceAll(/ +$/gm, ''),
+      terminalText(sheet, { width: 120, isColoured: false }),
+    )
+  })
+
+  test('says nothing to a terminal, a document or a picture but what it says', () => {
+    const evil = 'a\u001b[2J|b`<script>&\n\u202e*'
+    const document: Document = JSON.parse(
+      JSON.stringify(cdk).replaceAll('sns:Publish', JSON.stringify(`sns:${evil}`).slice(1, -1)),
+    )
+    const sheet = wholeSheet(document)
+    const text = terminalText(sheet, { width: 100, isColoured: false })
+    assert.ok(text.includes('[2J|b`<script>&'))
+    assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}|\p{Cf}/u)
+    const markdown = markdownText(sheet)
+    assert.ok(markdown.includes("`sns:a\ufffd[2J\\|b'<script>&\ufffd\ufffd*`"))
+    const svg = svgText(sheet)
+    assert.ok(svg.includes('[2J|b`&lt;script&gt;&amp;'))
+    assert.ok(!svg.includes('<script'))
+  })
+
+  test('as Markdown has as many cells in each line of a table', () => {
+    for (const document of [identityPool, tutorial, cdk]) {
+      const lines = markdownText(wholeSheet(document)).split('\n')
+      let width = 0
+      for (const line of lines) {
+        const count = line.startsWith('|') ? line.replaceAll('\\|', '').split('|').length : 0
+        if (width > 0 && count > 0) assert.equal(count, width, line)
+        width = count
+      }
+    }
+  })
+})
+
+describe('poolform access', () => {
+  const cache = join(folder, 'cache')
+  const file = join(root, 'dist/identity-pool.yaml')
+  const given = [
+    ...['--param', 'UserPoolId=us-east-1_a1B2c3D4e', '--param', 'UserPoolClientId=1example23456789'],
+    ...['--param', 'UploadsBucketName=notes', '--param', 'ApiId=a1b2c3d4e5'],
+  ]
+  const me = 'us-east-1:1cf667a2-49a6-454b-9e45-23199e000000'
+
+  function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
+    const { NO_COLOR, COLUMNS, ...env } = process.env
+    const command = [
+      '--conditions=poolform-source',
+      '--import',
+      'tsx',
+      join(root, 'src/cli/index.ts'),
+      'access',
+      ...args,
+    ]
+    const options = { cwd: root, encoding: 'utf8', env: { ...env, POOLFORM_CACHE: cache } } as const
+    const { status, stdout, stderr } = spawnSync(process.execPath, command, options)
+    return { status, stdout, stderr }
+  }
+
+  test('answers a question by its exit status: 0 allow, 1 deny, 3 it cannot be known', () => {
+    const object = (who: string) => `arn:aws:s3:::notes/private/${who}/a.txt`
+    const allowed = run(file, ...given, '--identity', me, '--can', 's3:GetObject', object(me))
+    assert.equal(allowed.status, 0, allowed.stderr)
+    assert.match(allowed.stdout, /^allow: the statement PrivateObjects allows it\n/)
+    assert.match(allowed.stdout, /A policy of the bucket may deny it\./)
+    const denied = run(file, ...given, '--identity', me, '--can', 's3:GetObject', object('us-east-1:other'))
+    assert.deepEqual([denied.status, denied.stdout.split(':')[0]], [1, 'deny'])
+    const boundary = ['--param', 'PermissionsBoundaryArn=arn:aws:iam::123456789012:policy/B']
+    const unknown = run(file, ...given, ...boundary, '--identity', me, '--can', 's3:GetObject', object(me))
+    assert.deepEqual([unknown.status, unknown.stdout.split(':')[0]], [3, 'unknown'])
+  })
+
+  test('takes no placeholder for an answer: what is not given is not known', () => {
+    const bucket = 'arn:aws:s3:::any/private/us-east-1:aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa/a.txt'
+    const tutorialFile = join(root, 'dist/identity-pool-tutorial.yaml')
+    assert.equal(run(tutorialFile, '--can', 's3:GetObject', bucket).status, 3)
+    const api = 'arn:aws:execute-api:us-east-1:999999999999:a1b2c3d4e5/prod/GET/notes'
+    assert.equal(run(file, ...given, '--can', 'execute-api:Invoke', api).status, 3)
+    assert.equal(run(file, ...given, '--account', '999999999999', '--can', 'execute-api:Invoke', api).status, 0)
+    assert.equal(run(file, ...given, '--account', '111111111111', '--can', 'execute-api:Invoke', api).status, 1)
+  })
+
+  test('gives the answer as one document, with what was asked', () => {
+    const asked = ['--as', 'guest', '--can', 's3:ListBucket', 'arn:aws:s3:::notes', '--context', 's3:prefix=private/']
+    const { status, stdout } = run(file, ...given, ...asked, '--json')
+    const answer = JSON.parse(stdout)
+    assert.equal(status, 1)
+    assert.deepEqual(
+      [answer.formatVersion, answer.as, answer.action, answer.decision],
+      [1, 'guest', 's3:ListBucket', 'deny'],
+    )
+    assert.deepEqual(answer.context, { 's3:prefix': 'private/' })
+    assert.deepEqual(answer.by, [])
+    assert.equal(typeof answer.because, 'string')
+  })
+
+  test('ends with 2 where there is no answer, and with 1 where there is no table', () => {
+    const question = ['--can', 's3:GetObject', 'arn:aws:s3:::notes/a']
+    for (const args of [
+      [file, '--can', 's3:GetObject'],
+      [file, '--can', 's3:Get*', 'arn:aws:s3:::notes/a'],
+      [file, '--can', 'GetObject', 'arn:aws:s3:::notes/a'],
+      [file, '--can', 's3:GetObject', 'notes/a'],
+      [file, ...question, '--svg'],
+      [file, ...question, '--region', 'nowhere'],
+      [file, ...question, '--account', '12'],
+      [file, '--context', 's3:prefix=a'],
+      [file, '--json', '--svg'],
+      [file, '--as', 'somebody'],
+      [],
+      ['missing.yaml', ...question],
+      [file, ...question],
+      [file, ...question, ...given, '--param', 'Other=1'],
+    ]) {
+      const { status, stderr, stdout } = run(...args)
+      assert.equal(status, 2, args.join(' '))
+      assert.ok(stderr !== '' && stdout === '', args.join(' '))
+    }
+    assert.equal(run('missing.yaml').status, 1)
+    const wrong = run(file, '--param', 'UploadsBucketName=B', '--param', 'Other=1', '--param', 'Other=2')
+    assert.equal(wrong.status, 1)
+    for (const expected of [
+      /Parameters\.UploadsBucketName: error: is 'B', which does not match AllowedPattern/,
+      /Parameters\.Other: error: is given a value, and the template has no such parameter/,
+      /Parameters\.Other: error: is given more than once/,
+    ]) {
+      assert.match(wrong.stderr, expected)
+    }
+    const { status, stdout } = run(file, '--param', 'UploadsBucketName=B', '--json')
+    assert.deepEqual([status, JSON.parse(stdout).findings[0].code], [1, 'invalid-value'])
+  })
+
+  test('shows a table, and says which values only stand for others', () => {
+    const { status, stdout } = run(file, '--param', 'UploadsBucketName=notes')
+    assert.equal(status, 0)
+    assert.match(stdout, /Parameters: UploadsBucketName=notes\./)
+    assert.match(stdout, /Placeholders, where --param says nothing: UserPoolId=us-east-1_EXAMPLE/)
+    assert.match(stdout, /own folder private\/\{identity\}\/ of notes/)
+    assert.match(stdout, /A guest reaches nothing: the identity pool has no guests\./)
+    const again = run(file, '--param', 'UploadsBucketName=notes')
+    assert.equal(again.stdout, stdout, 'from what is kept of the template')
+  })
+
+  test('says so where a template has no role for identities', () => {
+    const { status, stdout } = run(join(root, 'dist/publication-bucket.yaml'))
+    assert.equal(status, 0)
+    assert.match(stdout, /no role that identities of Amazon Cognito could take/)
+  })
+
+  test('prints one document, Markdown or a picture', () => {
+    const document = JSON.parse(run(file, ...given, '--as', 'user', '--json').stdout)
+    assert.deepEqual(Object.keys(document), [
+      ...['formatVersion', 'file', 'region', 'parameters', 'placeholders', 'roles', 'access', 'macros', 'findings'],
+    ])
+    const [row] = document.access
+    assert.deepEqual(Object.keys(row), ['kind', 'place', 'action', 'who'])
+    assert.deepEqual(Object.keys(row.who), ['user'])
+    assert.deepEqual(Object.keys(row.who.user), ['resource', 'decision', 'by', 'because', 'notes', 'isWrong'])
+    assert.deepEqual(Object.keys(document.roles[0]), ['who', 'roles'])
+    assert.match(run(file, ...given, '--markdown').stdout, /^# Who can reach what by .*\n/)
+    const svg = run(file, ...given, '--svg').stdout
+    assert.match(svg, /^<svg [^>]*role="img"/)
+    assert.doesNotMatch(svg, /NaN|undefined|href|<script/)
+  })
+
+  test('keeps to itself what is not to be seen', () => {
+    const secret = join(folder, 'secret.yaml')
+    writeFileSync(secret, 'Parameters: {Token: {Type: String, NoEcho: true}}\nResources: {}\n')
+    const { stdout } = run(secret, '--param', 'Token=s3cr3t')
+    assert.ok(stdout.includes('Token=****') && !stdout.includes('s3cr3t'))
+  })
+
+  test('reads plain arguments as the parser does that knows help and mistakes', async () => {
+    for (const line of [
+      'a.yaml',
+      'a.yaml --json',
+      '--markdown a.yaml',
+      'a.yaml --svg --as guest --identity x:y',
+      'a.yaml --param A=1 --param B= --region eu-west-1 --account 123456789012',
+      'a.yaml --can s3:GetObject arn:aws:s3:::b/k --context a=b --context a=c',
+    ]) {
+      const argv = ['access', ...line.split(' ')]
+      let parsed: AccessArguments | undefined
+      const none = async () => 1
+      const commands: Commands = {
+        ...{ build: none, lint: none, publish: none, launchUrl: none },
+        access: async args => {
+          parsed = args
+          return 0
+        },
+      }
+      await runProgram(argv, commands)
+      assert.deepEqual({ ...accessDefaults, ...plainAccessArguments(argv) }, { ...parsed }, line)
+    }
+    for (const line of ['', 'a b', 'a --json --svg', 'a --can x', 'a --param A', 'a --as nobody', 'a --help']) {
+      assert.equal(plainAccessArguments(['access', ...line.split(' ')]), undefined, line)
+    }
+  })
+
+  test('has examples in its help', () => {
+    const { status, stdout } = run('--help')
+    assert.equal(status, 0)
+    assert.match(stdout, /Examples:\n {2}poolform access dist\/identity-pool\.yaml\n/)
+    assert.match(stdout, /With --can: 0 allow, 1 deny, 2 wrong use or no answer, 3 it cannot be known/)
+  })
+})
+
+describe('a template of anybody’s', () => {
+  const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>(tie => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom<Json>(
+        null,
+        true,
+        0,
+        '',
+        '*',
+        'Users',
+        '${',
+        '${a}',
+        'arn:aws:s3:::b/*',
+        's3:*',
+        'a:b:c/d',
+        'Allow',
+      ),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          ...['Ref', 'Fn::If', 'Fn::Sub', 'Fn::GetAtt', 'Statement', 'Action', 'Resource', 'Principal', 'Condition'],
+          ...['Effect', 'Federated', 'StringLike', 'cognito-identity.amazonaws.com:amr', 'Roles', 'authenticated', 'x'],
+        ),
+        tie('value'),
+        { maxKeys: 4 },
+      ),
+    ),
+  })).value
+
+  test('is never too odd to be shown, whatever stands in it', () => {
+    const places: readonly (readonly string[])[] = [
+      ...[['Parameters'], ['Rules'], ['Conditions'], ['Mappings'], ['Resources', 'Users', 'Properties']],
+      ...[
+        ['Resources', 'Users'],
+        ['Resources', 'Attachment', 'Properties', 'Roles'],
+        ['Resources', 'Pool', 'Properties'],
+      ],
+      ['Resources', 'Users', 'Properties', 'AssumeRolePolicyDocument'],
+      ...['PolicyDocument', 'Roles'].map(it => ['Resources', 'Folder', 'Properties', it]),
+    ]
+    const source: Json = JSON.parse(JSON.stringify(cdk))
+    fc.assert(
+      fc.property(fc.constantFrom(...places), json, (place, junk) => {
+        const changed = documentOf(JSON.stringify(replacedAt(source, place, junk)))
+        const resolved = resolve(changed, { ...site, parameters: placeholdersFor(changed, site, {}) })
+        const table = tableOf(resolved, peopleOf(resolved, site.region), site)
+        const sheet = sheetOf(table, {
+          ...{ file: 'a', region: 'us-east-1', parameters: {}, placeholders: {}, columns: ['user', 'guest'] },
+        })
+        for (const text of [
+          terminalText(sheet, { width: 80, isColoured: true }),
+          markdownText(sheet),
+          svgText(sheet),
+        ]) {
+          assert.ok(!/undefined|\[object|NaN/.test(text), text)
+        }
+        accessReport(changed, 'a')
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+function replacedAt(value: Json, [key, ...rest]: readonly string[], by: Json): Json {
+  if (key === undefined) return by
+  const object = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+  const inner = Object.entries(object).find(([name]) => name === key)?.[1] ?? null
+  return { ...object, [key]: replacedAt(inner, rest, by) }
+}
+
+describe('the files about access that build writes', () => {
+  const module = (
+    actions: string,
+  ): string => `import { AWS, defineTemplate, GetAtt, policyVariable, Ref, resource, Sub } from 'poolform'
+import type {} from 'poolform/aws/cognito'
+import type {} from 'poolform/aws/iam'
+const Pool = resource({ Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: false } })
+const Users = resource({ Type: 'AWS::IAM::Role', Properties: {
+  AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [{
+    Effect: 'Allow', Principal: { Federated: 'cognito-identity.amazonaws.com' }, Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: {
+      StringEquals: { 'cognito-identity.amazonaws.com:aud': Ref(Pool) },
+      'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+    },
+  }] },
+  Policies: [{ PolicyName: 'folder', PolicyDocument: { Version: '2012-10-17', Statement: [{
+    Sid: 'Own', Effect: 'Allow', Action: ${actions},
+    Resource: Sub\`arn:\${AWS.Partition}:s3:::notes/\${policyVariable('cognito-identity.amazonaws.com:sub')}/*\`,
+  }] } }],
+} })
+const Attachment = resource({ Type: 'AWS::Cognito::IdentityPoolRoleAttachment', Properties: {
+  IdentityPoolId: Ref(Pool), Roles: { authenticated: GetAtt(Users, 'Arn') },
+} })
+export default defineTemplate({ Description: 'A pool', Resources: { Pool, Users, Attachment } })
+`
+  const plain = `import { defineTemplate, resource } from 'poolform'
+import type {} from 'poolform/aws/cloudformation'
+export default defineTemplate({
+  Description: 'Waits', Resources: { Handle: resource({ Type: 'AWS::CloudFormation::WaitConditionHandle' }) },
+})
+`
+
+  function project(files: Readonly<Record<string, string>>): string {
+    const cwd = mkdtempSync(join(folder, 'p-'))
+    for (const [name, text] of Object.entries({ 'package.json': '{"name": "p", "version": "1.0.0"}', ...files })) {
+      mkdirSync(dirname(join(cwd, name)), { recursive: true })
+      writeFileSync(join(cwd, name), text)
+    }
+    return cwd
+  }
+
+  async function run(cwd: string, request: Partial<BuildRequest> = {}): Promise<Outcome> {
+    const defaults = { modules: [], out: 'dist', format: 'yaml', check: false, lint: false, cache: true } as const
+    const world = { cwd, cacheFolder: join(folder, 'cache'), engine: { version: '9.9.9', digest: 'test', root } }
+    const outcome = await build({ ...defaults, ...request }, world)
+    return outcome
+  }
+
+  const text = (cwd: string, name: string): string => readFileSync(join(cwd, 'dist', name), 'utf8')
+  const mistakes = ({ findings }: Outcome) => findings.map(({ module: file, message }) => `${file} ${message}`)
+
+  test('are there for a template with such roles, under the checksums, and say what a change grants', async () => {
+    const cwd = project({ 'templates/a.ts': module(`['s3:GetObject']`), 'templates/b.ts': plain })
+    assert.deepEqual(mistakes(await run(cwd)), [])
+    assert.deepEqual(readdirSync(join(cwd, 'dist/access')), ['a.json', 'a.md'])
+    assert.match(text(cwd, 'SHA256SUMS'), /^[0-9a-f]{64} {2}access\/a\.json$/m)
+    const before = text(cwd, 'access/a.json').split('\n')
+    assert.ok(before.includes('          "s3:GetObject": "user allow Own | guest deny",'))
+    writeFileSync(join(cwd, 'templates/a.ts'), module(`['s3:GetObject', 's3:DeleteObject']`))
+    const { findings } = await run(cwd, { check: true })
+    assert.ok(findings.some(it => it.module === 'dist/access/a.json' && it.code === 'stale-output'))
+    await run(cwd)
+    const changed = text(cwd, 'access/a.json').split('\n')
+    assert.deepEqual(
+      changed.filter((line, at) => line !== before[at]).map(line => line.trim()),
+      ['"s3:DeleteObject": "user allow Own | guest deny",'],
+    )
+    assert.deepEqual(mistakes(await run(cwd, { check: true })), [])
+  })
+
+  test('stay when another module is built alone, are mended, and go with their template', async () => {
+    const cwd = project({ 'templates/a.ts': module(`['s3:GetObject']`), 'templates/b.ts': plain })
+    await run(cwd)
+    const [sums, json] = [text(cwd, 'SHA256SUMS'), text(cwd, 'access/a.json')]
+    await run(cwd, { modules: ['templates/b.ts'] })
+    assert.deepEqual([text(cwd, 'SHA256SUMS'), text(cwd, 'access/a.json')], [sums, json])
+    writeFileSync(join(cwd, 'dist/access/a.json'), json.replace('allow Own', 'deny'))
+    assert.deepEqual(mistakes(await run(cwd, { check: true })), [
+      'dist/access/a.json is not what its module says, from line 22 on',
+    ])
+    rmSync(join(cwd, 'dist/SHA256SUMS'))
+    rmSync(join(cwd, 'dist/manifest.json'))
+    assert.deepEqual(mistakes(await run(cwd)), [])
+    assert.deepEqual([text(cwd, 'SHA256SUMS'), text(cwd, 'access/a.json')], [sums, json])
+    rmSync(join(cwd, 'templates/a.ts'))
+    assert.deepEqual((await run(cwd)).removed, ['dist/a.yaml', 'dist/access/a.json', 'dist/access/a.md'])
+    assert.ok(!readdirSync(join(cwd, 'dist')).includes('access'))
+  })
+
+  test('never take the place of what poolform did not write', async () => {
+    const cwd = project({ 'templates/a.ts': module(`['s3:GetObject']`), 'dist/access/a.md': '# Mine\n' })
+    assert.deepEqual(mistakes(await run(cwd)), ['dist/access/a.md is there already, and poolform did not write it'])
+    assert.equal(text(cwd, 'access/a.md'), '# Mine\n')
+  })
+
+  test('of our own templates are what the templates say', () => {
+    for (const name of ['identity-pool', 'identity-pool-tutorial']) {
+      const report = accessReport(dist(name), name)
+      assert.deepEqual(
+        [report?.json, report?.markdown],
+        ['json', 'md'].map(it => readFileSync(join(root, `dist/access/${name}.${it}`), 'utf8')),
+      )
+    }
+    assert.equal(accessReport(dist('notes-app'), 'notes-app'), undefined)
+  })
+})
