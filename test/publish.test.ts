@@ -4,12 +4,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import fc from 'fast-check'
 import semver from 'semver'
 import { thisEngine } from '../src/build/engine.ts'
 import { build } from '../src/build/index.ts'
 import { Progress } from '../src/cli/publish-report.ts'
 import { mostVersions, withVersions } from '../src/page/with-versions.ts'
-import type { PublicationIndex } from '../src/publication.ts'
+import { isVersion, type PublicationIndex } from '../src/publication.ts'
 import { bounded } from '../src/publish/bounded.ts'
 import { dryRun } from '../src/publish/dry-run.ts'
 import { formatIndex, merge, newestRelease, parseIndex, versionProblem } from '../src/publish/index-file.ts'
@@ -827,6 +828,37 @@ describe('a version', () => {
     for (const version of ['1.2', '', 'latest', '1.2.3-', '01.2.3', '../1.2.3', '1.2.3 ', '1.2.3/x', '=1.2.3']) {
       assert.notEqual(versionProblem(version), undefined, version)
     }
+  })
+
+  test('is one to those who have no library for it, too', () => {
+    const part = fc.constantFrom(
+      '0',
+      '1',
+      '00',
+      '01',
+      '9007199254740991',
+      '9007199254740992',
+      'rc',
+      'rc-1',
+      '0a',
+      '-',
+      '',
+    )
+    const written = fc
+      .tuple(
+        fc.array(part, { minLength: 2, maxLength: 4 }),
+        fc.array(part, { maxLength: 3 }),
+        fc.constantFrom('', '+b', ' ', '\n'),
+      )
+      .map(([core, labels, end]) => `${core.join('.')}${labels.length > 0 ? `-${labels.join('.')}` : ''}${end}`)
+    const long = `1.0.0-${'a'.repeat(250)}`
+    const numbers = '1.2.9007199254740991'
+    fc.assert(
+      fc.property(fc.oneof(written, fc.string()), text => {
+        assert.equal(isVersion(text), versionProblem(text) === undefined, JSON.stringify(text))
+      }),
+      { examples: [[long], [`${long}a`], [numbers], ['1.2.9007199254740992'], ['1.2.3-01'], ['1.2.3']], numRuns: 2000 },
+    )
   })
 })
 

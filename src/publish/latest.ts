@@ -1,6 +1,5 @@
 import { withVersions } from '../page/with-versions.ts'
-import type { PublicationIndex, PublishedTemplate, PublishedVersion } from '../publication.ts'
-import { filesOfLatest } from './index-file.ts'
+import { filesOfLatest, type PublicationIndex, type PublishedTemplate, type PublishedVersion } from '../publication.ts'
 import { objectOf, type Release, type ReleasedObject, sha256Of } from './release.ts'
 import { all, mostAttempts, type Site } from './site.ts'
 import { type StoredObject, StoreError } from './store.ts'

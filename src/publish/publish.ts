@@ -1,5 +1,5 @@
-import type { PublicationIndex, PublishedVersion } from '../publication.ts'
-import { contradictions, type Entry, fileOf, formatIndex, merge } from './index-file.ts'
+import { fileOf, type PublicationIndex, type PublishedVersion } from '../publication.ts'
+import { contradictions, type Entry, formatIndex, merge } from './index-file.ts'
 import { moveLatest } from './latest.ts'
 import {
   checksumsOf,

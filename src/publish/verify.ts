@@ -1,7 +1,13 @@
-import type { PublicationIndex, PublishedTemplate, PublishedVersion } from '../publication.ts'
+import {
+  fileNameOf,
+  filesOfLatest,
+  type PublicationIndex,
+  type PublishedTemplate,
+  type PublishedVersion,
+} from '../publication.ts'
 import { turns } from './bounded.ts'
 import type { Fetched } from './fetch-public.ts'
-import { contradictions, fileNameOf, filesOfLatest, parseIndex } from './index-file.ts'
+import { contradictions, parseIndex } from './index-file.ts'
 import { latestOf } from './latest.ts'
 import { checksumsOf, contentTypeOf, type Release, sha256Of } from './release.ts'
 import { type Store, StoreError } from './store.ts'
