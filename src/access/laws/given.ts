@@ -31,6 +31,9 @@ export type Mismatch = {
 /** A request, and what a role's own policies say to it. */
 export type Cell = { readonly action: string; readonly probe: Probe; readonly truth: Truth; readonly by?: Statement }
 
+/** All cells of one kind, and those that are not as the options say. */
+type Table = { readonly cells: readonly Cell[]; readonly wrong: readonly Cell[] }
+
 export type Strange = { readonly role: Role; readonly statement: Statement; readonly action: AwsAction }
 
 /**
@@ -40,7 +43,7 @@ export type Strange = { readonly role: Role; readonly statement: Statement; read
 export class Reach {
   readonly #actions: AwsActions
   readonly #numbers = new Map<string, number>()
-  readonly #cells = new Map<string, readonly Cell[]>()
+  readonly #known = new Map<string, Table>()
   readonly #truths = new Map<string, Map<Probe, Truth>>()
   readonly #given = new WeakMap<Deployed, Given>()
 
@@ -55,11 +58,12 @@ export class Reach {
     const given = {
       sessions,
       mismatches: sessions.flatMap(session =>
-        this.cells(deployed, session).flatMap(({ action, probe, truth, by }) =>
-          truth === probe.allowed.has(action) || (truth === false && !deployed.options.isPromised)
-            ? []
-            : [{ session, action, probe, truth, statement: by?.name ?? session.role.id }],
-        ),
+        this.#tables(deployed, session)
+          .flatMap(({ wrong }) => wrong)
+          .filter(({ truth }) => truth !== false || deployed.options.isPromised)
+          .map(({ action, probe, truth, by }) => {
+            return { session, action, probe, truth, statement: by?.name ?? session.role.id }
+          }),
       ),
       strange: deployed.roles.flatMap(role => this.#strange(role)),
     }
@@ -69,13 +73,17 @@ export class Reach {
 
   /** Every probe with every action of its kind, and what the role's own policies say to it: the same as `decide`. */
   cells(deployed: Deployed, session: Session): readonly Cell[] {
+    return this.#tables(deployed, session).flatMap(({ cells }) => cells)
+  }
+
+  #tables(deployed: Deployed, session: Session): readonly Table[] {
     const credentials = credentialsOf(deployed, session)
     const name = JSON.stringify([session.who, session.role.id, [...credentials.context]])
     return kinds.flatMap(kind => {
       const naming = actionsOf[kind].map(action => this.#naming(session.role, action))
       const probes = probesOf(kind, session.asker, deployed.options)
       const key = `${probes.key} ${name} ${naming.map(it => it.map(({ key }) => this.#number(key)).join()).join(';')}`
-      const known = this.#cells.get(key)
+      const known = this.#known.get(key)
       if (known !== undefined) return known
       const cells = actionsOf[kind].flatMap((action, at) => {
         const statements = (naming[at] ?? []).map(it => [it, this.#reached(session, credentials, name, it)] as const)
@@ -84,8 +92,9 @@ export class Reach {
           return { action, probe, ...decisionOf(asked) }
         })
       })
-      this.#cells.set(key, cells)
-      return cells
+      const table = { cells, wrong: cells.filter(({ action, probe, truth }) => truth !== probe.allowed.has(action)) }
+      this.#known.set(key, table)
+      return table
     })
   }
 

@@ -44,15 +44,21 @@ function moreThanUsers(
     .filter(it => !ofUsers.includes(it))
     .map(action => violation('UnauthenticatedRole', `a guest: ${action}`, 'is allowed to guests, and not to users'))
   if (user === undefined) return named
-  const users = new Map(reach.cells(deployed, user).map(it => [cellName(it), it.truth]))
-  const reached = guests.flatMap(guest =>
-    reach
-      .cells(deployed, guest)
-      .filter(cell => cell.truth !== false && users.get(cellName(cell)) === false)
+  const reached = guests.flatMap(guest => {
+    const allowed = reach.cells(deployed, guest).filter(({ truth }) => truth !== false)
+    const asked = new Set(allowed.map(({ probe }) => probe.resource))
+    const refused = new Set(
+      reach
+        .cells(deployed, user)
+        .filter(({ truth, probe }) => truth === false && asked.has(probe.resource))
+        .map(cellName),
+    )
+    return allowed
+      .filter(cell => refused.has(cellName(cell)))
       .map(({ action, probe }) =>
         violation(guest.role.id, `a guest: ${action} ${probe.resource}`, 'is allowed to guests, and not to users'),
-      ),
-  )
+      )
+  })
   return [...named, ...reached]
 }
 
