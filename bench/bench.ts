@@ -23,12 +23,12 @@ const env = { ...inherited, POOLFORM_CACHE: process.env['POOLFORM_CACHE'] ?? joi
 installPacked(folder)
 const cli = join(folder, 'node_modules/poolform/lib/cli.cjs')
 
-/** Milliseconds from the start of a process to its end. */
-function time(cwd: string, args: readonly string[]): number {
+/** Milliseconds from the start of a process to its end, which has this exit status. */
+function time(cwd: string, args: readonly string[], expected = 0): number {
   const start = process.hrtime.bigint()
   const { status, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' })
   const elapsed = Number(process.hrtime.bigint() - start) / 1e6
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}\n${stderr}`)
+  if (status !== expected) throw new Error(`node ${args.join(' ')} ended with ${status}\n${stderr}`)
   return elapsed
 }
 
@@ -66,6 +66,13 @@ function edit(): void {
   writeFileSync(file, edited)
 }
 
+// Who can reach what: a template that stays, with some of its options and with all
+cpSync(join(root, 'dist/identity-pool.yaml'), join(one, 'template.yaml'))
+const access = [cli, 'access', 'template.yaml']
+const values = ['UserPoolId=us-east-1_a1B2c3D4e', 'UserPoolClientId=1example23456789', 'UploadsBucketName=notes']
+const some = [...access, ...[...values, 'ApiId=a1b2c3d4e5'].flatMap(value => ['--param', value])]
+const question = ['--can', 'cognito-identity:DeleteIdentityPool', '*']
+
 const build = [cli, 'build', '--no-lint', module]
 const lint = [cli, 'build', module]
 const commands: readonly {
@@ -73,6 +80,7 @@ const commands: readonly {
   readonly args: readonly string[]
   readonly before?: () => void
   readonly target?: number
+  readonly status?: number
 }[] = [
   { what: 'node -e 0', args: ['-e', '0'] },
   { what: 'build --no-lint, unchanged', args: build, before: () => time(one, build), target: 1.6 },
@@ -90,14 +98,18 @@ const commands: readonly {
     before: () => writeFileSync(join(one, 'dist/identity-pool.yaml'), '# Compiled by poolform 0\n'),
     target: 2.5,
   },
+  { what: 'access --can', args: [...some, ...question], status: 1, target: 2.5 },
+  { what: 'access', args: some, target: 2.5 },
+  { what: 'access, all options', args: access, target: 2.5 },
 ]
 
 time(one, lint)
+time(one, access)
 const times = commands.map((): number[] => [])
 for (let round = 0; round < rounds; round++) {
-  for (const [index, { args, before }] of commands.entries()) {
+  for (const [index, { args, before, status }] of commands.entries()) {
     before?.()
-    times[index]?.push(time(one, args))
+    times[index]?.push(time(one, args, status))
   }
   // cfn-lint is not asked of a template that only this round has seen
   writeFileSync(file, source)

@@ -1,9 +1,15 @@
-/** Writes what README.md says of the templates' parameters and outputs: `npm run readme`. */
+/** Writes what README.md says of the templates' parameters and outputs, and of who reaches what: `npm run readme`. */
 import { readFileSync, writeFileSync } from 'node:fs'
 
+import { placeholdersFor, type Site } from '../src/access/show/deployments.ts'
+import { differenceOf } from '../src/access/show/difference.ts'
+import { sectionTable } from '../src/access/show/markdown.ts'
+import { rowSection } from '../src/access/show/sheet.ts'
+import { peopleOf, tableOf } from '../src/access/show/table.ts'
 import { type Document, isObject, type Json } from '../src/document.ts'
 import { type StackSet, stackSetCommands } from '../src/launch/commands.ts'
 import { link } from '../src/link.ts'
+import { type Resolved, resolve } from '../src/resolve/index.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
 import notesApp from '../templates/notes-app.ts'
@@ -48,10 +54,42 @@ export function withTables(readme: string): string {
     const { document } = link(template, { id: name, version: '' })
     return filled(filled(text, `${name} parameters`, parameters(document)), `${name} outputs`, outputs(document))
   }, readme)
+  const withAccess = filled(filled(tables, 'identity-pool access', accessTable()), 'tutorial difference', difference())
   return stackSets.reduce((text, set) => {
     const steps = stackSetCommands(set, 'posix').map(({ title, command }) => `# ${title}\n${command}\n`)
     return filled(text, set.targets.kind, `\`\`\`sh\n${steps.join('\n')}\`\`\`\n`)
-  }, tables)
+  }, withAccess)
+}
+
+const site: Site = {
+  ...{ parameters: {}, region: 'us-east-1', partition: 'aws', urlSuffix: 'amazonaws.com', accountId: '123456789012' },
+  ...{ stackName: 'example', stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/example/example' },
+}
+
+function deployed(name: keyof typeof templates, given: Readonly<Record<string, string>> = {}): Resolved {
+  const { document } = link(templates[name], { id: name, version: '' })
+  return resolve(document, { ...site, parameters: { ...placeholdersFor(document, site, given), ...given } })
+}
+
+/** What `poolform access dist/identity-pool.yaml` shows: with all options at once. */
+function accessTable(): string {
+  const resolved = deployed('identity-pool')
+  const { rows } = tableOf(resolved, peopleOf(resolved, site.region), site)
+  return `${sectionTable(rowSection(rows, ['user', 'guest']))}\n`
+}
+
+/** Both with what the tutorial's template asks for. */
+function difference(): string {
+  const { document } = link(tutorial, { id: 'identity-pool-tutorial', version: '' })
+  const {
+    UserPoolId = '',
+    UserPoolClientId = '',
+    UploadsBucketName = '',
+    ApiId = '',
+  } = placeholdersFor(document, site, {})
+  const given = { UserPoolId, UserPoolClientId, UploadsBucketName, ApiId }
+  const side = (name: keyof typeof templates) => ({ name, resolved: deployed(name, given) })
+  return `${sectionTable(differenceOf(side('identity-pool-tutorial'), side('identity-pool'), site))}\n`
 }
 
 function filled(text: string, name: string, table: string): string {

@@ -77,8 +77,28 @@ export function roleSection(rows: readonly RoleRow[]): Section {
 }
 
 export function rowSection(rows: readonly Row[], columns: readonly Column[]): Section {
-  const groups = groupsOf(rows, columns)
-  return { heading: 'What they reach', columns: columns.map(it => columnNames[it]), groups }
+  const answered = rows.map(({ place, action, cells }) => ({
+    ...{ place, action },
+    entries: columns.map(column => entryOf(cells[column])),
+  }))
+  return sectionOf(
+    'What they reach',
+    columns.map(it => columnNames[it]),
+    answered,
+  )
+}
+
+type Answered = { readonly place: string; readonly action: string; readonly entries: readonly Entry[] }
+
+/** By place; of actions of which the same is said one line. */
+export function sectionOf(heading: string, columns: readonly string[], rows: readonly Answered[]): Section {
+  const places = new Map<string, Answered[]>()
+  for (const row of rows) {
+    const those = places.get(row.place)
+    if (those === undefined) places.set(row.place, [row])
+    else those.push(row)
+  }
+  return { heading, columns, groups: [...places].map(([title, those]) => ({ title, lines: linesOf(those) })) }
 }
 
 /** A sentence for somebody of whom every row says the same. */
@@ -97,21 +117,9 @@ export function sameCell(rows: readonly Row[], column: Column): Cell | undefined
   return others.every(it => it.decision === first.decision && it.because === first.because) ? first : undefined
 }
 
-function groupsOf(rows: readonly Row[], columns: readonly Column[]): readonly Group[] {
-  const places = new Map<string, Row[]>()
-  for (const row of rows) {
-    const those = places.get(row.place)
-    if (those === undefined) places.set(row.place, [row])
-    else those.push(row)
-  }
-  return [...places].map(([title, those]) => ({ title, lines: linesOf(those, columns) }))
-}
-
-/** Actions of which the same is said, on one line. */
-function linesOf(rows: readonly Row[], columns: readonly Column[]): readonly Line[] {
+function linesOf(rows: readonly Answered[]): readonly Line[] {
   const lines = new Map<string, { readonly actions: string[]; readonly cells: readonly Entry[] }>()
-  for (const { action, cells } of rows) {
-    const entries = columns.map(column => entryOf(cells[column]))
+  for (const { action, entries } of rows) {
     const key = JSON.stringify(entries)
     const line = lines.get(key)
     if (line === undefined) lines.set(key, { actions: [action], cells: entries })
@@ -133,7 +141,7 @@ function actionsText(actions: readonly string[]): string {
 }
 
 /** What is not known has its reasons among the notes. */
-function entryOf({ decision, by, isWrong }: Cell): Entry {
+export function entryOf({ decision, by, isWrong }: Cell): Entry {
   return { tone: isWrong ? 'wrong' : decision, by: decision === 'unknown' ? '' : by.join(', ') }
 }
 

@@ -114,7 +114,7 @@ export function cognitoRoles(resolved: Resolved, people: People): readonly strin
 }
 
 /** By the context of a request that is made with the first of the roles that they have. */
-function askerOf(resolved: Resolved, roles: readonly string[], people: People, column: Column): Asker {
+export function askerOf(resolved: Resolved, roles: readonly string[], people: People, column: Column): Asker {
   const [role = ''] = roles
   const variables = (who: Identity): Variables => {
     const request = requestOf(sessionOf(resolved, role, who), { who, action: '', resource: '*' })
@@ -128,7 +128,7 @@ function askerOf(resolved: Resolved, roles: readonly string[], people: People, c
   return { own: variables(own), another: variables(another) }
 }
 
-function cellOf({ decision, by, because, notes }: Omit<Verdict, 'role'>, isHazard: boolean): Cell {
+export function cellOf({ decision, by, because, notes }: Omit<Verdict, 'role'>, isHazard: boolean): Cell {
   return { decision, by: [...new Set(by.map(sourceName))], because, notes, isWrong: isHazard && decision === 'allow' }
 }
 
