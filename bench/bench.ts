@@ -70,7 +70,7 @@ function edit(): void {
 cpSync(join(root, 'dist/identity-pool.yaml'), join(one, 'template.yaml'))
 const access = [cli, 'access', 'template.yaml']
 const values = ['UserPoolId=us-east-1_a1B2c3D4e', 'UserPoolClientId=1example23456789', 'UploadsBucketName=notes']
-const some = [...access, ...[...values, 'ApiId=a1b2c3d4e5'].flatMap(value => ['--param', value])]
+const chosen = [...access, ...[...values, 'ApiId=a1b2c3d4e5'].flatMap(value => ['--param', value])]
 const question = ['--can', 'cognito-identity:DeleteIdentityPool', '*']
 
 const build = [cli, 'build', '--no-lint', module]
@@ -98,8 +98,8 @@ const commands: readonly {
     before: () => writeFileSync(join(one, 'dist/identity-pool.yaml'), '# Compiled by poolform 0\n'),
     target: 2.5,
   },
-  { what: 'access --can', args: [...some, ...question], status: 1, target: 2.5 },
-  { what: 'access', args: some, target: 2.5 },
+  { what: 'access --can', args: [...chosen, ...question], status: 1, target: 2.5 },
+  { what: 'access', args: chosen, target: 2.5 },
   { what: 'access, all options', args: access, target: 2.5 },
 ]
 
