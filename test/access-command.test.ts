@@ -260,6 +260,59 @@ describe('the deployments that are shown', () => {
   })
 })
 
+/** A pool with guests and their role; made, as others make them, without a Sid. */
+function withGuests(Action: Json, Resource: Json): Document {
+  const host = 'cognito-identity.amazonaws.com'
+  const Condition = {
+    StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
+    'ForAnyValue:StringLike': { [`${host}:amr`]: 'unauthenticated' },
+  }
+  const trust = { Effect: 'Allow', Principal: { Federated: host }, Action: 'sts:AssumeRoleWithWebIdentity', Condition }
+  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }
+  return {
+    Resources: {
+      Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: true } },
+      Guests: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] },
+          Policies: [{ PolicyName: 'own', PolicyDocument: policy }],
+        },
+      },
+      Roles: {
+        Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+        Properties: {
+          IdentityPoolId: { Ref: 'Pool' },
+          Roles: { unauthenticated: { 'Fn::GetAtt': ['Guests', 'Arn'] } },
+        },
+      },
+    },
+  }
+}
+
+describe('the guests of other templates', () => {
+  test('may do what AWS says in one place and not in another: that is not known, and no deny', () => {
+    const map = 'arn:aws:geo-maps:us-east-1::provider/default'
+    const table = tableFor(withGuests(['geo-maps:GetTile', 'geo-maps:GetNothing'], map))
+    assert.equal(cell(table, map, 'geo-maps:GetTile', 'guest'), 'unknown own[0]')
+    assert.equal(cell(table, map, 'geo-maps:GetNothing', 'guest'), 'deny')
+  })
+
+  test('keep of an action with wildcards what the session policies leave them', () => {
+    const actions = ['geo:*', 'geo:Batch*', 'geo:TagResource', 'kms:*', 'ssm:Get*', 'dynamodb:*', 's3:Get*', '*']
+    const table = tableFor(withGuests(actions, '*'))
+    const said = Object.fromEntries(
+      table.rows.filter(({ action }) => actions.includes(action)).map(({ action, cells }) => [action, cells.guest]),
+    )
+    const part = 'the session policies of Amazon Cognito let guests do a part of it'
+    for (const action of ['geo:*', 'geo:Batch*', 'kms:*', '*']) {
+      assert.deepEqual([said[action]?.decision, said[action]?.because], ['unknown', part], action)
+    }
+    for (const action of ['geo:TagResource', 'ssm:Get*']) assert.equal(said[action]?.decision, 'deny', action)
+    for (const action of ['dynamodb:*', 's3:Get*']) assert.equal(said[action]?.decision, 'allow', action)
+  })
+})
+
 describe('what is written', () => {
   test('for a terminal is within its width, wide or narrow, and coloured only if it may be', () => {
     const sheet = wholeSheet(tutorial)

@@ -117,6 +117,9 @@ function byPolicies({ role, policies, boundary, session }: Way, question: Questi
     return { decision: 'deny', by: [], because: 'the session policies of Amazon Cognito keep it from guests' }
   }
   if (own.decision === 'unknown') return { decision: 'unknown', by, because: unknownBecause(by, policies) }
+  if (passes === 'part') {
+    return { decision: 'unknown', by, because: 'the session policies of Amazon Cognito let guests do a part of it' }
+  }
   if (limit?.decision === 'unknown') {
     const because = `whether the permissions boundary ${boundary?.name} allows it is not known here`
     return { decision: 'unknown', by: limit.sources, because }

@@ -58,4 +58,21 @@ export const guestActions: readonly string[] = [
   'kms:ReEncryptFrom',
   'kms:ReEncryptTo',
   'rum:PutRumEvents',
+
+  // What Amazon Location tells of guests, and no copy of either policy has.
+  // https://docs.aws.amazon.com/location/latest/developerguide/authenticating-using-cognito.html
+  'geo-maps:GetStaticMap',
+  'geo-maps:GetTile',
+  'geo-places:Autocomplete',
+  'geo-places:Geocode',
+  'geo-places:GetPlace',
+  'geo-places:ReverseGeocode',
+  'geo-places:SearchNearby',
+  'geo-places:SearchText',
+  'geo-places:Suggest',
+  'geo-routes:CalculateIsolines',
+  'geo-routes:CalculateRouteMatrix',
+  'geo-routes:CalculateRoutes',
+  'geo-routes:OptimizeWaypoints',
+  'geo-routes:SnapToRoads',
 ]
