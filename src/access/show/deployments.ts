@@ -55,9 +55,8 @@ export function deploymentsOf(document: Document, site: Site): readonly Deployme
 export function placeholdersFor(document: Document, site: Site, given: Placeholders): Placeholders {
   const template = new Template(document, site)
   const start = { ...requiredPlaceholders(document, site), ...given }
-  const mended = template.mended(start)
   const isGiven = Object.keys(given).length > 0
-  const all = mended === undefined || isGiven ? (mended ?? start) : template.everything(mended)
+  const all = isGiven ? (template.mended(start) ?? start) : template.everything(start)
   return Object.fromEntries(Object.entries(all).filter(([name]) => !Object.hasOwn(given, name)))
 }
 
@@ -106,9 +105,9 @@ class Template {
 
   everything(least: Placeholders): Placeholders {
     const wanted = Object.entries(this.#offered).filter(([, value]) => !/:policy\//.test(value))
-    let all: Placeholders = { ...least, ...Object.fromEntries(wanted) }
-    if (this.failed(all).length === 0) return all
-    all = least
+    const trimmed = this.#trimmed({ ...least, ...Object.fromEntries(wanted) }, least)
+    if (trimmed !== undefined) return trimmed
+    let all = least
     // what is refused at first may be taken once the rest is there
     for (const _ of [1, 2]) {
       for (const [name, value] of wanted) {
@@ -118,6 +117,20 @@ class Template {
       }
     }
     return all
+  }
+
+  /** Without the first of what broken rules name whose absence mends them. */
+  #trimmed(parameters: Placeholders, least: Placeholders, less = mostMended): Placeholders | undefined {
+    const failed = this.failed(parameters)
+    if (failed.length === 0) return parameters
+    if (less === 0) return undefined
+    for (const name of this.#named(failed)) {
+      if (parameters[name] === undefined || least[name] !== undefined) continue
+      const { [name]: _, ...rest } = parameters
+      const trimmed = this.#trimmed(rest, least, less - 1)
+      if (trimmed !== undefined) return trimmed
+    }
+    return undefined
   }
 
   /** Each parameter that can be given, and each value that is not the default where the template lists them. */
