@@ -42,12 +42,15 @@ function meets(name: string, key: string, values: Value, request: Request, varia
   return actual === 'open' ? either(isAbsent, isPresent) : isPresent
 }
 
+/** A key without any value is as one that is not there. */
 function isNull(wanted: readonly (string | Unknown)[], actual: ContextValue | 'open' | undefined): Truth {
   if (actual === 'open') return 'unknown'
+  const isNone =
+    actual === undefined || (typeof actual === 'object' && !(actual instanceof Unknown) && actual.length === 0)
   return any(
     wanted.map(value => {
       if (value instanceof Unknown) return 'unknown'
-      return value.toLowerCase() === String(actual === undefined)
+      return value.toLowerCase() === String(isNone)
     }),
   )
 }

@@ -122,13 +122,7 @@ function hasResource({ Resource, NotResource }: ValueObject, request: Request, h
     const pattern = tokensOf(text, { wildcards: true, variables })
     return typeof pattern === 'string' || typeof asked === 'string' ? missing : matches(inSegments(pattern), asked)
   }
-  const among = (list: Value, missing: Truth) =>
-    any(
-      textsOf(list).flatMap(text => {
-        const whole = completed(text)
-        return whole === text ? [meets(text, missing)] : [meets(text, missing), meets(whole, missing)]
-      }),
-    )
+  const among = (list: Value, missing: Truth) => any(textsOf(list).map(text => meets(completed(text), missing)))
   if (Resource !== undefined) return among(Resource, false)
   // Trust policies have neither.
   return NotResource === undefined || not(among(NotResource, 'unknown'))

@@ -1,0 +1,545 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { judge } from '../src/access/judge.ts'
+import { rolesOf } from '../src/access/pools.ts'
+import type { Identity, Question, Verdict, Who } from '../src/access/question.ts'
+import { mayAssume } from '../src/access/trust.ts'
+import type { Document, Json, JsonObject } from '../src/document.ts'
+import { read } from '../src/read.ts'
+import { type Environment, type Resolved, resolve, Unknown } from '../src/resolve/index.ts'
+
+const account = '123456789012'
+
+function at(region: string, partition = 'aws', urlSuffix = 'amazonaws.com'): Environment {
+  return { region, partition, urlSuffix, accountId: account, stackName: 'notes', stackId: 'id', parameters: {} }
+}
+
+const built = read(readFileSync('dist/identity-pool.yaml', 'utf8'))
+assert(built.kind === 'template')
+const { document } = built
+
+const chapter = {
+  UserPoolId: 'us-east-1_a1B2c3D4e',
+  UserPoolClientId: 'client',
+  UploadsBucketName: 'notes-uploads',
+  ApiId: 'a1b2c3d4e5',
+}
+
+function ours(parameters: Record<string, string> = {}, env = at('us-east-1')): Resolved {
+  const resolved = resolve(document, { ...env, parameters: { ...chapter, ...parameters } })
+  assert.deepEqual(resolved.diagnostics, [])
+  return resolved
+}
+
+function template(
+  Resources: JsonObject,
+  others: JsonObject = {},
+  parameters: Environment['parameters'] = {},
+): Resolved {
+  const document: Document = { ...others, Resources }
+  return resolve(document, { ...at('us-east-1'), parameters })
+}
+
+const [a, b] = ['us-east-1:aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa', 'us-east-1:bbbbbbbb-2222-4222-8222-bbbbbbbbbbbb']
+const user: Identity = { kind: 'identity', isSignedIn: true, id: a, pool: 'own', flow: 'enhanced' }
+const guest: Identity = { ...user, isSignedIn: false }
+
+function ask(resolved: Resolved, who: Who, action: string, resource: string, context?: Question['context']): Verdict {
+  return judge(resolved, { who, action, resource, ...(context === undefined ? {} : { context }) })
+}
+
+const decision = (...question: Parameters<typeof ask>) => ask(...question).decision
+const objects = 'arn:aws:s3:::notes-uploads'
+
+const host = 'cognito-identity.amazonaws.com'
+const pool = { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: true } }
+
+function trustOf(amr: string, action: Json = 'sts:AssumeRoleWithWebIdentity'): JsonObject {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: host },
+        Action: action,
+        Condition: {
+          StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
+          'ForAnyValue:StringLike': { [`${host}:amr`]: amr },
+        },
+      },
+    ],
+  }
+}
+
+function allowing(Action: Json, Resource: Json, Condition?: Json): JsonObject {
+  const statement = { Effect: 'Allow', Action, Resource, ...(Condition === undefined ? {} : { Condition }) }
+  return { Version: '2012-10-17', Statement: [statement] }
+}
+
+function role(properties: JsonObject = {}, trust: Json = trustOf('authenticated')): JsonObject {
+  return { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust, ...properties } }
+}
+
+const inline = (PolicyDocument: Json): Json => [{ PolicyName: 'inline', PolicyDocument }]
+const getAll = allowing('s3:GetObject', 'arn:aws:s3:::b/*')
+
+function attachment(Roles: Json, others: JsonObject = {}): JsonObject {
+  return {
+    Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+    Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles, ...others },
+  }
+}
+
+const toUsers = attachment({ authenticated: { 'Fn::GetAtt': ['Role', 'Arn'] } })
+const get = (resolved: Resolved, who: Who = user) => ask(resolved, who, 's3:GetObject', 'arn:aws:s3:::b/x')
+
+test('a user reaches the own folder and the API, and nothing of others', () => {
+  const resolved = ours()
+  assert.deepEqual(ask(resolved, user, 's3:PutObject', `${objects}/private/${a}/x`), {
+    decision: 'allow',
+    role: 'AuthenticatedRole',
+    by: [{ role: 'AuthenticatedRole', policy: 'own-folder', statement: 0, sid: 'PrivateObjects' }],
+    because: 'the statement PrivateObjects allows it',
+    notes: ['A policy of the bucket may deny it.'],
+  })
+  for (const key of [
+    `private/${b}/x`,
+    `private/${a}0/x`,
+    `private/${a}`,
+    `private//x`,
+    'private/${cognito-identity.amazonaws.com:sub}/x',
+  ]) {
+    assert.equal(decision(resolved, user, 's3:GetObject', `${objects}/${key}`), 'deny', key)
+  }
+  const list = (prefix: string | undefined) =>
+    decision(resolved, user, 's3:ListBucket', objects, prefix === undefined ? {} : { 's3:prefix': prefix })
+  assert.equal(list(`private/${a}/`), 'allow')
+  assert.equal(list(`private/${a}`), 'deny')
+  assert.equal(list(`private/${b}/`), 'deny')
+  // Who names no prefix lists the whole bucket.
+  assert.equal(list(undefined), 'deny')
+  const api = (path: string) => decision(resolved, user, 'execute-api:Invoke', `arn:aws:execute-api:${path}`)
+  assert.equal(api(`us-east-1:${account}:a1b2c3d4e5/prod/GET/notes`), 'allow')
+  assert.equal(api(`us-east-1:${account}:a1b2c3d4e6/prod/GET/notes`), 'deny')
+  assert.equal(api('us-east-1:210987654321:a1b2c3d4e5/prod/GET/notes'), 'deny')
+})
+
+test('without guests there is no role for them, and without the classic flow no choice', () => {
+  const resolved = ours()
+  const none = ask(resolved, guest, 's3:GetObject', `${objects}/public/x`)
+  assert.deepEqual([none.decision, none.because], ['deny', 'the identity pool has no guests'])
+  assert.equal(
+    ask(resolved, { ...user, flow: 'classic' }, 's3:GetObject', `${objects}/private/${a}/x`).because,
+    'the classic flow is off',
+  )
+  const open = ours({ AllowClassicFlow: 'true' })
+  assert.equal(decision(open, { ...user, flow: 'classic' }, 's3:GetObject', `${objects}/private/${a}/x`), 'allow')
+  const guests = ours({ AllowGuests: 'true', AllowPublicFolder: 'true' })
+  assert.equal(decision(guests, guest, 's3:GetObject', `${objects}/public/x`), 'allow')
+  assert.equal(decision(guests, guest, 's3:PutObject', `${objects}/public/x`), 'deny')
+})
+
+test('in every region its own host is trusted, and only with this pool’s identities of the right kind', () => {
+  for (const env of [
+    at('eu-central-1'),
+    at('us-gov-west-1', 'aws-us-gov'),
+    at('us-gov-east-1', 'aws-us-gov'),
+    at('cn-north-1', 'aws-cn', 'amazonaws.com.cn'),
+  ]) {
+    const parameters = { UserPoolId: '', UserPoolClientId: '', GoogleClientId: 'g', AllowGuests: 'true' }
+    const resolved = ours(parameters, env)
+    const truths = (id: string) =>
+      [user, guest].flatMap(who =>
+        (['own', 'other'] as const).map(pool => mayAssume(resolved, id, { ...who, pool }).truth),
+      )
+    assert.deepEqual(truths('AuthenticatedRole'), [true, false, false, false], String(env.region))
+    assert.deepEqual(truths('UnauthenticatedRole'), [false, false, true, false], String(env.region))
+  }
+  const elsewhere = template({ Pool: pool, Role: role() })
+  assert.equal(mayAssume({ ...elsewhere, env: at('us-gov-west-1', 'aws-us-gov') }, 'Role', user).truth, false)
+  assert.equal(mayAssume({ ...elsewhere, env: at('eusc-de-east-1', 'aws-eusc') }, 'Role', user).truth, 'unknown')
+  assert.equal(mayAssume(elsewhere, 'Nobody', user).truth, false)
+})
+
+test('nobody gets the role with a provider’s token, nor by a plain AssumeRole', () => {
+  const resolved = ours()
+  const strangers: readonly Who[] = [
+    { kind: 'token', issuer: 'accounts.google.com', claims: { aud: 'g', sub: '1' } },
+    {
+      kind: 'token',
+      issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a1B2c3D4e',
+      claims: { aud: 'client' },
+    },
+    { kind: 'token', issuer: `arn:aws:iam::${account}:saml-provider/Okta`, claims: { aud: 'x' } },
+    { kind: 'principal', arn: `arn:aws:iam::${account}:root` },
+    { kind: 'principal', arn: `arn:aws:iam::${account}:role/admin` },
+    { kind: 'principal', arn: 'lambda.amazonaws.com' },
+    // Another pool's token, taken to AWS STS.
+    { kind: 'token', issuer: host, claims: { aud: 'us-east-1:other', amr: ['authenticated'], sub: a } },
+  ]
+  for (const who of strangers) {
+    const { truth } = mayAssume(resolved, 'AuthenticatedRole', who)
+    // A literal ID may be the one that the pool gets.
+    assert.equal(truth, who.kind === 'token' && who.issuer === host ? 'unknown' : false, JSON.stringify(who))
+  }
+  for (const [principal, ...trusted] of [
+    [{ Federated: 'accounts.google.com' }, strangers[0]],
+    [
+      { Federated: `arn:aws:iam::${account}:oidc-provider/cognito-idp.us-east-1.amazonaws.com/us-east-1_a1B2c3D4e` },
+      strangers[1],
+    ],
+    [{ Federated: { Ref: 'Issuer' } }, strangers[1]],
+    [{ Federated: [`arn:aws:iam::${account}:saml-provider/Okta`] }, strangers[2]],
+    [{ AWS: account }, strangers[3], strangers[4]],
+    [{ AWS: `arn:aws:iam::${account}:role/admin` }, strangers[4]],
+    [{ Service: ['ec2.amazonaws.com', 'lambda.amazonaws.com'] }, strangers[5]],
+    ['*', ...strangers],
+    [{ AWS: '*' }, ...strangers],
+  ] as const) {
+    const made = template({
+      Issuer: {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_a1B2c3D4e' },
+      },
+      Role: role(
+        {},
+        { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole*' } },
+      ),
+    })
+    for (const who of strangers) {
+      const isTrusted = trusted.includes(who)
+      assert.equal(mayAssume(made, 'Role', who).truth, isTrusted, `${JSON.stringify(principal)} ${JSON.stringify(who)}`)
+    }
+  }
+})
+
+test('what a trust policy leaves out lets others in, and what denies shuts them out', () => {
+  const trusting = (Condition: Json | undefined, others: readonly Json[] = []) =>
+    template({
+      Pool: pool,
+      Role: role(
+        {},
+        {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Federated: host },
+              Action: 'sts:AssumeRoleWithWebIdentity',
+              ...(Condition === undefined ? {} : { Condition }),
+            },
+            ...others,
+          ],
+        },
+      ),
+    })
+  const truth = (resolved: Resolved, who: Who) => mayAssume(resolved, 'Role', who).truth
+  const ofPool = { StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } } }
+  const other: Identity = { ...user, pool: 'other' }
+  assert.equal(truth(trusting(undefined), other), true)
+  assert.equal(truth(trusting({ 'ForAnyValue:StringLike': { [`${host}:amr`]: 'authenticated' } }), other), true)
+  assert.equal(truth(trusting(ofPool), guest), true)
+  assert.equal(truth(trusting(ofPool), other), false)
+  // One of several pools by their IDs: another may be one of them.
+  assert.equal(
+    truth(trusting({ StringEquals: { [`${host}:aud`]: [{ Ref: 'Pool' }, 'us-east-1:1'] } }), other),
+    'unknown',
+  )
+  assert.equal(truth(trusting({ StringLike: { [`${host}:aud`]: '*' } }), other), true)
+  assert.equal(truth(trusting({ 'ForAllValues:StringLike': { [`${host}:amr`]: 'authenticated' } }), guest), false)
+  assert.equal(truth(trusting({ StringEquals: { [`${host}:arm`]: 'authenticated' } }), user), false)
+  // How somebody has signed in is one of several values.
+  assert.equal(truth(trusting({ StringEquals: { [`${host}:amr`]: 'authenticated' } }), user), 'unknown')
+  const bySocial = trusting({ 'ForAnyValue:StringLike': { [`${host}:amr`]: 'graph.facebook.com' } })
+  assert.equal(truth(bySocial, { ...user, provider: 'graph.facebook.com' }), true)
+  assert.equal(truth(bySocial, { ...user, provider: 'accounts.google.com' }), false)
+  assert.equal(truth(bySocial, user), 'unknown')
+  assert.equal(truth(bySocial, guest), false)
+  const denied = trusting(undefined, [
+    { Effect: 'Deny', NotPrincipal: { Federated: host }, Action: '*' },
+    { Effect: 'Deny', Principal: '*', Action: 'sts:*', Condition: { StringEquals: { [`${host}:sub`]: a } } },
+  ])
+  assert.equal(truth(denied, user), false)
+  assert.equal(truth(denied, { ...user, id: b }), true)
+  assert.equal(truth(denied, { kind: 'token', issuer: 'accounts.google.com', claims: {} }), false)
+})
+
+test('a session has the tags that are mapped, which take sts:TagSession', () => {
+  const bySub = ours({ UploadsFolderKeyedBy: 'UserSub' })
+  const own = `${objects}/private/sub-a/x`
+  const of = (tags: Record<string, string> | undefined) => (tags === undefined ? user : { ...user, tags })
+  assert.equal(decision(bySub, of({ userSub: 'sub-a' }), 's3:GetObject', own), 'allow')
+  assert.equal(decision(bySub, of({ userSub: 'sub-b' }), 's3:GetObject', own), 'deny')
+  assert.equal(decision(bySub, of({}), 's3:GetObject', own), 'deny')
+  assert.equal(decision(bySub, of(undefined), 's3:GetObject', own), 'unknown')
+  const claims = { sub: 'sub-a', aud: 'client' }
+  assert.equal(decision(bySub, { ...user, claims }, 's3:GetObject', own), 'allow')
+  assert.equal(decision(bySub, { ...user, claims: { aud: 'client' } }, 's3:GetObject', own), 'deny')
+  assert.equal(decision(bySub, { ...user, claims, provider: 'accounts.google.com' }, 's3:GetObject', own), 'deny')
+  const tags = (trust: Json) =>
+    template({
+      Pool: pool,
+      Role: role({ Policies: inline(allowing('s3:GetObject', 'arn:aws:s3:::b/${aws:PrincipalTag/team}')) }, trust),
+      Attachment: toUsers,
+      Tags: {
+        Type: 'AWS::Cognito::IdentityPoolPrincipalTag',
+        Properties: {
+          IdentityPoolId: { Ref: 'Pool' },
+          IdentityProviderName: 'accounts.google.com',
+          PrincipalTags: { team: 'custom:team' },
+        },
+      },
+    })
+  const ofX: Identity = { ...user, claims: { 'custom:team': 'x' } }
+  assert.equal(get(tags(trustOf('authenticated')), ofX).decision, 'deny')
+  assert.match(get(tags(trustOf('authenticated')), ofX).because, /sts:TagSession/)
+  assert.equal(
+    get(tags(trustOf('authenticated', ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'])), ofX).decision,
+    'allow',
+  )
+  // The role's own tags are its sessions' too; others the template does not map may be mapped elsewhere.
+  const tagged = (Tags: Json) =>
+    template({
+      Pool: pool,
+      Attachment: toUsers,
+      Role: role({ Tags, Policies: inline(allowing('s3:GetObject', 'arn:aws:s3:::b/${aws:PrincipalTag/team}')) }),
+    })
+  assert.equal(get(tagged([{ Key: 'team', Value: 'x' }])).decision, 'allow')
+  assert.equal(get(tagged([])).decision, 'unknown')
+  assert.equal(get(tagged([]), { ...user, tags: {} }).decision, 'deny')
+})
+
+test('the pool gives the attached role, or one by the token that is not known here', () => {
+  const byToken = (AmbiguousRoleResolution: string) => ours({ RoleSelection: 'Token', AmbiguousRoleResolution })
+  const own = `${objects}/private/${a}/x`
+  const ofPool: Identity = { ...user, provider: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_a1B2c3D4e' }
+  assert.equal(decision(byToken('Deny'), ofPool, 's3:GetObject', own), 'unknown')
+  assert.match(ask(byToken('Deny'), ofPool, 's3:GetObject', own).because, /group/)
+  assert.equal(decision(byToken('Deny'), { ...ofPool, groupRole: 'none' }, 's3:GetObject', own), 'deny')
+  assert.equal(decision(byToken('AuthenticatedRole'), { ...ofPool, groupRole: 'none' }, 's3:GetObject', own), 'allow')
+  assert.equal(decision(byToken('Deny'), { ...user, provider: 'graph.facebook.com' }, 's3:GetObject', own), 'allow')
+  const rules = (Rules: readonly JsonObject[], AmbiguousRoleResolution = 'Deny') =>
+    template({
+      Pool: pool,
+      Role: role({ Policies: inline(getAll) }),
+      Admin: role({ Policies: inline(allowing('s3:*', '*')) }),
+      Attachment: attachment(
+        { authenticated: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+        {
+          RoleMappings: {
+            'accounts.google.com': { Type: 'Rules', AmbiguousRoleResolution, RulesConfiguration: { Rules } },
+          },
+        },
+      ),
+    })
+  const rule = (MatchType: string, Value: string, id = 'Admin') => ({
+    Claim: 'email',
+    MatchType,
+    Value,
+    RoleARN: { 'Fn::GetAtt': [id, 'Arn'] },
+  })
+  const who: Identity = { ...user, provider: 'accounts.google.com', claims: { email: 'ann@example.com' } }
+  const roles = (rule: JsonObject, resolution?: string) => rolesOf(rules([rule], resolution), who).roles
+  assert.deepEqual(roles(rule('Equals', 'ann@example.com')), ['Admin'])
+  assert.deepEqual(roles(rule('StartsWith', 'ann@')), ['Admin'])
+  assert.deepEqual(roles(rule('Contains', 'example')), ['Admin'])
+  assert.deepEqual(roles(rule('NotEqual', 'bob@example.com')), ['Admin'])
+  assert.deepEqual(roles(rule('NotEqual', 'ann@example.com')), [])
+  assert.deepEqual(roles(rule('Equals', 'bob@example.com'), 'AuthenticatedRole'), ['Role'])
+  assert.equal(get(rules([rule('Equals', 'x')]), { ...who, claims: {} }).decision, 'deny')
+  assert.equal(get(rules([rule('Equals', 'x')]), { ...user, provider: 'accounts.google.com' }).decision, 'unknown')
+  // A role that is not there, one of another template, and a pool that others give roles to.
+  const bare = { Pool: pool, Role: role({ Policies: inline(getAll) }) }
+  assert.equal(get(template({ ...bare, Attachment: attachment({}) })).decision, 'deny')
+  assert.equal(
+    get(template({ ...bare, Attachment: attachment({ authenticated: `arn:aws:iam::${account}:role/other` }) }))
+      .decision,
+    'unknown',
+  )
+  assert.equal(get(template(bare)).decision, 'unknown')
+  assert.equal(get(template({ ...bare, Attachment: toUsers })).decision, 'allow')
+})
+
+test('policies that stand by themselves count, and what stands outside is not known', () => {
+  const base = { Pool: pool, Attachment: toUsers, Role: role() }
+  const standing = (Type: string, properties: JsonObject) => ({
+    ...base,
+    Policy: { Type, Properties: { PolicyDocument: getAll, ...properties } },
+  })
+  assert.equal(get(template(base)).decision, 'deny')
+  assert.equal(get(template(standing('AWS::IAM::Policy', { Roles: [{ Ref: 'Role' }] }))).decision, 'allow')
+  assert.equal(get(template(standing('AWS::IAM::RolePolicy', { RoleName: { Ref: 'Role' } }))).decision, 'allow')
+  assert.equal(get(template(standing('AWS::IAM::ManagedPolicy', { Roles: [{ Ref: 'Role' }] }))).decision, 'allow')
+  assert.equal(get(template(standing('AWS::IAM::ManagedPolicy', {}))).decision, 'deny')
+  assert.equal(get(template(standing('AWS::IAM::Policy', { Roles: ['other'] }))).decision, 'deny')
+  const managed = standing('AWS::IAM::ManagedPolicy', {})
+  assert.equal(get(template({ ...managed, Role: role({ ManagedPolicyArns: [{ Ref: 'Policy' }] }) })).decision, 'allow')
+  const readOnly = { ManagedPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'] }
+  const outside = get(template({ ...base, Role: role({ ...readOnly, Policies: inline(getAll) }) }))
+  assert.equal(outside.decision, 'unknown')
+  assert.match(outside.because, /ReadOnlyAccess/)
+  const deny = { Version: '2012-10-17', Statement: { Sid: 'No', Effect: 'Deny', Action: '*', Resource: '*' } }
+  const denied = get(template({ ...base, Role: role({ ...readOnly, Policies: inline(deny) }) }))
+  assert.deepEqual([denied.decision, denied.because], ['deny', 'the statement No denies it'])
+  // As JSON, with what deployment fills in.
+  const json = {
+    'Fn::Sub':
+      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${Bucket}/*"}}',
+  }
+  const bucket = { Bucket: { Type: 'AWS::S3::Bucket' } }
+  assert.equal(get(template({ ...base, ...bucket, Role: role({ Policies: inline(json) }) })).decision, 'unknown')
+})
+
+test('a boundary can only take away', () => {
+  const bounded = (PermissionsBoundary: Json, document: Json = getAll, boundary: Json = getAll) =>
+    get(
+      template({
+        Pool: pool,
+        Attachment: toUsers,
+        Role: role({ PermissionsBoundary, Policies: inline(document) }),
+        Boundary: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: boundary } },
+      }),
+    ).decision
+  const own = { Ref: 'Boundary' }
+  assert.equal(bounded(own), 'allow')
+  assert.equal(bounded(own, getAll, allowing('s3:PutObject', '*')), 'deny')
+  assert.equal(bounded(own, allowing('s3:PutObject', '*')), 'deny')
+  const elsewhere = `arn:aws:iam::${account}:policy/boundary`
+  assert.equal(bounded(elsewhere), 'unknown')
+  assert.equal(bounded(elsewhere, allowing('s3:PutObject', '*')), 'deny')
+})
+
+test('guests have what their role and Cognito’s session policies both allow, unless they choose the classic flow', () => {
+  const resolved = template({
+    Pool: { Type: pool.Type, Properties: { ...pool.Properties, AllowClassicFlow: true } },
+    Attachment: attachment({ unauthenticated: { 'Fn::GetAtt': ['Guests', 'Arn'] } }),
+    Guests: role({ Policies: inline(allowing('*', '*')) }, trustOf('unauthenticated')),
+  })
+  const may = (action: string, who = guest) => decision(resolved, who, action, '*')
+  assert.equal(may('s3:GetObject'), 'allow')
+  assert.equal(may('rum:PutRumEvents'), 'allow')
+  assert.equal(may('ssm:GetParameter'), 'deny')
+  assert.equal(may('kms:Sign'), 'deny')
+  // In copies of the policy, and on no page of AWS's.
+  assert.equal(may('execute-api:Invoke'), 'unknown')
+  assert.equal(may('geo:ListMaps'), 'unknown')
+  assert.equal(may('ssm:GetParameter', { ...guest, flow: 'classic' }), 'allow')
+})
+
+test('what only deployment knows leaves open only what hangs on it', () => {
+  const resolved = template(
+    {
+      Pool: pool,
+      Attachment: toUsers,
+      Role: role({
+        Policies: [
+          { PolicyName: 'always', PolicyDocument: getAll },
+          {
+            'Fn::If': [
+              'Writes',
+              { PolicyName: 'write', PolicyDocument: allowing('s3:PutObject', 'arn:aws:s3:::b/*') },
+              { Ref: 'AWS::NoValue' },
+            ],
+          },
+          {
+            PolicyName: 'either',
+            PolicyDocument: allowing('s3:DeleteObject', {
+              'Fn::If': ['Writes', 'arn:aws:s3:::b/*', 'arn:aws:s3:::b/x'],
+            }),
+          },
+        ],
+      }),
+    },
+    {
+      Parameters: { Write: { Type: 'String' } },
+      Conditions: { Writes: { 'Fn::Equals': [{ Ref: 'Write' }, 'true'] } },
+    },
+  )
+  const may = (action: string, key = 'x') => decision(resolved, user, action, `arn:aws:s3:::b/${key}`)
+  assert.equal(may('s3:GetObject'), 'allow')
+  assert.equal(may('s3:PutObject'), 'unknown')
+  assert.equal(
+    ask(resolved, user, 's3:PutObject', 'arn:aws:s3:::b/x').because,
+    'it depends on the condition Writes, not known here',
+  )
+  assert.equal(may('s3:DeleteObject'), 'allow')
+  assert.equal(may('s3:DeleteObject', 'y'), 'unknown')
+  assert.equal(may('s3:DeleteBucket'), 'deny')
+})
+
+/** A key of the request, and what a condition on it comes to where the question does not give it. */
+const keys: readonly (readonly [operator: string, key: string, value: string, decision: Verdict['decision']])[] = [
+  ['Bool', 'aws:SecureTransport', 'true', 'allow'],
+  ['Bool', 'aws:ViaAWSService', 'false', 'allow'],
+  ['StringEquals', 'aws:PrincipalAccount', account, 'allow'],
+  ['StringEquals', 'aws:PrincipalType', 'AssumedRole', 'allow'],
+  ['StringEquals', 'aws:FederatedProvider', host, 'allow'],
+  ['StringEquals', `${host}:sub`, a, 'allow'],
+  ['StringEquals', 'aws:username', 'ann', 'deny'],
+  ['Null', 'aws:CalledVia', 'true', 'allow'],
+  ['StringEquals', 'kms:ViaService', 's3.us-east-1.amazonaws.com', 'deny'],
+  ['StringEquals', 's3:prefix', 'x', 'deny'],
+  ['StringEquals', 'aws:RequestTag/team', 'x', 'deny'],
+  ['ArnLike', 'aws:SourceArn', 'arn:aws:s3:::b', 'deny'],
+  ['StringEquals', 'accounts.google.com:sub', '1', 'deny'],
+  ['StringEquals', 'aws:PrincipalOrgID', 'o-1', 'unknown'],
+  ['IpAddress', 'aws:SourceIp', '203.0.113.0/24', 'unknown'],
+  ['DateLessThan', 'aws:CurrentTime', '2030-01-01T00:00:00Z', 'unknown'],
+  ['Null', 'aws:CurrentTime', 'true', 'deny'],
+  ['StringEquals', 'aws:ResourceTag/team', 'x', 'unknown'],
+  ['StringEquals', 's3:ExistingObjectTag/team', 'x', 'unknown'],
+  ['StringEquals', 'aws:SourceVpce', 'vpce-1', 'unknown'],
+  ['Bool', 'aws:MultiFactorAuthPresent', 'true', 'unknown'],
+  ['StringLike', 'aws:UserAgent', '*', 'allow'],
+  ['ForAnyValue:StringLike', `${host}:amr`, 'authenticated', 'unknown'],
+]
+
+for (const [operator, key, value, expected] of keys) {
+  test(`${operator} ${key} ${value} is ${expected} where the question leaves it out`, () => {
+    const resolved = template({
+      Pool: pool,
+      Attachment: toUsers,
+      Role: role({ Policies: inline(allowing('s3:GetObject', 'arn:aws:s3:::b/*', { [operator]: { [key]: value } })) }),
+    })
+    assert.equal(get(resolved).decision, expected)
+  })
+}
+
+test('rows are reached by their key only, and keys of AWS KMS only by way of Amazon S3', () => {
+  const table = `arn:aws:dynamodb:us-east-1:${account}:table/rows`
+  const kms = `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+  const resolved = ours({ UserTableName: 'rows', UploadsKmsKeyArn: kms })
+  const query = (keys: readonly string[] | undefined) =>
+    decision(resolved, user, 'dynamodb:Query', table, keys === undefined ? {} : { 'dynamodb:LeadingKeys': keys })
+  assert.deepEqual(
+    [query([a]), query([b]), query([a, b]), query([]), query(undefined)],
+    ['allow', 'deny', 'deny', 'deny', 'deny'],
+  )
+  const via = (service: string) => decision(resolved, user, 'kms:Decrypt', kms, { 'kms:ViaService': service })
+  assert.equal(via('s3.us-east-1.amazonaws.com'), 'allow')
+  assert.equal(via('ssm.us-east-1.amazonaws.com'), 'deny')
+  assert.equal(decision(resolved, user, 'kms:Decrypt', kms), 'deny')
+})
+
+test('a value that is not known is never taken for another', () => {
+  const bucket = { Type: 'AWS::S3::Bucket' }
+  const resolved = template({
+    Pool: pool,
+    Attachment: toUsers,
+    Bucket: bucket,
+    Role: role({
+      Policies: inline(
+        allowing('s3:GetObject', {
+          'Fn::Sub': 'arn:aws:s3:::${Bucket}/private/${!cognito-identity.amazonaws.com:sub}/*',
+        }),
+      ),
+    }),
+  })
+  const name = new Unknown({ kind: 'resource', id: 'Bucket' })
+  const arn = (key: string) => new Unknown({ kind: 'text', parts: ['arn:aws:s3:::', name, key] })
+  const may = (key: string) => judge(resolved, { who: user, action: 's3:GetObject', resource: arn(key) }).decision
+  assert.deepEqual([may(`/private/${a}/x`), may(`/private/${b}/x`)], ['allow', 'deny'])
+  assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${a}/x`), 'unknown')
+  assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${b}/x`), 'deny')
+})
