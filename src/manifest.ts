@@ -48,7 +48,9 @@ export type Artifact = {
   readonly grants: readonly Grant[]
 }
 
-export type Capability = 'CAPABILITY_IAM' | 'CAPABILITY_NAMED_IAM' | 'CAPABILITY_AUTO_EXPAND'
+const capabilities = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as const
+
+export type Capability = (typeof capabilities)[number]
 
 /** As the template declares it, with its label and group in the console's form. */
 export type ManifestParameter = { readonly name: string; readonly type: string } & JsonObject
@@ -63,6 +65,10 @@ export type ManifestResource = {
   readonly template?: string
 }
 
+const grantees = ['signed-in', 'guest', 'other', 'everybody', 'organization', 'service', 'account'] as const
+
+export type Grantee = (typeof grantees)[number]
+
 /** One statement of a role's policy, or of one that stands on the thing itself, in words. */
 export type Grant = {
   /**
@@ -70,7 +76,7 @@ export type Grant = {
    * stands on the thing itself: everybody, those of an organization, an AWS service, an account or one of its
    * principals, or others still. `principal` says which.
    */
-  readonly who: 'signed-in' | 'guest' | 'other' | 'everybody' | 'organization' | 'service' | 'account'
+  readonly who: Grantee
   /** The organization, service, account or principal that the policy names; absent for roles and for everybody. */
   readonly principal?: string
   /** By what: the logical ID of the role, or of what has the policy. */
@@ -84,4 +90,104 @@ export type Grant = {
   readonly on: string
   /** All of these conditions must be as said for the statement to be there. */
   readonly when: readonly { readonly condition: string; readonly is: boolean }[]
+}
+
+/** Reads a `manifest.json`; undefined where it is none, or not whole: an earlier poolform's, or one that was edited. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    const content: unknown = JSON.parse(text)
+    return isManifest(content) ? content : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value) || value['formatVersion'] !== 1) return false
+  const { generator, project, artifacts } = value
+  return (
+    isRecord(generator) &&
+    generator['name'] === 'poolform' &&
+    isText(generator['version']) &&
+    isRecord(project) &&
+    isText(project['version']) &&
+    ['source', 'notes'].every(name => isAbsentOr(isText, project[name])) &&
+    isListOf(isArtifact, artifacts)
+  )
+}
+
+/** A file that a build has written. */
+export type ListedFile = Pick<Artifact, 'name' | 'file' | 'sha256'>
+
+/** What all manifests have said that poolform ever wrote; and is the file's name one in the folder itself? */
+export function isListedFile(value: unknown): value is ListedFile {
+  if (!isRecord(value)) return false
+  const { name, file, sha256 } = value
+  return (
+    isText(name) &&
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) &&
+    (file === `${name}.yaml` || file === `${name}.json`) &&
+    isText(sha256)
+  )
+}
+
+/** Does it say all that an artifact does? What an earlier poolform wrote, or somebody has edited, may not. */
+export function isArtifact(value: unknown): value is Artifact {
+  if (!isRecord(value)) return false
+  const { version, bytes, description, capabilities, resourceTypes, parameters, outputs, resources, grants } = value
+  return (
+    isText(version) &&
+    typeof bytes === 'number' &&
+    isText(description) &&
+    isListOf(isCapability, capabilities) &&
+    isListOf(isText, resourceTypes) &&
+    isListOf(has('name', 'type'), parameters) &&
+    isListOf(has('name'), outputs) &&
+    isListOf(isResource, resources) &&
+    isListOf(isGrant, grants) &&
+    ['rules', 'conditions', 'mappings'].every(name => isAbsentOr(isRecord, value[name])) &&
+    isListedFile(value)
+  )
+}
+
+function isResource(value: unknown): boolean {
+  return has('id', 'type')(value) && ['condition', 'template'].every(name => isAbsentOr(isText, value[name]))
+}
+
+function isGrant(value: unknown): boolean {
+  if (!has('by', 'may', 'on')(value)) return false
+  const { who, effect, when } = value
+  return (
+    grantees.some(it => it === who) &&
+    (effect === 'allow' || effect === 'deny') &&
+    ['principal', 'sid'].every(name => isAbsentOr(isText, value[name])) &&
+    isListOf(it => has('condition')(it) && typeof it['is'] === 'boolean', when)
+  )
+}
+
+function isCapability(value: unknown): boolean {
+  return capabilities.some(it => it === value)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** An object with texts under these names. */
+function has(...names: readonly string[]): (value: unknown) => value is Fields {
+  return (value): value is Fields => isRecord(value) && names.every(name => isText(value[name]))
+}
+
+function isListOf(isItem: (value: unknown) => boolean, value: unknown): boolean {
+  return Array.isArray(value) && value.every(isItem)
+}
+
+function isAbsentOr(isOne: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || isOne(value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Artifact, Manifest, ManifestProject } from '../manifest.ts'
+import {
+  type Artifact,
+  isArtifact,
+  isListedFile,
+  type ListedFile,
+  type Manifest,
+  type ManifestProject,
+} from '../manifest.ts'
 import { launchPage, type PageAssets } from '../page/launch-page.ts'
 import { accessFileNames, accessFolder } from './access-files.ts'
 import { type Finding, moduleError } from './finding.ts'
@@ -61,7 +68,7 @@ export function planOutputs(
   const own = new Map(built.map(({ artifact }) => [artifact.name, artifact]))
   const before = there.artifacts ?? []
   const besides = isWhole ? [] : before.filter(({ name }) => !own.has(name))
-  const others = besides.filter(isComplete)
+  const others = besides.filter(isArtifact)
   const isUnreadable = there.artifacts === undefined && there.text(manifestFile) !== undefined
   if (!isWhole && (isUnreadable || others.length < besides.length)) {
     findings.push(
@@ -133,7 +140,7 @@ export function builtFiles(folder: string): readonly string[] | undefined {
 /** The output folder as it is. */
 class Folder {
   /** What its manifest lists; undefined where it has none that is whole. */
-  readonly artifacts: readonly Artifact[] | undefined
+  readonly artifacts: readonly ListedFile[] | undefined
   readonly #folder: string
   readonly #names: ReadonlySet<string>
   readonly #ours: ReadonlySet<string>
@@ -144,7 +151,7 @@ class Folder {
     this.#folder = folder
     const below = namesIn(join(folder, accessFolder)).map(name => `${accessFolder}/${name}`)
     this.#names = new Set([...namesIn(folder), ...below])
-    this.artifacts = parseManifest(this.text(manifestFile))
+    this.artifacts = listedFiles(this.text(manifestFile))
     this.listed = (this.text(checksumsFile) ?? '').split('\n').flatMap(line => {
       const [, digest, file] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? []
       return digest === undefined || file === undefined ? [] : [{ file, sha256: digest }]
@@ -188,55 +195,17 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-function parseManifest(text: string | undefined): readonly Artifact[] | undefined {
+/** What the manifest of any poolform lists; undefined where it can not be read. */
+function listedFiles(manifest: string | undefined): readonly ListedFile[] | undefined {
   try {
-    const manifest: unknown = JSON.parse(text ?? '')
-    return isManifest(manifest) ? manifest.artifacts : undefined
+    const content: unknown = JSON.parse(manifest ?? '')
+    if (!isRecord(content) || content['formatVersion'] !== 1) return undefined
+    const { generator, artifacts } = content
+    if (!isRecord(generator) || generator['name'] !== 'poolform') return undefined
+    return Array.isArray(artifacts) && artifacts.every(isListedFile) ? artifacts : undefined
   } catch {
     return undefined
   }
-}
-
-/** Is it whole enough to be carried on, and are its names those of files in the folder itself? */
-function isManifest(value: unknown): value is Manifest {
-  if (!isRecord(value) || value['formatVersion'] !== 1 || !isRecord(value['generator'])) return false
-  const { artifacts } = value
-  return (
-    value['generator']['name'] === 'poolform' &&
-    Array.isArray(artifacts) &&
-    artifacts.every(
-      it =>
-        isRecord(it) &&
-        typeof it['name'] === 'string' &&
-        typeof it['sha256'] === 'string' &&
-        it['file'] === `${it['name']}.${it['file'] === `${it['name']}.json` ? 'json' : 'yaml'}` &&
-        /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(it['name']),
-    )
-  )
-}
-
-/** Does it say all that the launch page tells? What an earlier poolform wrote, or somebody has edited, may not. */
-function isComplete(artifact: Artifact): boolean {
-  const { version, description, capabilities, parameters, outputs, resources, grants } = artifact
-  const texts: readonly unknown[] = [version, description]
-  return (
-    texts.every(isText) &&
-    Array.isArray(capabilities) &&
-    capabilities.every(isText) &&
-    areRecords(parameters, 'name', 'type') &&
-    areRecords(outputs, 'name') &&
-    areRecords(resources, 'id', 'type') &&
-    areRecords(grants, 'who', 'by', 'effect', 'may', 'on') &&
-    grants.every(({ when }) => areRecords(when, 'condition'))
-  )
-}
-
-function areRecords(list: unknown, ...texts: readonly string[]): boolean {
-  return Array.isArray(list) && list.every(item => isRecord(item) && texts.every(name => isText(item[name])))
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
