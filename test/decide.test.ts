@@ -290,3 +290,280 @@ test('patterns match as an expression of the same meaning, and whatever an unkno
   )
   assert.ok(decided > 500, `${decided}`)
 })
+
+const guide = 'https://docs.aws.amazon.com/IAM/latest/UserGuide'
+const cognito = 'https://docs.aws.amazon.com/cognito/latest/developerguide'
+const [me, other] = ['us-east-1:aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa', 'us-east-1:bbbbbbbb-2222-4222-8222-bbbbbbbbbbbb']
+const identity = { 'cognito-identity.amazonaws.com:sub': me, 'cognito-identity.amazonaws.com:aud': 'us-east-1:pool' }
+
+type Asked = readonly [
+  action: string,
+  resource: string,
+  context: Readonly<Record<string, ContextValue>>,
+  answer: string,
+]
+
+/** Examples of AWS's guides, with what the guides say of them. */
+const examples: readonly (readonly [page: string, statements: readonly Value[], asked: readonly Asked[]])[] = [
+  [
+    `${guide}/reference_policies_examples_s3_cognito-bucket.html`,
+    [
+      allow('s3:ListBucket', 'arn:aws:s3:::bucket', {
+        StringLike: { 's3:prefix': ['cognito/app/${cognito-identity.amazonaws.com:sub}/*'] },
+      }),
+      allow(
+        ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'],
+        [
+          'arn:aws:s3:::bucket/cognito/app/${cognito-identity.amazonaws.com:sub}',
+          'arn:aws:s3:::bucket/cognito/app/${cognito-identity.amazonaws.com:sub}/*',
+        ],
+      ),
+    ],
+    [
+      ['s3:GetObject', `arn:aws:s3:::bucket/cognito/app/${me}/x`, identity, 'allow'],
+      ['s3:DeleteObject', `arn:aws:s3:::bucket/cognito/app/${me}`, identity, 'allow'],
+      ['s3:GetObject', `arn:aws:s3:::bucket/cognito/app/${other}/x`, identity, 'deny'],
+      ['s3:ListBucket', 'arn:aws:s3:::bucket', { ...identity, 's3:prefix': `cognito/app/${me}/` }, 'allow'],
+      ['s3:ListBucket', 'arn:aws:s3:::bucket', { ...identity, 's3:prefix': `cognito/app/${other}/` }, 'deny'],
+      ['s3:ListBucket', 'arn:aws:s3:::bucket', identity, 'deny'],
+    ],
+  ],
+  [
+    `${cognito}/iam-roles.html#access-policy-examples`,
+    [
+      allow(
+        'cognito-sync:*',
+        'arn:aws:cognito-sync:us-east-1:123456789012:identitypool/${cognito-identity.amazonaws.com:aud}/identity/${cognito-identity.amazonaws.com:sub}/*',
+      ),
+      allow(['dynamodb:GetItem', 'dynamodb:Query'], 'arn:aws:dynamodb:us-west-2:123456789012:table/MyTable', {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['${cognito-identity.amazonaws.com:sub}'] },
+      }),
+    ],
+    [
+      [
+        'cognito-sync:UpdateRecords',
+        `arn:aws:cognito-sync:us-east-1:123456789012:identitypool/us-east-1:pool/identity/${me}/dataset/d`,
+        identity,
+        'allow',
+      ],
+      [
+        'cognito-sync:UpdateRecords',
+        `arn:aws:cognito-sync:us-east-1:123456789012:identitypool/us-east-1:pool/identity/${other}/dataset/d`,
+        identity,
+        'deny',
+      ],
+      [
+        'dynamodb:Query',
+        'arn:aws:dynamodb:us-west-2:123456789012:table/MyTable',
+        { ...identity, 'dynamodb:LeadingKeys': [me] },
+        'allow',
+      ],
+      [
+        'dynamodb:Query',
+        'arn:aws:dynamodb:us-west-2:123456789012:table/MyTable',
+        { ...identity, 'dynamodb:LeadingKeys': [me, other] },
+        'deny',
+      ],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_condition-keys.html#condition-keys-sourceip`,
+    [
+      allow('s3:PutObject', 'arn:aws:s3:::my-service-bucket/*', {
+        Bool: { 'aws:ViaAWSService': 'false' },
+        IpAddress: { 'aws:SourceIp': '123.45.167.89' },
+      }),
+      allow('s3:PutObject', 'arn:aws:s3:::my-service-bucket/*', { Bool: { 'aws:ViaAWSService': 'true' } }),
+    ],
+    [
+      [
+        's3:PutObject',
+        'arn:aws:s3:::my-service-bucket/x',
+        { 'aws:ViaAWSService': 'false', 'aws:SourceIp': '123.45.167.89' },
+        'allow',
+      ],
+      [
+        's3:PutObject',
+        'arn:aws:s3:::my-service-bucket/x',
+        { 'aws:ViaAWSService': 'false', 'aws:SourceIp': '123.45.167.90' },
+        'deny',
+      ],
+      ['s3:PutObject', 'arn:aws:s3:::my-service-bucket/x', { 'aws:ViaAWSService': 'true' }, 'allow'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_examples_aws_deny-ip.html`,
+    [
+      allow('*', '*'),
+      {
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: {
+          NotIpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '203.0.113.0/24'] },
+          Bool: { 'aws:ViaAWSService': 'false' },
+        },
+      },
+    ],
+    [
+      ['s3:GetObject', 'arn:aws:s3:::b/x', { 'aws:ViaAWSService': 'false', 'aws:SourceIp': '192.0.2.9' }, 'allow'],
+      ['s3:GetObject', 'arn:aws:s3:::b/x', { 'aws:ViaAWSService': 'false', 'aws:SourceIp': '198.51.100.1' }, 'deny'],
+      ['s3:GetObject', 'arn:aws:s3:::b/x', { 'aws:ViaAWSService': 'true', 'aws:SourceIp': '198.51.100.1' }, 'allow'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_examples_aws-dates.html`,
+    [
+      allow('service:Action', '*', {
+        DateGreaterThan: { 'aws:CurrentTime': '2020-04-01T00:00:00Z' },
+        DateLessThan: { 'aws:CurrentTime': '2020-06-30T23:59:59Z' },
+      }),
+    ],
+    [
+      ['service:Action', '*', { 'aws:CurrentTime': '2020-05-01T12:00:00Z' }, 'allow'],
+      ['service:Action', '*', { 'aws:CurrentTime': '2020-07-01T00:00:00Z' }, 'deny'],
+      ['service:Action', '*', { 'aws:CurrentTime': '2020-04-01T00:00:00Z' }, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_variables.html#policy-vars-no-value`,
+    [
+      allow('s3:GetObject', '*'),
+      {
+        Effect: 'Deny',
+        Action: 's3:GetObject',
+        Resource: 'arn:aws:s3:::amzn-s3-demo-bucket/*',
+        Condition: { StringNotEquals: { 's3:ExistingObjectTag/Team': '${aws:PrincipalTag/Team}' } },
+      },
+    ],
+    [
+      [
+        's3:GetObject',
+        'arn:aws:s3:::amzn-s3-demo-bucket/x',
+        { 's3:ExistingObjectTag/Team': 'a', 'aws:PrincipalTag/Team': 'a' },
+        'allow',
+      ],
+      [
+        's3:GetObject',
+        'arn:aws:s3:::amzn-s3-demo-bucket/x',
+        { 's3:ExistingObjectTag/Team': 'a', 'aws:PrincipalTag/Team': 'b' },
+        'deny',
+      ],
+      ['s3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/x', { 's3:ExistingObjectTag/Team': 'a' }, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_condition-keys.html#condition-keys-calledvia`,
+    [
+      allow(
+        ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey'],
+        'arn:aws:kms:region:111122223333:key/k',
+        {
+          'ForAnyValue:StringEquals': { 'aws:CalledVia': ['dynamodb.amazonaws.com'] },
+        },
+      ),
+    ],
+    [
+      [
+        'kms:Decrypt',
+        'arn:aws:kms:region:111122223333:key/k',
+        { 'aws:CalledVia': ['cloudformation.amazonaws.com', 'dynamodb.amazonaws.com'] },
+        'allow',
+      ],
+      [
+        'kms:ReEncryptTo',
+        'arn:aws:kms:region:111122223333:key/k',
+        { 'aws:CalledVia': ['athena.amazonaws.com'] },
+        'deny',
+      ],
+      ['kms:Decrypt', 'arn:aws:kms:region:111122223333:key/k', {}, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_condition-keys.html#condition-keys-principalorgpaths`,
+    [
+      allow('a:B', '*', {
+        'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-jkl0-awsddddd/*'] },
+      }),
+    ],
+    [
+      ['a:B', '*', { 'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-jkl0-awsddddd/'] }, 'allow'],
+      ['a:B', '*', { 'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-jkl0-awsddddd/ou-x/'] }, 'allow'],
+      ['a:B', '*', { 'aws:PrincipalOrgPaths': ['o-a1b2c3d4e5/r-f6g7h8i9j0example/ou-jkl0-awsdddddx/'] }, 'deny'],
+      ['a:B', '*', {}, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent`,
+    [
+      allow('*', '*'),
+      {
+        Effect: 'Deny',
+        Action: '*',
+        Resource: '*',
+        Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+      },
+    ],
+    [
+      ['a:B', '*', { 'aws:MultiFactorAuthPresent': 'true' }, 'allow'],
+      ['a:B', '*', { 'aws:MultiFactorAuthPresent': 'false' }, 'deny'],
+      // With long-term credentials the key is not there.
+      ['a:B', '*', {}, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_condition-keys.html#condition-keys-requestedregion`,
+    [
+      allow('ec2:Describe*', '*'),
+      allow(['ec2:Run*', 'ec2:Stop*'], '*', {
+        StringEquals: { 'aws:RequestedRegion': ['eu-west-1', 'eu-west-2', 'eu-west-3'] },
+      }),
+    ],
+    [
+      ['ec2:DescribeInstances', '*', { 'aws:RequestedRegion': 'us-east-1' }, 'allow'],
+      ['ec2:RunInstances', '*', { 'aws:RequestedRegion': 'eu-west-2' }, 'allow'],
+      ['ec2:RunInstances', '*', { 'aws:RequestedRegion': 'us-east-1' }, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_elements_notresource.html`,
+    [
+      allow('s3:*', '*'),
+      {
+        Effect: 'Deny',
+        Action: 's3:*',
+        NotResource: ['arn:aws:s3:::amzn-s3-demo-bucket/HRPayroll', 'arn:aws:s3:::amzn-s3-demo-bucket/HRPayroll/*'],
+      },
+    ],
+    [
+      ['s3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/HRPayroll/x', {}, 'allow'],
+      ['s3:GetObject', 'arn:aws:s3:::amzn-s3-demo-bucket/other', {}, 'deny'],
+    ],
+  ],
+  [
+    `${guide}/reference_policies_elements_notaction.html`,
+    [
+      allow('*', '*'),
+      {
+        Effect: 'Deny',
+        NotAction: 'iam:*',
+        Resource: '*',
+        Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+      },
+    ],
+    [
+      ['iam:GetUser', 'arn:aws:iam::123456789012:user/ann', { 'aws:MultiFactorAuthPresent': 'false' }, 'allow'],
+      ['s3:GetObject', 'arn:aws:s3:::b/x', { 'aws:MultiFactorAuthPresent': 'false' }, 'deny'],
+      ['s3:GetObject', 'arn:aws:s3:::b/x', { 'aws:MultiFactorAuthPresent': 'true' }, 'allow'],
+    ],
+  ],
+]
+
+for (const [page, statements, asked] of examples) {
+  test(`the example of ${page.slice(page.lastIndexOf('/') + 1)} means what AWS says`, () => {
+    for (const [action, resource, context, answer] of asked) {
+      const { decision } = decide([policy(...statements)], request(action, resource, context))
+      assert.equal(decision, answer, `${action} ${resource} ${JSON.stringify(context)}`)
+    }
+  })
+}
