@@ -541,6 +541,11 @@ for (const shell of ['bash', 'sh']) {
       assert.deepEqual(calls, [fetchWords, [...deployWords, '--parameter-overrides', 'A=1', 'B=two words']])
     })
 
+    test('prints what becomes of the stack, and nothing of the object', () => {
+      const script = `aws() { echo "$2"; }\n${deployCommand(deployment, 'posix')}`
+      assert.equal(execFileSync(`/bin/${shell}`, ['-c', script], { encoding: 'utf8' }), 'deploy\n')
+    })
+
     test('does not deploy an older file where the template cannot be fetched', () => {
       const calls = runPosix(shell, deployCommand(deployment, 'posix'), 1)
       assert.deepEqual(calls, [fetchWords])
@@ -629,6 +634,14 @@ describe('the command for PowerShell', () => {
     assert.deepEqual(calls, [fetchWords, [...deployWords, '--parameter-overrides', 'A=1', 'B=two words']])
   })
 
+  test('prints what becomes of the stack, and nothing of the object', () => {
+    const lines = deployCommand(deployment, 'powershell')
+      .replace(/ `\n\s*/g, ' ')
+      .split('\n')
+    const isQuiet = lines.filter(line => /^\s*aws /.test(line)).map(line => line.endsWith(' > $null'))
+    assert.deepEqual(isQuiet, [true, false])
+  })
+
   for (const [name, value] of Object.entries(awkward)) {
     test(`hands ${name} to aws as it is, and runs nothing else`, () => {
       const parameters = { Before: 'x', Value: value, After: 'y' }
@@ -661,7 +674,7 @@ describe('the command for PowerShell', () => {
 
 /**
  * Reads a script by what about_Parsing, about_Quoting_Rules and about_Special_Characters say, as far as commands use it:
- * words, verbatim strings, continued lines, `if ($?) { … }`. Anything else is an error. Arguments of programs then go the
+ * words, verbatim strings, continued lines, `if ($?) { … }`, output to nowhere. Anything else is an error. Arguments of programs then go the
  * way of Windows PowerShell 5.1, which quotes those with blanks and escapes nothing, and of CommandLineToArgvW.
  */
 function runPowerShell(script: string): readonly Call[] {
@@ -670,7 +683,7 @@ function runPowerShell(script: string): readonly Call[] {
   const lines = script.replace(/ `\n\s*/g, ' ').split('\n')
   for (const line of lines.map(it => it.trim())) {
     if (line === 'if ($?) {' || line === '}') continue
-    const [first, ...rest] = powerShellWords(line)
+    const [first, ...rest] = powerShellWords(line.replace(/^(aws .*) > \$null$/, '$1'))
     switch (first) {
       case 'Set-Content': {
         const [encoding, ascii, path, file = '', option, value = ''] = rest
@@ -760,16 +773,21 @@ describe('a command', () => {
 
 describe('a snippet', () => {
   const all = { ...deployment, parameters: awkward }
+  // as it is in README
+  const outlives = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
 
   for (const version of ['1.1', '1.2'] as const) {
     test(`of YAML nests the template with every value as it is, read as YAML ${version}`, () => {
       const expected = { TemplateURL: url, Parameters: awkward }
       assert.deepEqual(parse(nestedYaml(all), { version }), {
-        Resources: { IdentityPool: { Type: 'AWS::CloudFormation::Stack', Properties: expected } },
+        Resources: { IdentityPool: { Type: 'AWS::CloudFormation::Stack', ...outlives, Properties: expected } },
       })
       const { Resources, Transform } = parse(samSnippet(all), { version })
       assert.equal(Transform, 'AWS::Serverless-2016-10-31')
-      assert.deepEqual(Resources.IdentityPool.Properties, { Location: url, Parameters: awkward })
+      assert.deepEqual(Resources.IdentityPool, {
+        ...{ Type: 'AWS::Serverless::Application', ...outlives },
+        Properties: { Location: url, Parameters: awkward },
+      })
       fc.assert(
         fc.property(parameterName, hostile, (name, value) => {
           const { Resources } = parse(nestedYaml({ ...deployment, parameters: { [name]: value } }), { version })

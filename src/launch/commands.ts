@@ -74,7 +74,7 @@ function fetchSteps({ artifact, templateUrl }: Deployment, shell: Shell): readon
     ...(region === undefined ? [] : ['--region', region]),
     file,
   ]
-  if (words.every(text => canPass(shell, text))) return [command(shell, [words])]
+  if (words.every(text => canPass(shell, text))) return [quiet(shell, command(shell, [words]))]
   // percent-encoded, the name can be passed
   const url = word(shell, templateUrl)
   switch (shell) {
@@ -85,6 +85,19 @@ function fetchSteps({ artifact, templateUrl }: Deployment, shell: Shell): readon
   }
 }
 
+/** Without what it prints: of the object nobody has asked. No pipe, behind which `$?` would be that of another command. */
+function quiet(shell: Shell, step: string): string {
+  switch (shell) {
+    case 'posix':
+      return `${step} > /dev/null`
+    case 'powershell':
+      return `${step} > $null`
+  }
+}
+
+/** What it keeps, a nested stack keeps as a stack of its own when the one around it is deleted. */
+const kept = ['    DeletionPolicy: RetainExceptOnCreate', '    UpdateReplacePolicy: Retain']
+
 /**
  * A resource that nests the template in another.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-stack.html
@@ -94,6 +107,7 @@ export function nestedYaml(deployment: Deployment): string {
     'Resources:',
     `  ${logicalId(deployment.artifact.name)}:`,
     '    Type: AWS::CloudFormation::Stack',
+    ...kept,
     '    Properties:',
     `      TemplateURL: ${yamlText(urlOr(deployment))}`,
     ...yamlParameters(deployment.parameters),
@@ -111,6 +125,7 @@ export function samSnippet(deployment: Deployment): string {
     'Resources:',
     `  ${logicalId(deployment.artifact.name)}:`,
     '    Type: AWS::Serverless::Application',
+    ...kept,
     '    Properties:',
     `      Location: ${yamlText(urlOr(deployment))}`,
     ...yamlParameters(deployment.parameters),
