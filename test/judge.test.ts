@@ -214,6 +214,34 @@ test('nobody gets the role with a provider’s token, nor by a plain AssumeRole'
   }
 })
 
+test('a principal that only deployment knows may be what it can be', () => {
+  const trusting = (Principal: Json) =>
+    template(
+      {
+        Pool: pool,
+        Other: role(),
+        Role: role({}, { Version: '2012-10-17', Statement: { Effect: 'Allow', Principal, Action: 'sts:*' } }),
+      },
+      { Parameters: { Given: { Type: 'String' } } },
+    )
+  const truth = (principal: Json, who: Who) => mayAssume(trusting(principal), 'Role', who).truth
+  const by = (arn: string): Who => ({ kind: 'principal', arn })
+  const other = { AWS: { 'Fn::GetAtt': ['Other', 'Arn'] } }
+  assert.equal(truth(other, by(`arn:aws:iam::${account}:role/x`)), 'unknown')
+  assert.equal(truth(other, by(`arn:aws:iam::${account}:user/x`)), false)
+  assert.equal(truth(other, by('arn:aws:iam::210987654321:role/x')), false)
+  assert.equal(truth(other, user), false)
+  assert.equal(truth({ AWS: { Ref: 'Given' } }, by('arn:aws:iam::210987654321:role/x')), 'unknown')
+  assert.equal(truth({ Federated: { Ref: 'Given' } }, user), 'unknown')
+  const provider = { Federated: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:oidc-provider/${Given}' } }
+  assert.equal(truth(provider, user), false)
+  assert.equal(truth(provider, { kind: 'token', issuer: 'accounts.google.com', claims: {} }), 'unknown')
+  // A session is also its role.
+  const admin = { AWS: `arn:aws:iam::${account}:role/path/admin` }
+  assert.equal(truth(admin, by(`arn:aws:sts::${account}:assumed-role/admin/ann`)), true)
+  assert.equal(truth(admin, by(`arn:aws:sts::${account}:assumed-role/other/ann`)), false)
+})
+
 test('what a trust policy leaves out lets others in, and what denies shuts them out', () => {
   const trusting = (Condition: Json | undefined, others: readonly Json[] = []) =>
     template({
@@ -358,6 +386,11 @@ test('the pool gives the attached role, or one by the token that is not known he
     'unknown',
   )
   assert.equal(get(template(bare)).decision, 'unknown')
+  const named = { ...bare, Role: role({ RoleName: 'users', Policies: inline(getAll) }) }
+  const byName = (owner: string) =>
+    template({ ...named, Attachment: attachment({ authenticated: `arn:aws:iam::${owner}:role/users` }) })
+  assert.equal(get(byName(account)).decision, 'allow')
+  assert.equal(get(byName('210987654321')).decision, 'unknown')
   assert.equal(get(template({ ...bare, Attachment: toUsers })).decision, 'allow')
 })
 
@@ -505,6 +538,10 @@ for (const [operator, key, value, expected] of keys) {
     assert.equal(get(resolved).decision, expected)
   })
 }
+
+test('whose credentials they have, AWS tells everybody', () => {
+  assert.deepEqual(ask(ours(), user, 'sts:GetCallerIdentity', '*').notes, ['AWS STS answers it whatever policies say.'])
+})
 
 test('rows are reached by their key only, and keys of AWS KMS only by way of Amazon S3', () => {
   const table = `arn:aws:dynamodb:us-east-1:${account}:table/rows`

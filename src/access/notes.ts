@@ -31,6 +31,8 @@ const notes: Readonly<Record<string, Note>> = {
 }
 
 export function notesOn({ action }: Question, decision: Verdict['decision']): readonly string[] {
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+  if (action.toLowerCase() === 'sts:getcalleridentity') return ['AWS STS answers it whatever policies say.']
   const service = action.split(':')[0]?.toLowerCase() ?? ''
   const note = Object.hasOwn(notes, service) ? notes[service] : undefined
   if (note === undefined) return []

@@ -30,6 +30,19 @@ export function poolsOf({ Resources }: Resolved): readonly Pool[] {
   return [...pools.values()]
 }
 
+/** The stacks that a template nests: what they make is in other templates. */
+export function nestedStacks({ Resources }: Resolved): readonly string[] {
+  return Object.keys(Resources).filter(id => Resources[id]?.Type === 'AWS::CloudFormation::Stack')
+}
+
+/** Why somebody to whom a template without a pool gives no role may have one all the same; a clause. */
+export function nestedRoles(resolved: Resolved): string | undefined {
+  const [nested] = nestedStacks(resolved)
+  return nested === undefined || poolsOf(resolved).length > 0
+    ? undefined
+    : `the nested stack ${nested} may have the identity pool, and is not looked into`
+}
+
 /** `Fn::GetAtt` of `Id` gives what `Ref` does. */
 function poolIdOf(value: Value | undefined): string | Unknown {
   if (typeof value === 'string') return value
@@ -226,8 +239,10 @@ function named(resolved: Resolved, value: Value | undefined, what: string): Role
 }
 
 /** The logical ID of the role that an ARN, or a name, is that of; undefined if it is not known to be the template's. */
-export function roleIdOf({ Resources }: Resolved, value: Value): string | undefined {
+export function roleIdOf({ Resources, env }: Resolved, value: Value): string | undefined {
   if (typeof value === 'string') {
+    const [, , , , account = env.accountId] = value.split(':')
+    if (account !== env.accountId) return undefined
     const name = value.slice(value.lastIndexOf('/') + 1)
     return Object.keys(Resources).find(
       id => Resources[id]?.Type === 'AWS::IAM::Role' && Resources[id]?.Properties['RoleName'] === name,

@@ -1,5 +1,5 @@
 import type { Resolved } from '../resolve/index.ts'
-import { concatenate, isValueObject, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
+import { concatenate, isValueObject, partsOf, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
 import { decide } from './decide/statement.ts'
@@ -210,7 +210,7 @@ function isPrincipal(resolved: Resolved, name: string | Unknown, caller: Caller)
     case 'Service':
       return name instanceof Unknown ? 'unknown' : name === caller.name
     case 'AWS': {
-      if (name instanceof Unknown) return 'unknown'
+      if (name instanceof Unknown) return isUnknownPrincipal(resolved, name, caller.arn)
       if (name === caller.arn) return true
       const [, , service, , account, rest = ''] = caller.arn.split(':')
       if (name === account || new RegExp(`^arn:[^:]+:iam::${account}:root$`).test(name)) return true
@@ -222,6 +222,15 @@ function isPrincipal(resolved: Resolved, name: string | Unknown, caller: Caller)
   }
 }
 
+/** A role of the template is a role of its account, and no user. */
+function isUnknownPrincipal({ Resources, env }: Resolved, { origin }: Unknown, arn: string): Truth {
+  const made = origin.kind === 'attribute' ? Resources[origin.id] : undefined
+  if (made?.Type !== 'AWS::IAM::Role') return 'unknown'
+  const [, , , , account, rest = ''] = arn.split(':')
+  const isRole = /^(?:assumed-)?role\//.test(rest)
+  return isRole && (typeof env.accountId !== 'string' || env.accountId === account) && 'unknown'
+}
+
 function isProvider({ Resources }: Resolved, name: string | Unknown, caller: string): Truth {
   const isArn = caller.startsWith('arn:')
   if (typeof name === 'string') {
@@ -230,6 +239,9 @@ function isProvider({ Resources }: Resolved, name: string | Unknown, caller: str
     return host !== undefined && host === caller
   }
   const { origin } = name
+  // An ARN is that of another provider than Amazon Cognito.
+  const [start] = partsOf(name)
+  if (typeof start === 'string' && start.startsWith('arn:') && isCognito(caller)) return false
   const made = origin.kind === 'resource' || origin.kind === 'attribute' ? Resources[origin.id] : undefined
   if (made?.Type === 'AWS::IAM::SAMLProvider') return isArn ? 'unknown' : false
   if (made?.Type === 'AWS::IAM::OIDCProvider') {
