@@ -1,5 +1,5 @@
 import type { Document, Json, JsonObject } from '../../document.ts'
-import { resolve } from '../../resolve/index.ts'
+import { type Resolved, resolve } from '../../resolve/index.ts'
 import { type Deployment, deploymentsOf, type Site } from './deployments.ts'
 import { escaped, markdownText, sectionTable } from './markdown.ts'
 import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
@@ -17,8 +17,9 @@ export function accessReport(document: Document, name: string, site: Site = usua
   const tables = new Map<string, AccessTable>()
   const tableFor = (parameters: Deployment['parameters']): AccessTable => {
     const resolved = resolve(document, { ...site, parameters })
-    const key = JSON.stringify(resolved.Resources)
-    const table = tables.get(key) ?? tableOf(resolved, peopleOf(resolved, site.region), site)
+    const people = peopleOf(resolved, site.region)
+    const key = JSON.stringify([people, resolved.macros, decisive(resolved)])
+    const table = tables.get(key) ?? tableOf(resolved, people, site)
     tables.set(key, table)
     return table
   }
@@ -29,6 +30,21 @@ export function accessReport(document: Document, name: string, site: Site = usua
   })
   if (deployments.every(({ table }) => table.roles.length === 0)) return undefined
   return { json: jsonText(name, site, deployments), markdown: documentText(name, site, deployments) }
+}
+
+/** What decides who can reach what: most options change nothing of it. */
+function decisive({ Resources }: Resolved): readonly unknown[] {
+  return Object.entries(Resources).flatMap(([id, resource]): readonly unknown[] => {
+    if (!/^AWS::(?:IAM|Cognito)::/.test(resource.Type)) return []
+    if (resource.Type !== 'AWS::Cognito::IdentityPool') return [id, resource]
+    const {
+      IdentityPoolName: _,
+      CognitoIdentityProviders: __,
+      SupportedLoginProviders: ___,
+      ...rest
+    } = resource.Properties
+    return [id, { ...resource, Properties: rest }]
+  })
 }
 
 const usualSite: Site = {
