@@ -217,6 +217,9 @@ describe('the launch link', () => {
       await page.keyboard.press('Tab')
       assert.equal(await page.locator('#launch').getAttribute('href'), null, bad)
       assert.match(await page.locator('#address-error').innerText(), /Give|Publish/)
+      const todo = await page.locator('#todo').innerText()
+      assert.doesNotMatch(todo, /must be given/, 'it is given')
+      assert.match(todo, /Address of the published templates cannot be used: [\s\S]*(Give|Publish)/)
     }
   })
 })
@@ -261,6 +264,39 @@ describe('the settings', () => {
     assert.equal((await page.content()).includes('hunter2'), false)
     assert.equal(page.url().includes('hunter2'), false)
     assert.match(await page.locator('main').innerText(), /Secrets are left out: add Password yourself/)
+  })
+
+  test('of a template stay while another one is looked at', async () => {
+    const { page } = await show(file)
+    await setText(page, someone)
+    await field(page, 'AllowGuests').getByRole('switch').check()
+    await page.getByLabel('Stack name').fill('mine')
+    await page.getByRole('radio', { name: /^notes-app/ }).check()
+    assert.equal(await page.getByLabel('Stack name').inputValue(), 'notes-app')
+    assert.equal(await page.locator('.picture svg').count(), 1)
+    await page.getByRole('radio', { name: /^identity-pool A/ }).check()
+    assert.equal(await page.locator('h1').innerText(), 'Launch identity-pool')
+    assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), someone.UserPoolId)
+    assert.equal(await field(page, 'AllowGuests').locator('input').isChecked(), true)
+    assert.equal(await page.getByLabel('Stack name').inputValue(), 'mine')
+    assert.equal(await page.locator('.picture [data-when="GuestsAllowed"].off').count(), 0)
+  })
+
+  test('lose the blanks with which they were pasted, if they are refused for them, and it is said', async () => {
+    const { page } = await show(file)
+    await setText(page, { UserPoolId: ` ${someone.UserPoolId}\t`, ApiId: ' no good ' })
+    await page.keyboard.press('Tab')
+    assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), someone.UserPoolId)
+    const note = field(page, 'UserPoolId').locator('.note')
+    assert.match(await note.innerText(), /^The blanks around it are taken away/)
+    assert.equal(await field(page, 'ApiId').locator('input').inputValue(), ' no good ')
+    await setText(page, { UserPoolId: 'x' })
+    assert.equal(await note.innerText(), '')
+    const free = manifestOf({ parameters: [{ name: 'Free', type: 'String', label: 'Free' }] })
+    const { page: other } = await show(save('free.html', launchPage(free, assets)))
+    await setText(other, { Free: ' x ' })
+    await other.keyboard.press('Tab')
+    assert.equal(await field(other, 'Free').locator('input').inputValue(), ' x ', 'CloudFormation takes it as it is')
   })
 
   test('of a broken link are left out, each with a word, and the rest is taken', async () => {
@@ -374,7 +410,8 @@ describe('the list of who may do what', () => {
   test('tells of notes-app what is nested in it, and that this has a page of its own', async () => {
     const { page } = await show(`${file}#template=notes-app`)
     const list = listOf(page)
-    assert.match(await list.innerText(), /The template itself makes no role or user, and gives nobody permissions\./)
+    assert.doesNotMatch(await list.innerText(), /gives nobody permissions/)
+    assert.match(await list.innerText(), /Whom it gives permissions is up to what is nested in it: see below\./)
     assert.match(await list.innerText(), /Nobody may\s+take any action of Amazon S3/)
     const nested =
       /Identity is a stack of its own within this one, made from the template at URL of the template identity-pool\. Who reaches what by it is told on the launch page of that template/
@@ -382,6 +419,27 @@ describe('the list of who may do what', () => {
     await setText(page, { IdentityPoolTemplateUrl: 'https://x.s3.eu-west-1.amazonaws.com/t/identity-pool.yaml' })
     assert.match(await list.innerText(), /made from the template at https:\/\/x\.s3\.eu-west-1\.amazonaws\.com\/t\//)
     assert.equal(await list.locator('a').count(), 0, 'nothing that a fragment may say becomes a link')
+  })
+
+  test('says that nobody is given permissions only where it can know', async () => {
+    const nobody = /gives nobody permissions/
+    for (const [type, words] of [
+      ['AWS::SNS::Topic', nobody],
+      ['AWS::CloudFormation::Stack', /up to what is nested in it: see below/],
+      ['AWS::SNS::TopicPolicy', /up to policies that are not told here: see below[\s\S]*AWS::SNS::TopicPolicy/],
+      [
+        'Custom::RoleMaker',
+        /up to code that is not its own: see below[\s\S]*done by Custom::RoleMaker is up to the code/,
+      ],
+      ['AWS::Serverless::Function', /up to code that is not its own/],
+    ] as const) {
+      const text = launchPage(manifestOf({ resources: [{ id: 'It', type }] }), assets)
+      const { page } = await show(save('nobody.html', text))
+      const told = await listOf(page).innerText()
+      assert.match(told, words)
+      assert.equal(nobody.test(told), words === nobody, type)
+      await page.context().close()
+    }
   })
 
   test('has each role by itself', async () => {
@@ -481,6 +539,48 @@ describe('where it is published', () => {
     assert.equal(link, `${place}/notes-app/${version}/notes-app.yaml`)
     assert.deepEqual(requests, [url])
     assert.deepEqual(complaints, [])
+  })
+
+  test('it proposes the template of the same release for what is nested, and takes none of another bucket from a link', async () => {
+    const url = published('notes-app', '0.1.0')
+    const place = 'https://templates-of-ours.s3.eu-west-1.amazonaws.com/team'
+    const version = manifest.artifacts.find(({ name }) => name === 'identity-pool')?.version
+    const proposal = `${place}/identity-pool/${version}/identity-pool.yaml`
+    const foreign = [
+      'https://evil.s3.eu-west-1.amazonaws.com/identity-pool/0.1.0/identity-pool.yaml',
+      'https://s3.eu-west-1.amazonaws.com/evil/templates-of-ours/identity-pool.yaml',
+      'https://templates-of-ours.s3.cn-north-1.amazonaws.com.cn/identity-pool.yaml',
+      'https://templates-of-ours.s3.eu-west-1.amazonaws.com.evil.example/identity-pool.yaml',
+      '',
+    ]
+    for (const value of foreign) {
+      const fragment = `#param_IdentityPoolTemplateUrl=${encodeURIComponent(value)}`
+      const { page } = await show(`${url}${fragment}`, { pages: { [url]: html } })
+      assert.equal(await field(page, 'IdentityPoolTemplateUrl').locator('input').inputValue(), proposal)
+      assert.match(
+        await page.locator('.notice').innerText(),
+        /“IdentityPoolTemplateUrl”, by which somebody else could decide what is made/,
+      )
+      assert.equal((await page.locator('main').innerText()).includes('evil'), false)
+      await page.context().close()
+    }
+    const own = `${place}/identity-pool/0.0.9/identity-pool.yaml`
+    const { page } = await show(`${url}#param_IdentityPoolTemplateUrl=${encodeURIComponent(own)}`, {
+      pages: { [url]: html },
+    })
+    const input = field(page, 'IdentityPoolTemplateUrl').locator('input')
+    assert.equal(await input.inputValue(), own)
+    assert.equal(await page.locator('.notice').isVisible(), false)
+    await input.fill(proposal)
+    await page.getByLabel('Stack name').fill('mine')
+    await page.waitForFunction(() => location.hash.includes('mine'))
+    assert.equal(page.url().includes('TemplateUrl'), false, 'the page of another release proposes its own')
+    const command = await page.getByRole('region', { name: 'the command for a POSIX shell' }).textContent()
+    assert.ok(command?.includes(`IdentityPoolTemplateUrl=${proposal}`), command ?? '')
+    // from a disk, only a bucket that somebody has put in here
+    const { page: local } = await show(`${file}#template=notes-app&param_IdentityPoolTemplateUrl=${foreign[0]}`)
+    assert.equal(await field(local, 'IdentityPoolTemplateUrl').locator('input').inputValue(), '')
+    assert.match(await local.locator('.notice').innerText(), /IdentityPoolTemplateUrl/)
   })
 
   test('in the path of a bucket with dots too, where nothing is remembered that other buckets could write', async () => {
@@ -776,6 +876,29 @@ describe('everybody can use it', () => {
       assert.deepEqual(complaints, [])
     })
   }
+
+  test('on a phone it says where something is to be scrolled, and cuts no command off', async () => {
+    const { page } = await show(`${file}#param_Nope=1`, { viewport: { width: 360, height: 740 } })
+    await setText(page, { ...someone, IdentityPoolName: 'n'.repeat(120) })
+    const words = page.getByText('The picture is wider than this screen')
+    const isWider = () => page.locator('.picture').evaluate(it => it.scrollWidth > it.clientWidth)
+    assert.deepEqual([await isWider(), await words.isVisible()], [true, true])
+    for (const name of await page.getByRole('tab').allInnerTexts()) {
+      await page.getByRole('tab', { name, exact: true }).click()
+      const cut = await page.locator('.panel:visible pre').evaluate(it => it.scrollWidth - it.clientWidth)
+      assert.ok(cut <= 0, `${name} is ${cut} px too wide`)
+    }
+    const gap = await page.evaluate(() => {
+      const [above, box] = ['.lead', '.notice'].map(it => document.querySelector(it)?.getBoundingClientRect())
+      return (box?.top ?? 0) - (above?.bottom ?? 0)
+    })
+    assert.ok(gap >= 12, `the notice is ${gap} px below what stands above it`)
+    for (const width of [660, 720, 1280]) {
+      await page.setViewportSize({ width, height: 740 })
+      assert.ok((await words.isVisible()) || !(await isWider()), `${width} px`)
+    }
+    assert.equal(await words.isVisible(), false)
+  })
 
   test('with the keyboard alone', async () => {
     const { page } = await show(file)

@@ -44,7 +44,7 @@ export function renderAccess(
   const allowsNothing = grants.every(({ effect }) => effect === 'deny') && !hasPool(artifact)
   refresh(
     into,
-    allowsNothing ? h('p', {}, 'The template itself makes no role or user, and gives nobody permissions.') : undefined,
+    allowsNothing ? h('p', {}, allowedByOthers(artifact)) : undefined,
     now.map(audience => section(audience, place)),
     grants.length === 0
       ? undefined
@@ -55,6 +55,18 @@ export function renderAccess(
         ),
     elsewhere(artifact, place).map(words => h('p', { class: 'hint' }, words)),
   )
+}
+
+/** Of a template that allows nothing by itself: who may do so. */
+function allowedByOthers(artifact: Artifact): string {
+  const others = [
+    ...(artifact.resources.some(({ type }) => type === nestedStack) ? ['what is nested in it'] : []),
+    ...(untoldTypes(artifact).length === 0 ? [] : ['policies that are not told here']),
+    ...(foreignTypes(artifact).length === 0 ? [] : ['code that is not its own']),
+  ]
+  return others.length === 0
+    ? 'The template itself makes no role or user, and gives nobody permissions.'
+    : `Whom it gives permissions is up to ${others.join(', and to ')}: see below.`
 }
 
 function hasPool({ grants, resources }: Artifact): boolean {
@@ -145,15 +157,13 @@ function section({ name, grants, nothing, isDenial }: Audience, place: Place): C
 }
 
 /** What else decides who reaches what, and is not in the list. */
-function elsewhere({ grants, resources }: Artifact, place: Place): readonly Child[] {
-  const told = new Set(grants.map(({ by }) => by))
-  const untold = resources.filter(
-    ({ id, type }) => /(Policy|Permission|::KMS::Key)$/.test(type) && !type.startsWith('AWS::IAM::') && !told.has(id),
-  )
-  const types = [...new Set(untold.map(({ type }) => type))]
+function elsewhere(artifact: Artifact, place: Place): readonly Child[] {
+  const { grants, resources } = artifact
+  const types = untoldTypes(artifact)
+  const foreign = foreignTypes(artifact)
   return [
     ...resources.flatMap(({ id, type, template }): readonly Child[] =>
-      type === 'AWS::CloudFormation::Stack'
+      type === nestedStack
         ? [
             [
               `${id} is a stack of its own within this one`,
@@ -169,6 +179,26 @@ function elsewhere({ grants, resources }: Artifact, place: Place): readonly Chil
     ...(types.length === 0
       ? []
       : [`Who else reaches what it makes is in policies that stand on the thing itself: ${types.join(', ')}.`]),
+    ...(foreign.length === 0 ? [] : [`What is done by ${foreign.join(', ')} is up to the code behind it.`]),
+  ]
+}
+
+const nestedStack = 'AWS::CloudFormation::Stack'
+
+/** Of what has policies that no grant tells of. */
+function untoldTypes({ grants, resources }: Artifact): readonly string[] {
+  const told = new Set(grants.map(({ by }) => by))
+  const untold = resources.filter(
+    ({ id, type }) => /(Policy|Permission|::KMS::Key)$/.test(type) && !type.startsWith('AWS::IAM::') && !told.has(id),
+  )
+  return [...new Set(untold.map(({ type }) => type))]
+}
+
+/** Of what is no resource of AWS, or becomes others by a macro: it may make roles that nobody sees here. */
+function foreignTypes({ resources }: Artifact): readonly string[] {
+  const all = resources.map(({ type }) => type)
+  return [
+    ...new Set(all.filter(it => !it.startsWith('AWS::') || /^AWS::(Serverless::|CloudFormation::CustomRes)/.test(it))),
   ]
 }
 

@@ -1,4 +1,11 @@
-import { baseUrl, type Place, partitionOfPlace, readBase, readPublishedUrl } from '../../launch/template-url.ts'
+import {
+  baseUrl,
+  type Place,
+  partitionOfPlace,
+  type Refusal,
+  readBase,
+  readPublishedUrl,
+} from '../../launch/template-url.ts'
 import { h, say } from './dom.ts'
 
 /**
@@ -10,6 +17,8 @@ export type Address = {
   readonly element: HTMLElement
   /** Undefined where there is none, or none that CloudFormation takes. */
   readonly place: () => Place | undefined
+  /** Why what is given is none; undefined where nothing is given, too. */
+  readonly refusal: () => Refusal | undefined
   /** The template beside which this page is published. */
   readonly published: { readonly template: string; readonly version: string } | undefined
   /** Shows that it is missing, or what is wrong. */
@@ -20,7 +29,10 @@ export function addressOf(location: string, id: string, onChange: () => void): A
   const published = readPublishedUrl(location)
   return published === undefined
     ? asked(id, onChange)
-    : { id, element: known(published.place), place: () => published.place, published, show: () => {} }
+    : {
+        ...{ id, element: known(published.place), published, show: () => {} },
+        ...{ place: () => published.place, refusal: () => undefined },
+      }
 }
 
 function known(place: Place): HTMLElement {
@@ -63,17 +75,21 @@ function asked(id: string, onChange: () => void): Address {
     memo,
   )
   let isLeft = false
+  const read = () => (input.value.trim() === '' ? undefined : readBase(input.value.trim()))
   const place = () => {
-    const read = input.value.trim() === '' ? undefined : readBase(input.value.trim())
-    return read === undefined || 'message' in read ? undefined : read
+    const given = read()
+    return given === undefined || 'message' in given ? undefined : given
+  }
+  const refusal = () => {
+    const given = read()
+    return given === undefined || !('message' in given) ? undefined : given
   }
   const show = (isRevealed: boolean) => {
-    const text = input.value.trim()
-    const read = text === '' ? undefined : readBase(text)
-    const isBad = read !== undefined && 'message' in read && (isLeft || isRevealed)
+    const bad = isLeft || isRevealed ? refusal() : undefined
+    const isBad = bad !== undefined
     error.hidden = !isBad
     element.classList.toggle('bad', isBad)
-    say(error, isBad ? `${read.message}. ${read.help}` : '')
+    say(error, isBad ? `${bad.message}. ${bad.help}` : '')
     if (isBad) input.setAttribute('aria-invalid', 'true')
     else input.removeAttribute('aria-invalid')
     memo.hidden = remembered.read() === ''
@@ -92,7 +108,7 @@ function asked(id: string, onChange: () => void): Address {
     input.focus()
     onChange()
   })
-  return { id, element, place, published: undefined, show }
+  return { id, element, place, refusal, published: undefined, show }
 }
 
 /** Does everything at the page's origin come from one hand? The path-style address of a bucket it shares with all others. */

@@ -1,7 +1,7 @@
 import { decidingSections } from '../../launch/declaration.ts'
 import { stackNameProblem } from '../../launch/launch-url.ts'
 import { dnsSuffix, partitionOf } from '../../launch/partitions.ts'
-import { type Place, partitionOfPlace } from '../../launch/template-url.ts'
+import { type Place, partitionOfPlace, type Refusal } from '../../launch/template-url.ts'
 import { checkValue, isSecret } from '../../launch/values.ts'
 import type { Artifact, ManifestParameter } from '../../manifest.ts'
 import { evaluateConditions } from '../../resolve/conditions.ts'
@@ -21,6 +21,8 @@ export type Form = {
   readonly stackName: string
   /** Where the templates are published; undefined where nobody has said so. */
   readonly place: Place | undefined
+  /** Why what was given for it is none. */
+  readonly refusal: Refusal | undefined
 }
 
 /** What keeps the form from being launched. */
@@ -83,14 +85,17 @@ function valueProblem(parameter: ManifestParameter, value: string): readonly Pro
   return message === undefined ? [] : [{ kind: 'value', message, parameters: [name] }]
 }
 
-function placeProblems({ region, stackName, place }: Form): readonly Problem[] {
+function placeProblems({ region, stackName, place, refusal }: Form): readonly Problem[] {
   const problems: Problem[] = []
   const partition = partitionOf(region)
   const badName = stackNameProblem(stackName)
   if (badName !== undefined) problems.push({ kind: 'stack-name', message: badName, parameters: [] })
   if (region === '') problems.push({ kind: 'region', message: 'must be chosen', parameters: [] })
   if (place === undefined) {
-    const message = 'must be given: CloudFormation reads the template from there'
+    const message =
+      refusal === undefined
+        ? 'must be given: CloudFormation reads the template from there'
+        : `cannot be used: ${refusal.message}. ${refusal.help}`
     problems.push({ kind: 'place', message, parameters: [] })
   } else if (region !== '' && partition !== partitionOfPlace(place)) {
     const message = `${region} is in the partition ${partition ?? 'of nobody'}, and the templates are in ${partitionOfPlace(place) ?? 'another'}. CloudFormation cannot read them from there: choose another region, or publish the templates in this partition too`

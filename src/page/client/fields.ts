@@ -1,6 +1,6 @@
-import { isSecret } from '../../launch/values.ts'
+import { checkValue, isSecret } from '../../launch/values.ts'
 import type { Artifact, ManifestParameter } from '../../manifest.ts'
-import { fill, h } from './dom.ts'
+import { fill, h, say } from './dom.ts'
 
 /** A parameter in the form. */
 export type Field = {
@@ -23,14 +23,19 @@ export function fieldOf(parameter: ManifestParameter, id: string, onChange: (lef
   const described = [...(hint === undefined ? [] : [ids.hint]), ids.error].join(' ')
   const control = controlOf(parameter, { id, described })
   control.element.addEventListener('input', () => onChange(false))
-  control.element.addEventListener('change', () => onChange(true))
+  const note = h('p', { class: 'hint note', 'aria-live': 'polite' })
+  control.element.addEventListener('input', () => say(note, ''))
+  control.element.addEventListener('change', () => {
+    if (trim(parameter, control)) say(note, 'The blanks around it are taken away: nothing that is wanted here has any.')
+    onChange(true)
+  })
   control.element.addEventListener('focusout', () => onChange(true))
   const hints = hint === undefined ? [] : [h('p', { class: 'hint', id: ids.hint }, hint)]
   const element = control.isGroup
     ? h('fieldset', { class: 'field', 'aria-describedby': described }, control.label, hints, control.element, error)
     : control.isSwitch
       ? h('div', { class: 'field switch' }, control.element, h('div', {}, control.label, hints, error))
-      : h('div', { class: 'field' }, control.label, hints, control.element, error)
+      : h('div', { class: 'field' }, control.label, hints, control.element, error, note)
   return {
     parameter,
     id: control.focusId,
@@ -48,6 +53,14 @@ export function fieldOf(parameter: ManifestParameter, id: string, onChange: (lef
       }
     },
   }
+}
+
+/** Takes the blanks around a pasted value away, where they alone are what CloudFormation would refuse it for. */
+function trim(parameter: ManifestParameter, { read, write }: Control): boolean {
+  const value = read()
+  const bare = value.trim()
+  if (bare === value || bare === '' || checkValue(parameter, value) === undefined) return false
+  return checkValue(parameter, bare) === undefined && write(bare)
 }
 
 const secretHint = 'It is a secret: no link carries it, and the console asks for it.'

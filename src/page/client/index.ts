@@ -9,6 +9,7 @@ import { type Child, fill, goTo, h, say } from './dom.ts'
 import { readFragment, writeFragment } from './fragment.ts'
 import { launchLink, pinSwitch } from './launch.ts'
 import { layout } from './layout.ts'
+import { isFrom, nestedUrls, proposedUrl } from './nested.ts'
 import { linkOf, outputs } from './outputs.ts'
 import { renderReview } from './review.ts'
 import { type Settings, settingsOf } from './settings.ts'
@@ -20,7 +21,13 @@ const manifest = readManifest()
 const versions = readVersions()
 
 /** What the form is about, and everything in the page that changes with the template. */
-type Chosen = { readonly artifact: Artifact; readonly settings: Settings; readonly picture: Element | undefined }
+type Chosen = {
+  readonly artifact: Artifact
+  readonly settings: Settings
+  readonly picture: Element | undefined
+  /** What the page filled in by itself, for this release: it goes into no link to another. */
+  readonly proposed: ReadonlyMap<string, string>
+}
 
 const announcer = h('p', { role: 'status', class: 'away' })
 const announce = (text: string) => {
@@ -45,6 +52,8 @@ const checks = h('div')
 const ways = outputs(announce)
 
 let chosen: Chosen
+/** What was chosen before, as it was left. */
+const left = new Map<Artifact, { readonly chosen: Chosen; readonly stackName: string }>()
 /** Whether everything that is wrong is shown, because somebody wanted to launch. */
 let isRevealed = false
 let writing: ReturnType<typeof setTimeout> | undefined
@@ -53,7 +62,7 @@ function start(): void {
   const [first] = manifest.artifacts
   const root = document.getElementById('app')
   if (root === null || first === undefined) return
-  chosen = choose(first)
+  chosen = fresh(first)
   fill(
     root,
     layout(manifest, {
@@ -84,7 +93,9 @@ function templatePicker(): Child {
   const choices = manifest.artifacts.map((artifact, index) => {
     const input = h('input', { type: 'radio', name: 'template', id: `template-${index}`, value: String(index) })
     input.addEventListener('change', () => {
-      chosen = choose(artifact)
+      left.set(chosen.artifact, { chosen, stackName: where.stackName() })
+      const before = left.get(artifact)
+      turnTo(before?.chosen ?? fresh(artifact), before?.stackName ?? artifact.name)
       update()
     })
     return h(
@@ -97,24 +108,37 @@ function templatePicker(): Child {
   return h('fieldset', { class: 'cards' }, h('legend', { class: 'away' }, 'Template'), choices)
 }
 
-/** Makes a template the one that the form is about, with nothing filled in. */
-function choose(artifact: Artifact): Chosen {
-  const index = manifest.artifacts.indexOf(artifact)
+/** A form with nothing filled in but what is known from where the page is. */
+function fresh(artifact: Artifact): Chosen {
   const settings = settingsOf(artifact, () => update())
-  const template = document.getElementById(`picture-${index}`)
-  const content = template instanceof HTMLTemplateElement ? template.content.cloneNode(true) : undefined
-  fill(pictureBox, content)
-  const picture = pictureBox.firstElementChild ?? undefined
+  const template = document.getElementById(`picture-${manifest.artifacts.indexOf(artifact)}`)
+  const picture = template instanceof HTMLTemplateElement ? template.content.firstElementChild : undefined
+  const place = address.published === undefined ? undefined : address.place()
+  const proposed = new Map(
+    nestedUrls(artifact).flatMap(parameter => {
+      const url = place === undefined ? undefined : proposedUrl(parameter, manifest, place)
+      return url === undefined ? [] : [[parameter.name, url] as const]
+    }),
+  )
+  for (const [name, url] of proposed) settings.fields.get(name)?.write(url)
+  const copy = picture?.cloneNode(true)
+  return { artifact, settings, picture: copy instanceof Element ? copy : undefined, proposed }
+}
+
+/** Makes it the form that the page shows. */
+function turnTo(next: Chosen, stackName: string): void {
+  const { artifact, settings, picture } = next
+  chosen = next
+  fill(pictureBox, picture)
   fill(settingsBox, settings.content)
-  const radio = document.getElementById(`template-${index}`)
+  const radio = document.getElementById(`template-${manifest.artifacts.indexOf(artifact)}`)
   if (radio instanceof HTMLInputElement) radio.checked = true
   say(title, `Launch ${artifact.name}`)
   document.title = `Launch ${artifact.name}`
-  where.setStackName(artifact.name)
+  where.setStackName(stackName)
   fill(about, aboutOf(artifact, { isAlone: manifest.artifacts.length < 2, published: address.published, versions }))
   fill(checks, checksOf(artifact, address.published, announce))
   isRevealed = false
-  return { artifact, settings, picture }
 }
 
 function linkToForm(): HTMLElement {
@@ -134,39 +158,44 @@ function linkToForm(): HTMLElement {
 /** Fills the form from the page's fragment, and says what it left out. */
 function read(): void {
   const { filled, unread } = readFragment(location.hash)
-  const left: string[] = unread.map(name => `“${shorten(name)}”, which this page does not know`)
+  const refused: string[] = unread.map(name => `“${shorten(name)}”, which this page does not know`)
   const named = filled.template ?? address.published?.template
   const artifact = manifest.artifacts.find(({ name }) => name === named)
   if (artifact === undefined && filled.template !== undefined)
-    left.push(`the template “${shorten(filled.template)}”, which is not here`)
-  chosen = choose(
-    artifact ?? manifest.artifacts.find(({ name }) => name === address.published?.template) ?? chosen.artifact,
-  )
+    refused.push(`the template “${shorten(filled.template)}”, which is not here`)
+  const other = manifest.artifacts.find(({ name }) => name === address.published?.template) ?? chosen.artifact
+  const place = address.place()
+  turnTo(fresh(artifact ?? other), (artifact ?? other).name)
+  const deciding = new Set(nestedUrls(chosen.artifact).map(({ name }) => name))
   for (const [name, value] of filled.parameters) {
     const field = chosen.settings.fields.get(name)
-    if (field === undefined) left.push(`the setting “${shorten(name)}”, which ${chosen.artifact.name} does not have`)
-    else if (isSecret(field.parameter)) left.push(`the setting “${shorten(name)}”, which is a secret`)
-    else if (!field.write(value)) left.push(`the value of “${shorten(name)}”, which it cannot have`)
+    if (field === undefined) refused.push(`the setting “${shorten(name)}”, which ${chosen.artifact.name} does not have`)
+    else if (isSecret(field.parameter)) refused.push(`the setting “${shorten(name)}”, which is a secret`)
+    else if (deciding.has(name) && !isFrom(place, value)) refused.push(`the setting “${shorten(name)}”, ${decides}`)
+    else if (!field.write(value)) refused.push(`the value of “${shorten(name)}”, which it cannot have`)
     else chosen.settings.visited.add(name)
   }
-  const place = address.place()
   const own = place !== undefined && 'region' in place ? place.region : ''
-  const refused = where.setRegion(filled.region ?? own)
-  if (refused !== undefined) left.push(`the region “${shorten(filled.region ?? own)}”, ${refused}`)
+  const problem = where.setRegion(filled.region ?? own)
+  if (problem !== undefined) refused.push(`the region “${shorten(filled.region ?? own)}”, ${problem}`)
   if (filled.stackName !== undefined) where.setStackName(filled.stackName.slice(0, 200))
-  notice.hidden = left.length === 0
+  notice.hidden = refused.length === 0
   fill(
     notice,
     h('p', {}, 'The link that led here was not taken whole. Left out:'),
     h(
       'ul',
       {},
-      left.slice(0, 20).map(words => h('li', {}, words)),
+      refused.slice(0, 20).map(words => h('li', {}, words)),
     ),
   )
   update()
   chosen.settings.unfold()
 }
+
+/** Of a URL by which another template is nested in this one. */
+const decides =
+  'by which somebody else could decide what is made: no link may name a bucket other than that of this page. Fill it in yourself, with what you trust'
 
 function shorten(text: string): string {
   const shown = text.replace(/[\p{C}\u2028\u2029]/gu, '\uFFFD')
@@ -180,6 +209,7 @@ function formNow(): Form {
     region: where.region(),
     stackName: where.stackName(),
     place: address.place(),
+    refusal: address.refusal(),
   }
 }
 
@@ -210,7 +240,7 @@ function write(): void {
     template: form.artifact.name,
     region: form.region,
     stackName: form.stackName,
-    parameters: new Map(Object.entries(changed)),
+    parameters: new Map(Object.entries(changed).filter(([name, value]) => chosen.proposed.get(name) !== value)),
   })
   try {
     if (location.hash !== fragment) history.replaceState(null, '', fragment)

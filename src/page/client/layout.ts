@@ -100,6 +100,11 @@ function drawing(picture: HTMLElement): HTMLElement {
     { 'aria-labelledby': 'drawing-heading' },
     h('h2', { id: 'drawing-heading' }, 'What is made, and who reaches what'),
     h('p', { class: 'hint' }, 'What the settings leave out is pale.'),
+    h(
+      'p',
+      { class: 'hint sideways' },
+      'The picture is wider than this screen: push it to the left to see all of it. →',
+    ),
     picture,
   )
 }

@@ -48,14 +48,14 @@ const ways: readonly Way[] = [
   {
     name: 'CloudFormation',
     what: 'the nested stack as YAML',
-    hint: 'A stack nested in a template of yours. A value may be a !Ref or !GetAtt to what is made there.',
+    hint: 'A part of a template: put the resource among those of yours, which then nests the stack. A value may be a !Ref or !GetAtt to what is made there.',
     needsPlace: true,
     write: nestedYaml,
   },
   {
     name: 'SAM',
     what: 'the nested application of AWS SAM as YAML',
-    hint: 'Nested in an app of AWS SAM.',
+    hint: 'A part of a template: put the resource among those of your app, and the Transform above them if it is not there.',
     needsPlace: true,
     write: samSnippet,
   },
@@ -92,7 +92,13 @@ export function outputs(announce: (text: string) => void): Outputs {
           ...(way.needsPlace && kinds.has('partition')
             ? ['The templates are in another partition than the region.']
             : []),
-          ...(way.needsPlace && form.place === undefined ? ['Put the address of the published template in.'] : []),
+          ...(way.needsPlace && form.place === undefined
+            ? [
+                form.refusal === undefined
+                  ? 'Put the address of the published template in.'
+                  : 'The address above cannot be used: put that of the published template in.',
+              ]
+            : []),
           ...(!way.needsPlace && deployment.templateUrl === undefined
             ? [`First put ${form.artifact.file} into the folder in which you run it.`]
             : []),
