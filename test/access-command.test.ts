@@ -290,6 +290,27 @@ function withGuests(Action: Json, Resource: Json): Document {
   }
 }
 
+describe('the parameters of other templates', () => {
+  const text = { Type: 'String' }
+
+  test('that are switches are on, all of them, and texts are no two the same', () => {
+    const off = { ...text, Default: 'false' }
+    const Parameters = { A: off, B: off, allowUnauthenticatedIdentities: text, C: text, D: text }
+    const expected = { A: 'true', B: 'true', allowUnauthenticatedIdentities: 'true', C: 'example', D: 'example2' }
+    assert.deepEqual(placeholdersFor({ Parameters, Resources: {} }, site, {}), expected)
+  })
+
+  test('that name roles and boundaries are ARNs, and a boundary is left out: of it nothing is known', () => {
+    const Parameters = {
+      authRoleArn: text,
+      BoundaryForIt: text,
+      PermissionsBoundaryArn: { ...text, Default: '' },
+    }
+    const expected = { authRoleArn: 'arn:aws:iam::123456789012:role/Example', BoundaryForIt: 'example' }
+    assert.deepEqual(placeholdersFor({ Parameters, Resources: {} }, site, {}), expected)
+  })
+})
+
 describe('the guests of other templates', () => {
   test('may do what AWS says in one place and not in another: that is not known, and no deny', () => {
     const map = 'arn:aws:geo-maps:us-east-1::provider/default'
@@ -476,6 +497,43 @@ describe('poolform access', () => {
     const { status, stdout } = run(join(root, 'dist/publication-bucket.yaml'))
     assert.equal(status, 0)
     assert.match(stdout, /no role that identities of Amazon Cognito could take/)
+  })
+
+  test('knows nothing of roles that a pool gets from elsewhere, nor of nested stacks, and does not say “nobody”', () => {
+    const elsewhere = join(folder, 'elsewhere.yaml')
+    const text = [
+      'Parameters: {Users: {Type: String}, Guests: {Type: String}}',
+      'Resources:',
+      '  Pool: {Type: "AWS::Cognito::IdentityPool", Properties: {AllowUnauthenticatedIdentities: true}}',
+      '  Roles:',
+      '    Type: AWS::Cognito::IdentityPoolRoleAttachment',
+      '    Properties:',
+      '      IdentityPoolId: !Ref Pool',
+      '      Roles: {authenticated: !Ref Users, unauthenticated: !Ref Guests}',
+    ]
+    writeFileSync(elsewhere, `${text.join('\n')}\n`)
+    const { status, stdout } = run(elsewhere)
+    assert.equal(status, 0)
+    assert.match(
+      stdout,
+      /A signed-in user reaches what cannot be known here: the signed-in role is not in the template\./,
+    )
+    assert.match(stdout, /A guest reaches what cannot be known here: the guest role is not in the template\./)
+    assert.doesNotMatch(stdout, /nobody/)
+    assert.deepEqual(Object.keys(JSON.parse(run(elsewhere, '--json').stdout).elsewhere), ['user', 'guest'])
+    assert.equal(run(elsewhere, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 3)
+    const nesting = join(root, 'dist/notes-app.yaml')
+    assert.match(run(nesting).stdout, /Nested stacks are not looked into: Identity\./)
+    assert.doesNotMatch(run(nesting).stdout, /nobody/)
+    assert.equal(run(nesting, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 3)
+  })
+
+  test('takes no project of another tool for a template that gives nobody anything', () => {
+    const other = join(folder, 'serverless.yml')
+    writeFileSync(other, 'service: notes\nresources: {Resources: {}}\n')
+    assert.match(run(other).stderr, /is no template: it has no Resources/)
+    assert.equal(run(other).status, 1)
+    assert.equal(run(other, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 2)
   })
 
   test('prints one document, Markdown or a picture', () => {

@@ -3,7 +3,7 @@ import { type Decision, decide } from './decide/statement.ts'
 import { passesForGuests } from './guests.ts'
 import { notesOn } from './notes.ts'
 import { type Permissions, type Policy, permissionsOf } from './policies.ts'
-import { type Roles, rolesOf } from './pools.ts'
+import { nestedRoles, type Roles, rolesOf } from './pools.ts'
 import type { Question, Source, Verdict, Who } from './question.ts'
 import { requestOf, type Session, sessionOf } from './session.ts'
 import { type Assumption, mayAssume } from './trust.ts'
@@ -41,6 +41,10 @@ function judgeIn(resolved: Resolved, question: Question): Verdict {
   const [first] = answers
   if (roles.orElse !== undefined) {
     return verdict(question, { decision: 'unknown', by: answers.flatMap(it => it.by), because: roles.orElse })
+  }
+  const nested = question.who.kind === 'identity' ? nestedRoles(resolved) : undefined
+  if (nested !== undefined && ways.every(({ assumption }) => assumption.truth === false)) {
+    return verdict(question, { decision: 'unknown', by: [], because: nested })
   }
   if (first === undefined) return verdict(question, { decision: 'deny', by: [], because: roles.because })
   const best = ['allow', 'unknown'].flatMap(decision => answers.find(it => it.decision === decision) ?? [])[0]

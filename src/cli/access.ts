@@ -1,4 +1,5 @@
 import { judge } from '../access/judge.ts'
+import { nestedStacks } from '../access/pools.ts'
 import type { Question, Verdict } from '../access/question.ts'
 import { placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { tableJson, verdictJson } from '../access/show/json.ts'
@@ -34,6 +35,11 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     return unanswered
   }
   const { document } = template
+  if (!isObject(document.Resources)) {
+    const help = 'Name a template; of a project of another tool, what that deploys'
+    await report([moduleError('unreadable-file', args.file, 'is no template: it has no Resources', help)], args)
+    return unanswered
+  }
   const site = siteOf(args)
   const given = Object.fromEntries(args.param.map(({ name, value }) => [name, value]))
   const placeholders = args.can === undefined ? placeholdersFor(document, site, given) : {}
@@ -124,7 +130,7 @@ function answer(resolved: Resolved, args: AccessArguments, { action, resource }:
     ...verdict.notes,
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
     ...unsaid(question),
-    ...macroNotes(resolved),
+    ...unseen(resolved),
   ]
   if (args.format === 'json') {
     const asked = {
@@ -175,10 +181,18 @@ function contextOf(assignments: readonly Assignment[]): Readonly<Record<string, 
   return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? '') : list]))
 }
 
-function macroNotes({ macros }: Resolved): readonly string[] {
-  return macros.length === 0
-    ? []
-    : [`${macros.join(', ')} changes the template before it is deployed, in ways that are not known here.`]
+/** What may give access, or change it, and is not looked into. */
+function unseen(resolved: Resolved): readonly string[] {
+  const { macros } = resolved
+  const stacks = nestedStacks(resolved)
+  return [
+    ...(macros.length === 0
+      ? []
+      : [`${macros.join(', ')} changes the template before it is deployed, in ways that are not known here.`]),
+    ...(stacks.length === 0
+      ? []
+      : [`Nested stacks are not looked into: ${stacks.join(', ')}. Ask about their templates, too.`]),
+  ]
 }
 
 type Basis = Pick<Subject, 'placeholders'> & {
@@ -200,7 +214,7 @@ async function showTable(resolved: Resolved, args: AccessArguments, site: Site, 
   }
   await reportFindings(findings, false)
   const sheet = sheetOf(table, subject)
-  const full = { ...sheet, notes: [...sheet.notes, ...macroNotes(resolved)] }
+  const full = { ...sheet, notes: [...sheet.notes, ...unseen(resolved)] }
   switch (format) {
     case 'markdown':
       return print('stdout', markdownText(full))

@@ -5,9 +5,9 @@ import type { AccessTable, Cell } from './table.ts'
 
 /**
  * A table as one document. Whoever asks for one column gets the other one's cells neither. A cell is `{decision, by,
- * because, notes, isWrong}`, as `Cell` says.
+ * because, notes, isWrong}`, as `Cell` says. `elsewhere` is only there where something is.
  */
-export function tableJson({ roles, rows }: AccessTable, subject: Subject): JsonObject {
+export function tableJson({ roles, rows, elsewhere = {} }: AccessTable, subject: Subject): JsonObject {
   const { file, region, parameters, placeholders, columns } = subject
   return {
     formatVersion: 1,
@@ -15,6 +15,7 @@ export function tableJson({ roles, rows }: AccessTable, subject: Subject): JsonO
     region,
     parameters,
     placeholders,
+    ...(Object.keys(elsewhere).length === 0 ? {} : { elsewhere: { ...elsewhere } }),
     roles: roles.map(({ who, cells }) => ({
       who,
       roles: Object.fromEntries(cells.map(({ role, ...cell }) => [role, cellJson(cell)])),

@@ -57,14 +57,20 @@ function* candidates(name: string, declaration: JsonObject): Generator<string> {
   const allowed = allowedValuesOf(declaration)
   if (allowed !== undefined) return yield* allowed
   const type = String(member(declaration, 'Type'))
+  // one switch is on as others are
+  if (textOf(member(declaration, 'Default')) === 'false' || /^allow_?unauthenticated/i.test(name)) return yield 'true'
   for (const [pattern, value] of byName) if (pattern.test(name)) yield value
   yield* spokenExamples(declaration)
   for (const [pattern, value] of byType) if (pattern.test(type)) yield value
   if (type === 'Number') yield String(numberOf(declaration, 'MinValue') ?? 1)
+  yield 'example'
+  for (let number = 2; number <= 9; number++) yield `example${number}`
   yield* anything
 }
 
 const byName: readonly (readonly [name: RegExp, value: string])[] = [
+  [/role_?arns?$/i, 'arn:aws:iam::123456789012:role/Example'],
+  [/permissions_?boundary/i, 'arn:aws:iam::123456789012:policy/Example'],
   [/bucket/i, 'example-uploads'],
   [/table/i, 'example-table'],
   [/user_?pool_?id$/i, 'us-east-1_EXAMPLE'],
@@ -94,7 +100,7 @@ const byType: readonly (readonly [type: RegExp, value: string])[] = [
 ]
 
 const anything: readonly string[] = [
-  ...['example', 'Example1', 'example.com', 'https://example.com', 'https://example.com/', 'user@example.com'],
+  ...['Example1', 'example.com', 'https://example.com', 'https://example.com/', 'user@example.com'],
   ...['us-east-1', 'us-east-1a', '123456789012', 'a1b2c3d4e5', '10.0.0.0/16', '/example/', '1', '100', '1.0.0'],
   'https://example.s3.us-east-1.amazonaws.com/example.yaml',
   'arn:aws:iam::123456789012:role/Example',

@@ -57,8 +57,12 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
     ...columns.flatMap(column => sameOf(table.rows, column) ?? []),
   ]
   if (table.roles.length === 0) {
+    const elsewhere = columns.flatMap(column => {
+      const because = table.elsewhere?.[column]
+      return because === undefined ? [] : [`A ${columnNames[column]} reaches what cannot be known here: ${because}.`]
+    })
     const none = 'It has no role that identities of Amazon Cognito could take: nobody reaches anything by it that way.'
-    return { title, remarks: [...remarks, none], sections: [], notes: [] }
+    return { title, remarks: [...remarks, ...(elsewhere.length > 0 ? elsewhere : [none])], sections: [], notes: [] }
   }
   return {
     title,

@@ -2,7 +2,7 @@ import type { Resolved } from '../../resolve/index.ts'
 import { isValueList, isValueObject, Unknown } from '../../resolve/value.ts'
 import { contextValue } from '../decide/request.ts'
 import { judge } from '../judge.ts'
-import { poolsOf, type Roles, rolesOf } from '../pools.ts'
+import { nestedRoles, poolsOf, type Roles, rolesOf } from '../pools.ts'
 import type { Identity, Source, Token, Verdict, Who } from '../question.ts'
 import { requestOf, sessionOf } from '../session.ts'
 import { mayAssume } from '../trust.ts'
@@ -14,6 +14,8 @@ export type AccessTable = {
   /** Which roles somebody can take; by whom, then by role. */
   readonly roles: readonly RoleRow[]
   readonly rows: readonly Row[]
+  /** Why it is not known what somebody reaches, where the template has no such role; clauses. */
+  readonly elsewhere?: Readonly<Partial<Record<Column, string>>>
 }
 
 export type RoleRow = {
@@ -88,7 +90,7 @@ function firstProvider(resolved: Resolved): string | undefined {
 /** Who can reach what. No rows and no roles: the template has no role that identities of Amazon Cognito can take. */
 export function tableOf(resolved: Resolved, people: People, site: Site): AccessTable {
   const roles = cognitoRoles(resolved, people)
-  if (roles.length === 0) return { roles: [], rows: [] }
+  if (roles.length === 0) return { roles: [], rows: [], elsewhere: rolesElsewhere(resolved, people) }
   const askers = { user: askerOf(resolved, roles, people, 'user'), guest: askerOf(resolved, roles, people, 'guest') }
   const rows = probesOf(resolved, roles, site).map(({ kind, place, action, isHazard, target }): Row => {
     const cell = (column: Column) => {
@@ -111,6 +113,18 @@ export function cognitoRoles(resolved: Resolved, people: People): readonly strin
     id =>
       handedOut.includes(id) || [people.user, people.guest].some(who => mayAssume(resolved, id, who).truth !== false),
   )
+}
+
+/** A pool may give roles that others make, or get them from somebody else. */
+function rolesElsewhere(resolved: Resolved, { user, guest }: People): Readonly<Partial<Record<Column, string>>> {
+  const nested = nestedRoles(resolved)
+  if (nested !== undefined) return { user: nested, guest: nested }
+  if (poolsOf(resolved).length === 0) return {}
+  const [ofUsers, ofGuests] = [rolesOf(resolved, user).orElse, rolesOf(resolved, guest).orElse]
+  return {
+    ...(ofUsers === undefined ? {} : { user: ofUsers }),
+    ...(ofGuests === undefined ? {} : { guest: ofGuests }),
+  }
 }
 
 /** By the context of a request that is made with the first of the roles that they have. */
