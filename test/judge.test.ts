@@ -501,6 +501,75 @@ test('what only deployment knows leaves open only what hangs on it', () => {
   assert.equal(may('s3:DeleteBucket'), 'deny')
 })
 
+test('what stands under a condition, and what it chooses, go together', () => {
+  const under = (Condition: string, document: Json) => ({
+    Type: 'AWS::IAM::Policy',
+    Condition,
+    Properties: { PolicyName: 'p', Roles: [{ Ref: 'Role' }], PolicyDocument: document },
+  })
+  const made = (policies: JsonObject) =>
+    template(
+      { Pool: pool, Attachment: toUsers, Role: role(), ...policies },
+      {
+        Parameters: { Write: { Type: 'String' } },
+        Conditions: {
+          Writes: { 'Fn::Equals': [{ Ref: 'Write' }, 'true'] },
+          Reads: { 'Fn::Not': [{ Condition: 'Writes' }] },
+        },
+      },
+    )
+  const chosen = (yes: string, no: string) => allowing('s3:GetObject', { 'Fn::If': ['Writes', yes, no] })
+  assert.equal(get(made({ One: under('Writes', getAll) })).decision, 'unknown')
+  const never = { One: under('Writes', chosen('arn:aws:s3:::c/*', 'arn:aws:s3:::b/*')) }
+  assert.equal(get(made(never)).decision, 'deny')
+  const sometimes = { One: under('Writes', chosen('arn:aws:s3:::b/*', 'arn:aws:s3:::c/*')) }
+  assert.equal(get(made(sometimes)).decision, 'unknown')
+  const always = role({ Policies: inline(getAll) })
+  const deny = { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } }
+  assert.equal(get(made({ Role: always, One: under('Writes', deny) })).decision, 'unknown')
+})
+
+test('a role that may be meant, or may be had, leaves the answer open', () => {
+  const parameters = { Parameters: { Given: { Type: 'String' } } }
+  const base = { Pool: pool, Attachment: toUsers, Role: role() }
+  const named = (Effect: string, own: Json = []) =>
+    template(
+      {
+        ...base,
+        Role: role({ Policies: own }),
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            Roles: [{ Ref: 'Given' }],
+            PolicyDocument: { Version: '2012-10-17', Statement: { Effect, Action: '*', Resource: '*' } },
+          },
+        },
+      },
+      parameters,
+    )
+  assert.equal(get(named('Allow')).decision, 'unknown')
+  assert.equal(get(named('Deny')).decision, 'deny')
+  assert.equal(get(named('Deny', inline(getAll))).decision, 'unknown')
+  const social = { 'ForAnyValue:StringLike': { [`${host}:amr`]: 'graph.facebook.com' } }
+  const Statement = { Effect: 'Allow', Principal: { Federated: host }, Action: 'sts:*', Condition: social }
+  const trusted = template({ ...base, Role: role({ Policies: inline(getAll) }, { Version: '2012-10-17', Statement }) })
+  assert.equal(get(trusted).decision, 'unknown')
+  assert.equal(get(trusted, { ...user, provider: 'graph.facebook.com' }).decision, 'allow')
+  assert.equal(get(trusted, { ...user, provider: 'accounts.google.com' }).decision, 'deny')
+})
+
+test('guests have no tags of a token', () => {
+  const resolved = template({
+    Pool: pool,
+    Attachment: attachment({ unauthenticated: { 'Fn::GetAtt': ['Role', 'Arn'] } }),
+    Role: role(
+      { Policies: inline(allowing('s3:GetObject', 'arn:aws:s3:::b/${aws:PrincipalTag/team}')) },
+      trustOf('unauthenticated'),
+    ),
+  })
+  assert.equal(get(resolved, guest).decision, 'deny')
+})
+
 /** A key of the request, and what a condition on it comes to where the question does not give it. */
 const keys: readonly (readonly [operator: string, key: string, value: string, decision: Verdict['decision']])[] = [
   ['Bool', 'aws:SecureTransport', 'true', 'allow'],
