@@ -56,6 +56,7 @@ describe('the grants of identity-pool', () => {
       'signed-in (AuthenticatedRole) may do whatever the managed policy {AdditionalManagedPolicyArns} allows wherever it allows it [HasManagedPolicies]',
       `guest (UnauthenticatedRole) may get objects in public/ ${of} [GuestsAllowed, HasPublicFolder]`,
       'guest (UnauthenticatedRole) may decrypt data with the key {UploadsKmsKeyArn}, only through Amazon S3 [GuestsAllowed, GuestsDecrypt]',
+      'signed-in (of their group) may do whatever the role of their group allows wherever it allows it [RoleIsByToken]',
     ])
   })
 
@@ -138,11 +139,59 @@ describe('who gets a role', () => {
     }
     const both = { authenticated: { 'Fn::GetAtt': 'R.Arn' }, unauthenticated: { 'Fn::GetAtt': 'R.Arn' } }
     assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: both }) }), ['signed-in', 'guest'])
-    assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { authenticated: 'arn' } }) }), ['other'])
+    assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { authenticated: 'arn' } }) }), ['other', 'signed-in'])
+  })
+
+  test('is said where it is attached by the name that the template gives it, under whichever path', () => {
+    const named = { ...role, Properties: { ...inline, RoleName: 'app-user', Path: '/x/' } }
+    for (const arn of [
+      { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/x/app-user' },
+      'arn:aws:iam::123456789012:role/app-user',
+      { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role${RolePath}app-user' },
+    ]) {
+      assert.deepEqual(whoOf({ R: named, ...attachment({ Roles: { authenticated: arn } }) }), ['signed-in'])
+    }
+    const another = { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/${R}-admin' }
+    assert.deepEqual(whoOf({ R: role, ...attachment({ Roles: { unauthenticated: another } }) }), ['other', 'guest'])
+  })
+
+  test('is said of roles that the template does not make, which let do whatever they allow', () => {
+    const admin = 'arn:aws:iam::123456789012:role/Admin'
+    const may = (name: string) => `may do whatever the role ${name} allows wherever it allows it`
+    const users = { Type: 'AWS::Cognito::UserPoolGroup', Condition: 'G', Properties: { RoleArn: { Ref: 'P' } } }
+    assert.deepEqual(
+      lines({ ...attachment({ Roles: { authenticated: admin, unauthenticated: { Ref: 'P' } } }), G: users }),
+      [`signed-in (Admin) ${may(admin)}`, `guest (P) ${may('{P}')}`, `signed-in (P) ${may('{P}')} [G]`],
+    )
+    const rule = { Type: 'Rules', RulesConfiguration: { Rules: [{ RoleARN: { 'Fn::If': ['C', admin, none] } }] } }
+    assert.deepEqual(lines(attachment({ RoleMappings: { x: rule } })), [`signed-in (Admin) ${may(admin)} [C]`])
+    assert.deepEqual(lines(attachment({ Roles: { 'Fn::Transform': 'x' } })).length, 2)
+    const nested = { 'Fn::GetAtt': ['Nested', 'Outputs.RoleArn'] }
+    assert.deepEqual(lines(attachment({ Roles: { authenticated: nested } })), [
+      `signed-in (Nested.Outputs.RoleArn) ${may('{Nested.Outputs.RoleArn}')}`,
+    ])
+    const policy = {
+      Type: 'AWS::IAM::Policy',
+      Properties: { Roles: ['Admin'], PolicyDocument: { Statement: allow('s3:GetObject', '*') } },
+    }
+    assert.deepEqual(whoOf({ ...attachment({ Roles: { authenticated: admin } }), Y: policy }), [
+      'signed-in',
+      'signed-in',
+    ])
+  })
+
+  test('by token is the role of a group, said once', () => {
+    const byToken = { Type: 'Token', AmbiguousRoleResolution: 'Deny' }
+    const more = { 'Fn::If': ['C', byToken, none] }
+    const may = 'signed-in (of their group) may do whatever the role of their group allows wherever it allows it'
+    assert.deepEqual(lines(attachment({ RoleMappings: { x: byToken, y: more } })), [may])
+    assert.deepEqual(lines(attachment({ RoleMappings: { x: more } })), [`${may} [C]`])
+    assert.deepEqual(lines(attachment({ RoleMappings: { x: { Type: { Ref: 'T' } } } })), [may])
   })
 
   test('is said by role mappings and groups, too, and by what its trust policy asks of identities', () => {
-    const rules = { x: { RulesConfiguration: { Rules: [{ RoleARN: { 'Fn::GetAtt': ['R', 'Arn'] } }] } } }
+    const rule = { RoleARN: { 'Fn::GetAtt': ['R', 'Arn'] } }
+    const rules = { x: { Type: 'Rules', RulesConfiguration: { Rules: [rule] } } }
     assert.deepEqual(whoOf({ R: role, ...attachment({ RoleMappings: rules }) }), ['signed-in'])
     const group = { Type: 'AWS::Cognito::UserPoolGroup', Properties: { RoleArn: { 'Fn::GetAtt': ['R', 'Arn'] } } }
     assert.deepEqual(whoOf({ R: role, G: group }), ['signed-in'])
@@ -190,7 +239,89 @@ test('a policy by itself is told of each role that it is attached to, or else of
   ])
 })
 
+test('users in groups, permission sets and their assignments are told, too', () => {
+  const may = (whatever: string) => `may do whatever ${whatever} allows wherever it allows it`
+  assert.deepEqual(
+    lines({
+      A: { Type: 'AWS::IAM::UserToGroupAddition', Properties: { GroupName: 'admins', Users: ['eve', { Ref: 'Bob' }] } },
+      S: {
+        Type: 'AWS::SSO::PermissionSet',
+        Properties: {
+          InlinePolicy: { Statement: allow('s3:GetObject', '*') },
+          ManagedPolicies: ['arn:aws:iam::aws:policy/job-function/Billing'],
+          CustomerManagedPolicyReferences: [{ Name: 'own' }],
+        },
+      },
+      T: {
+        Type: 'AWS::SSO::Assignment',
+        Properties: {
+          ...{ PermissionSetArn: { 'Fn::GetAtt': ['S', 'PermissionSetArn'] }, PrincipalId: { Ref: 'Team' } },
+          ...{ PrincipalType: 'GROUP', TargetId: '123456789012', TargetType: 'AWS_ACCOUNT' },
+        },
+      },
+    }),
+    [
+      `other (eve) ${may('the group admins')}`,
+      `other (Bob) ${may('the group admins')}`,
+      'other (S) may get objects on every resource (*)',
+      `other (S) ${may('the managed policy Billing of AWS')}`,
+      `other (S) ${may('the managed policy own of the account')}`,
+      'the group {Team} of IAM Identity Center (T) may do whatever the permission set {S.PermissionSetArn} allows in the account 123456789012',
+    ],
+  )
+})
+
 describe('words', () => {
+  test('say of a denial no more than it denies: actions by their names, places by their ARNs', () => {
+    const denied = (action: Json, resource: Json) =>
+      words({ Effect: 'Deny', Action: action, Resource: resource })[0]?.replace(/^may not /, '')
+    assert.equal(
+      denied('dynamodb:BatchWriteItem', '*'),
+      'take the action dynamodb:BatchWriteItem on every resource (*)',
+    )
+    assert.equal(denied('s3:GetObject', 'arn:aws:s3:::b'), 'take the action s3:GetObject on arn:aws:s3:::b')
+    assert.equal(denied('s3:ListBucket', 'arn:aws:s3:::b/*'), 'take the action s3:ListBucket on arn:aws:s3:::b/*')
+    assert.equal(denied('s3:GetObject', 'arn:aws:s3:::b/x/*'), 'take the action s3:GetObject in x/ of the bucket b')
+    assert.equal(denied('s3:*', ['arn:aws:s3:::b/*']), 'take any action of Amazon S3 (s3:*) on arn:aws:s3:::b/*')
+    assert.equal(
+      denied('s3:*', ['arn:aws:s3:::b', 'arn:aws:s3:::b/*']),
+      'take any action of Amazon S3 (s3:*) of the bucket b and in it',
+    )
+    assert.equal(
+      denied('dynamodb:Query', 'arn:aws:dynamodb:::table/t'),
+      'take the action dynamodb:Query on arn:aws:dynamodb:::table/t',
+    )
+  })
+
+  test('split what Fn::Split splits, or show it as it stands', () => {
+    const split = (source: Json): JsonObject => ({ 'Fn::Split': [',', source] })
+    assert.deepEqual(words(allow('s3:GetObject', split('arn:aws:s3:::a/*,arn:aws:s3:::b/*'))), [
+      'may get objects in the bucket a and in the bucket b',
+    ])
+    assert.deepEqual(words(allow(split('s3:GetObject,s3:PutObject'), '*')), [
+      'may get and put objects on every resource (*)',
+    ])
+    const open = split({ 'Fn::Sub': 'arn:aws:s3:::a/*,arn:aws:s3:::${B}/*' })
+    assert.deepEqual(words(allow('s3:GetObject', open)), [`may get objects on ${JSON.stringify(open)}`])
+    assert.deepEqual(words(allow('s3:GetObject', split({ Ref: 'Arns' }))), ['may get objects on {Arns}'])
+    const two = split('arn:aws:iam::aws:policy/AdministratorAccess,arn:aws:iam::aws:policy/Basic')
+    const told = lines({ R: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: two } } })
+    assert.equal(told.filter(it => /AdministratorAccess of AWS/.test(it)).length, 1)
+  })
+
+  test('read no ARN by its slashes where an asterisk goes across them', () => {
+    const onOf = (action: string, resource: string) =>
+      (words(allow(action, resource))[0] ?? '').replace(/^may \S+ \S+ /, '')
+    assert.equal(onOf('s3:GetObject', 'arn:aws:s3:::*/private/*'), 'on arn:aws:s3:::*/private/*')
+    assert.equal(onOf('s3:GetObject', 'arn:aws:s3:::b*/x'), 'on arn:aws:s3:::b*/x')
+    const api = 'arn:aws:execute-api:eu-west-1:123456789012'
+    for (const rest of ['a/*/GET/notes', 'a/prod/*/notes', '*/prod/*']) {
+      assert.equal(onOf('execute-api:Invoke', `${api}:${rest}`), `on ${api}:${rest}`)
+    }
+    assert.equal(onOf('dynamodb:GetItem', 'arn:aws:dynamodb:::table/*'), 'on table/* of Amazon DynamoDB')
+    assert.equal(onOf('dynamodb:GetItem', 'arn:aws:dynamodb:::table/t*'), 'on table/t* of Amazon DynamoDB')
+  })
+
   test('are those of the table, grouped by what is acted upon; without any an action keeps its name', () => {
     const mayOf = (action: Json) =>
       (words(allow(action, '*'))[0] ?? '').replace(/^may | on every resource \(\*\)$/g, '')
@@ -377,8 +508,8 @@ describe('a policy that stands on the thing itself', () => {
     const of = 'of the bucket {Bucket}'
     assert.deepEqual(grantsOf(document).map(line), [
       `everybody (BucketPolicy) may not take any action of Amazon S3 (s3:*) ${of} and in it, without TLS`,
-      `everybody (BucketPolicy) may not put objects in the bucket {Bucket}, but not at {Prefix}/index.json ${of} and at {Prefix}/*/latest/* ${of}, without If-None-Match, where that makes an object [ReleasesProtected]`,
-      'everybody (BucketPolicy) may not delete objects and delete versions of objects in the bucket {Bucket} [ReleasesProtected]',
+      `everybody (BucketPolicy) may not take the action s3:PutObject in the bucket {Bucket}, but not at {Prefix}/index.json ${of} and at {Prefix}/*/latest/* ${of}, without If-None-Match, where that makes an object [ReleasesProtected]`,
+      'everybody (BucketPolicy) may not take the actions s3:DeleteObject and s3:DeleteObjectVersion in the bucket {Bucket} [ReleasesProtected]',
       `everybody (BucketPolicy) may get objects and get versions of objects in {Prefix}/ ${of} [IsPublic]`,
       `{OrganizationId} (BucketPolicy) may get objects and get versions of objects in {Prefix}/ ${of} [IsOrganization]`,
       'everybody (AccessLogBucketPolicy) may not take any action of Amazon S3 (s3:*) of the bucket {AccessLogBucket} and in it, without TLS [HasOwnLogBucket]',
@@ -408,7 +539,7 @@ describe('a policy that stands on the thing itself', () => {
     for (const [principal, ...told] of named) assert.deepEqual(onBucket({ ...get, Principal: principal }), told)
     assert.deepEqual(onBucket(get), [`whoever the policy means (P) ${may}`])
     assert.deepEqual(onBucket({ ...get, Effect: 'Deny', NotPrincipal: { AWS: '1' } }), [
-      'everybody (P) may not get objects in the bucket b, all but {"AWS":"1"}',
+      'everybody (P) may not take the action s3:GetObject in the bucket b, all but {"AWS":"1"}',
     ])
   })
 
@@ -425,10 +556,12 @@ describe('a policy that stands on the thing itself', () => {
       `o-1 (P) ${may}, only over TLS`,
     ])
     const denied = ask({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }, { Effect: 'Deny' })
-    assert.deepEqual(denied, ['everybody (P) may not get objects in the bucket b, outside the organization o-1'])
+    assert.deepEqual(denied, [
+      'everybody (P) may not take the action s3:GetObject in the bucket b, outside the organization o-1',
+    ])
     const deniedWithin = ask({ StringEquals: { 'aws:PrincipalOrgID': 'o-1' } }, { Effect: 'Deny' })
     assert.deepEqual(deniedWithin, [
-      'everybody (P) may not get objects in the bucket b, only if StringEquals aws:PrincipalOrgID o-1',
+      'everybody (P) may not take the action s3:GetObject in the bucket b, only if StringEquals aws:PrincipalOrgID o-1',
     ])
   })
 

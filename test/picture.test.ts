@@ -35,6 +35,8 @@ test('a picture says in words who reaches what, and on which conditions', () => 
   for (const sentence of [
     'Signed-in users get the role AuthenticatedRole.',
     'Guests get the role UnauthenticatedRole (if GuestsAllowed).',
+    'Signed-in users get the role of their group (if RoleIsByToken).',
+    'Signed-in users may do what it allows: whatever the role of their group names (if RoleIsByToken).',
     'private/&lt;identity ID or principal tag userSub&gt;/ of the bucket {UploadsBucketName} (if HasUploads).',
     'Guests may get objects: public/ of the bucket {UploadsBucketName} (if HasPublicFolder, GuestsAllowed).',
     'Made besides: Amazon Cognito: PrincipalTag (IdentityPoolPrincipalTag) (if HasPrincipalTags).',

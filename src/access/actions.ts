@@ -106,11 +106,20 @@ export function serviceName(prefix: string): string {
 
 /** `get, put and delete objects`; `take every action of Amazon S3 (s3:*)`; an action without words by its name. */
 export function actionWords(actions: readonly string[]): string {
+  return clausesOf(actions, true)
+}
+
+/** As `actionWords`, but each action by its name: words may stand for what other actions allow as well. */
+export function actionNames(actions: readonly string[]): string {
+  return clausesOf(actions, false)
+}
+
+function clausesOf(actions: readonly string[], hasWords: boolean): string {
   const clauses = new Map<string, { readonly verbs: Set<string>; readonly additions: Set<string> }>()
   const others: string[] = []
   for (const action of new Set(actions)) {
     const key = action.toLowerCase()
-    const found = Object.hasOwn(words, key) ? words[key] : undefined
+    const found = hasWords && Object.hasOwn(words, key) ? words[key] : undefined
     if (found === undefined) {
       others.push(action)
       continue

@@ -1,12 +1,13 @@
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Grant } from '../manifest.ts'
-import { actionWords, listed } from './actions.ts'
+import { actionNames, actionWords, listed } from './actions.ts'
 import { type Decided, ifOf, isCall, isList, isNoValue, operandOf } from './branches.ts'
 import { decide, openConditions } from './choices.ts'
 import { limitWords } from './limits.ts'
-import { placeWords } from './places.ts'
+import { deniedPlaceWords, placeWords } from './places.ts'
 import { type Named, namedBy, narrowed, permissionOf, policyPlace, thingOf } from './resource-policies.ts'
-import { shown, textOf } from './text.ts'
+import { RoleReferences } from './role-references.ts'
+import { piecesOf, shown, textOf } from './text.ts'
 
 /**
  * What a template's own policies let people do, statement by statement, in words: those of roles, users and groups, and
@@ -50,6 +51,7 @@ const mostConditions = 8
 
 class Walk {
   readonly #document: Document
+  readonly #roles: RoleReferences
   readonly #who: ReadonlyMap<string, ReadonlySet<Who>>
   /** IDs of roles, users and groups by the names that the template gives them. */
   readonly #names: ReadonlyMap<string, string>
@@ -57,7 +59,8 @@ class Walk {
   constructor(document: Document) {
     this.#document = document
     const resources = Object.entries(document.Resources)
-    this.#who = identitiesOf(document)
+    this.#roles = new RoleReferences(document)
+    this.#who = identitiesOf(document, this.#roles)
     this.#names = new Map(
       resources.flatMap(([id, resource]) => {
         if (!isObject(resource) || !carriers.includes(typeOf(resource))) return []
@@ -76,6 +79,12 @@ class Walk {
         this.#choices(properties ?? null, decided, (own, now) => this.#given(id, this.#carried(own, now))),
       )
     }
+    const given = this.#handed(id, type)
+    if (given !== undefined) {
+      return dropped(
+        this.#underCondition(resource, new Map(), decided => this.#choices(properties ?? null, decided, given)),
+      )
+    }
     const place = policyPlace(type)
     if (place !== undefined) {
       return this.#underCondition(resource, new Map(), decided =>
@@ -86,6 +95,93 @@ class Walk {
     return this.#underCondition(resource, new Map(), decided =>
       this.#choices(properties ?? null, decided, (own, now) => this.#standing(id, own, now)),
     )
+  }
+
+  /** By types that give a role, or what a group or permission set allows. */
+  #handed(id: string, type: string): ((properties: Json, decided: Decided) => readonly Grant[]) | undefined {
+    switch (type) {
+      case 'AWS::Cognito::IdentityPoolRoleAttachment':
+        return (own, now) => this.#attached(own, now)
+      case 'AWS::Cognito::UserPoolGroup':
+        return (own, now) => this.#role('signed-in', fieldsOf(own)['RoleArn'], now)
+      case 'AWS::IAM::UserToGroupAddition':
+        return own => {
+          const { GroupName, Users } = fieldsOf(own)
+          const [group = 'that is not said'] = this.#targets(GroupName)
+          return this.#targets(Users).flatMap(user => this.#given(user, [whatever(`the group ${group}`)]))
+        }
+      case 'AWS::SSO::PermissionSet':
+        return (own, now) => this.#given(id, this.#ofPermissionSet(own, now))
+      case 'AWS::SSO::Assignment':
+        return own => {
+          const { PermissionSetArn, PrincipalId, PrincipalType, TargetId } = fieldsOf(own)
+          const [set, whose, kind, account] = [PermissionSetArn, PrincipalId, PrincipalType, TargetId].map(value =>
+            shown(textOf(value ?? 'that is not said', this.#document)),
+          )
+          const principal = `the ${kind === 'USER' || kind === 'GROUP' ? kind.toLowerCase() : 'user or group'} ${whose} of IAM Identity Center`
+          return [
+            {
+              ...{ who: 'other', principal, by: id },
+              ...allowed(`do whatever the permission set ${set} allows`, `in the account ${account}`),
+            },
+          ]
+        }
+      default:
+        return undefined
+    }
+  }
+
+  /**
+   * The roles that an identity pool hands out and the template does not make; of its own each statement is told.
+   * https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html
+   */
+  #attached(properties: Json, decided: Decided): readonly Grant[] {
+    const { Roles, RoleMappings } = fieldsOf(properties)
+    const ofKind = (who: Who, kind: string): readonly Grant[] =>
+      this.#choices(Roles ?? null, decided, (own, now) =>
+        this.#role(who, isObject(own) && !isCall(own) ? own[kind] : own, now),
+      )
+    const byMapping = (mapping: Json, now: Decided): readonly Grant[] =>
+      this.#choices(mapping, now, (own, inner) => {
+        const { Type, RulesConfiguration } = fieldsOf(own)
+        const rules = this.#choices(RulesConfiguration ?? null, inner, (configuration, deeper) =>
+          this.#items(fieldsOf(configuration)['Rules'], deeper, (rule, deepest) =>
+            this.#role('signed-in', fieldsOf(rule)['RoleARN'] ?? rule, deepest),
+          ),
+        )
+        // what is no text may be Token, and what is no mapping may be one by token
+        return Type === 'Rules' ? rules : [...rules, ofGroup]
+      })
+    return [
+      ...ofKind('signed-in', 'authenticated'),
+      ...ofKind('guest', 'unauthenticated'),
+      ...this.#choices(RoleMappings ?? null, decided, (own, now) =>
+        isObject(own) && !isCall(own)
+          ? Object.values(own).flatMap(mapping => byMapping(mapping, now))
+          : byMapping(own, now),
+      ),
+    ]
+  }
+
+  /** What a role lets do that the template does not make. */
+  #role(who: Who, arn: Json | undefined, decided: Decided): readonly Grant[] {
+    return this.#choices(arn ?? null, decided, own => {
+      const { by, isOwn, text } = this.#roles.of(own)
+      return isOwn ? [] : [{ who, by, ...whatever(`the role ${text}`) }]
+    })
+  }
+
+  /** https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html */
+  #ofPermissionSet(properties: Json, decided: Decided): readonly Rule[] {
+    const { CustomerManagedPolicyReferences, InlinePolicy, ManagedPolicies } = fieldsOf(properties)
+    return [
+      ...this.#choices(InlinePolicy ?? null, decided, (text, now) => this.#statements(text, now)),
+      ...this.#items(ManagedPolicies, decided, policy => this.#managed(policy)),
+      ...this.#items(CustomerManagedPolicyReferences, decided, policy => {
+        const name = fieldsOf(policy)['Name'] ?? policy
+        return [whatever(`the managed policy ${shown(textOf(name, this.#document))} of the account`)]
+      }),
+    ]
   }
 
   /** What the policy on a thing says, to whom it names. */
@@ -132,7 +228,7 @@ class Walk {
     const text = textOf(arn, this.#document)
     const [, ofAws] = /^arn:[^:]*:iam::aws:policy\/(?:.*\/)?([\w+=,.@-]+)$/.exec(text) ?? []
     const name = ofAws === undefined ? shown(text) : `${ofAws} of AWS`
-    return [allowed(`do whatever the managed policy ${name} allows`, 'wherever it allows it')]
+    return [whatever(`the managed policy ${name}`)]
   }
 
   /** A policy by itself gives to each that it is attached to; to whom it is attached elsewhere, nobody here knows. */
@@ -193,7 +289,8 @@ class Walk {
   #rule(statement: Json, thing: string | undefined): Rule {
     if (!isObject(statement) || isCall(statement)) return asItStands(statement)
     const text = (value: Json): string => textOf(value, this.#document)
-    const texts = (value: Json): readonly string[] => (isList(value) ? value : [value]).map(text)
+    const texts = (value: Json): readonly string[] =>
+      (isList(value) ? value : [value]).flatMap(item => piecesOf(item, this.#document) ?? [text(item)])
     const known = new Map(Object.entries(statement).map(([key, value]) => [key.toLowerCase(), value]))
     const take = (name: string): Json | undefined => {
       const value = known.get(name)
@@ -207,17 +304,15 @@ class Walk {
     const { named, condition, limits: others } = this.#whom(take, isDenied, thing)
     const actions = action === undefined ? [] : texts(action).map(shown)
     const may = [
-      ...(action === undefined ? [] : [actionWords(actions)]),
+      ...(action === undefined ? [] : [isDenied ? actionNames(actions) : actionWords(actions)]),
       ...(notAction === undefined ? [] : [`take every action but ${listed(texts(notAction).map(shown))}`]),
     ]
     const services = actions.map(it => it.split(':')[0]?.toLowerCase() ?? '')
     // in a policy that stands on a thing, every resource is that thing
-    const own = thing === undefined ? undefined : placeWords([thing], services)
-    const placed = (value: Json): string =>
-      placeWords(
-        texts(value).map(it => (it === '*' ? (thing ?? it) : it)),
-        services,
-      )
+    const words = (places: readonly string[]): string =>
+      isDenied ? deniedPlaceWords(places, actions) : placeWords(places, services)
+    const own = thing === undefined ? undefined : words([thing])
+    const placed = (value: Json): string => words(texts(value).map(it => (it === '*' ? (thing ?? it) : it)))
     const on = [
       ...(resource === undefined ? [] : [placed(resource)]),
       ...(notResource === undefined || own !== undefined ? [] : [`anywhere but ${placed(notResource)}`]),
@@ -303,9 +398,10 @@ class Walk {
     decided: Decided,
     then: (item: Json, decided: Decided) => readonly Own[],
   ): readonly Own[] {
-    return this.#choices(value ?? null, decided, (own, now) =>
-      isList(own) ? own.flatMap(item => this.#items(item, now, then)) : then(own, now),
-    )
+    return this.#choices(value ?? null, decided, (own, now) => {
+      const items = isList(own) ? own : piecesOf(own, this.#document)
+      return items === undefined ? then(own, now) : items.flatMap(item => this.#items(item, now, then))
+    })
   }
 }
 
@@ -336,38 +432,64 @@ function allowed(may: string, on: string): Rule {
   return { effect: 'allow', may, on, when: [] }
 }
 
+function whatever(by: string): Rule {
+  return allowed(`do whatever ${by} allows`, 'wherever it allows it')
+}
+
+/** Of a role by token: the preferred one of the groups of the user pool, wherever they are made. */
+const ofGroup: Grant = { who: 'signed-in', by: 'of their group', ...whatever('the role of their group') }
+
+/** Without those that another says already, on fewer conditions. */
+function dropped(grants: readonly Grant[]): readonly Grant[] {
+  const said = ({ when: _, ...rest }: Grant): string => JSON.stringify(rest)
+  const isWithin = (one: Grant, other: Grant): boolean =>
+    said(one) === said(other) &&
+    other.when.every(it => one.when.some(({ condition, is }) => condition === it.condition && is === it.is))
+  return grants.filter(
+    (one, index) =>
+      !grants.some((other, at) => at !== index && isWithin(one, other) && (at < index || !isWithin(other, one))),
+  )
+}
+
 function asItStands(policy: Json): Rule {
   return allowed('do whatever this policy allows', `wherever it allows it: ${JSON.stringify(policy)}`)
 }
 
 /** Who may get which role: by the attachments to identity pools, by user pool groups, and by whom the roles trust. */
-function identitiesOf(document: Document): ReadonlyMap<string, ReadonlySet<Who>> {
+function identitiesOf(document: Document, roles: RoleReferences): ReadonlyMap<string, ReadonlySet<Who>> {
   const who = new Map<string, Set<Who>>()
   const add = (role: string, one: Who): void => {
     who.set(role, (who.get(role) ?? new Set()).add(one))
+  }
+  const addAll = (value: Json, name: string, one: Who): void => {
+    for (const leaf of within(value, name)) add(roles.of(leaf).by, one)
   }
   for (const [id, resource] of Object.entries(document.Resources)) {
     if (!isObject(resource)) continue
     const properties = resource['Properties'] ?? null
     if (resource['Type'] === 'AWS::Cognito::IdentityPoolRoleAttachment') {
-      for (const role of within(properties, 'authenticated')) add(role, 'signed-in')
-      for (const role of within(properties, 'unauthenticated')) add(role, 'guest')
-      for (const role of within(properties, 'RoleMappings')) add(role, 'signed-in')
+      addAll(properties, 'authenticated', 'signed-in')
+      addAll(properties, 'unauthenticated', 'guest')
+      addAll(properties, 'RoleARN', 'signed-in')
     }
-    if (resource['Type'] === 'AWS::Cognito::UserPoolGroup') {
-      for (const role of within(properties, 'RoleArn')) add(role, 'signed-in')
-    }
+    if (resource['Type'] === 'AWS::Cognito::UserPoolGroup') addAll(properties, 'RoleArn', 'signed-in')
     if (resource['Type'] === 'AWS::IAM::Role')
       for (const one of trusted(fieldOf(properties, 'AssumeRolePolicyDocument') ?? null)) add(id, one)
   }
   return who
 }
 
-/** The logical IDs that are referred to below a field of this name. */
-function within(value: Json, name: string): readonly string[] {
+/** What may be chosen for a field of this name. */
+function within(value: Json, name: string): readonly Json[] {
   if (isList(value)) return value.flatMap(item => within(item, name))
   if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([key, item]) => (key === name ? references(item) : within(item, name)))
+  return Object.entries(value).flatMap(([key, item]) => (key === name ? branchesOf(item) : within(item, name)))
+}
+
+function branchesOf(value: Json): readonly Json[] {
+  const choice = ifOf(value)
+  if (choice !== undefined) return [choice.yes, choice.no].flatMap(branchesOf)
+  return isNoValue(value) ? [] : [value]
 }
 
 function references(value: Json): readonly string[] {

@@ -16,6 +16,34 @@ export function placeWords(resources: readonly string[], services: readonly stri
   )
 }
 
+/** Actions on objects, which hold nowhere but at an object's ARN. */
+const onObjects = /^s3:(?:get|put|delete)object(?:version)?(?:tagging)?$/i
+
+/**
+ * Where a denial holds. What it does not match it does not deny: an ARN stands as it is, but for objects in a bucket, and
+ * for a bucket with all that is in it.
+ */
+export function deniedPlaceWords(resources: readonly string[], actions: readonly string[]): string {
+  const isOf = (...patterns: readonly RegExp[]): boolean =>
+    actions.length > 0 && actions.every(it => patterns.some(pattern => pattern.test(it)))
+  const isWhole = isOf(/^s3:\*$/i, onObjects)
+  const inWords = resources.map(resource => {
+    const [, bucket] = /^(arn:[^:]*:s3:::[^/*?]+)(?:\/.+)?$/s.exec(resource) ?? []
+    const isExact =
+      /^\*+$/.test(resource) ||
+      (bucket !== undefined &&
+        (resource !== bucket
+          ? isOf(onObjects) || (isWhole && (resources.includes(bucket) || resource !== `${bucket}/*`))
+          : isWhole && resources.includes(`${bucket}/*`)))
+    return { resource, isExact }
+  })
+  const exact = inWords.filter(it => it.isExact).map(it => it.resource)
+  return listed([
+    ...(exact.length === 0 ? [] : [placeWords(exact, [])]),
+    ...inWords.filter(it => !it.isExact).map(it => `on ${shown(it.resource)}`),
+  ])
+}
+
 function placeOf(resource: string, services: readonly string[]): string {
   if (/^\*+$/.test(resource)) return `on every resource (${resource})`
   const parts = /^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.+)$/s.exec(resource)
@@ -54,7 +82,7 @@ function named(service: string, rest: string): string | undefined {
   }
 }
 
-function inBucket(rest: string): string {
+function inBucket(rest: string): string | undefined {
   const slash = rest.indexOf('/')
   const bucket = slash < 0 ? rest : rest.slice(0, slash)
   const key = slash < 0 ? undefined : rest.slice(slash + 1)
@@ -62,6 +90,8 @@ function inBucket(rest: string): string {
   // an asterisk knows no slash: it stands for objects too
   if (key === undefined) return bucket === '*' ? 'of every bucket and in it' : `of ${of}${extent(bucket)}`
   if (key === '*') return `in ${of}`
+  // an asterisk before a slash takes in what stands after it too
+  if (/[*?]/.test(bucket)) return undefined
   const [, folder] = /^([^*?]*\/)\*$/.exec(key) ?? []
   return folder === undefined ? `at ${key} of ${of}` : `in ${folder} of ${of}`
 }
@@ -71,7 +101,8 @@ function extent(bucket: string): string {
 }
 
 /** `API/STAGE/METHOD/PATH`; of a WebSocket API `API/STAGE/ROUTE`. */
-function ofApi(rest: string): string {
+function ofApi(rest: string): string | undefined {
+  if (/[*?].*\/(?!\*(?:\/|$))/s.test(rest)) return undefined
   const [api = '', stage, ...route] = rest.split('/')
   const of = api === '*' ? 'of every API' : `of the API ${api}`
   if (stage === undefined) return of
@@ -85,8 +116,9 @@ function ofApi(rest: string): string {
 
 function ofTable(rest: string): string {
   const [, table, part] = /^table\/([^/]+)(?:\/(.+))?$/.exec(rest) ?? []
-  if (table === undefined) return `on ${rest} of Amazon DynamoDB`
-  const of = table === '*' ? 'every table' : `the table ${table}`
+  // an asterisk takes in indexes and streams
+  if (table === undefined || /[*?]/.test(table)) return `on ${rest} of Amazon DynamoDB`
+  const of = `the table ${table}`
   if (part === undefined) return `of ${of}`
   return part === 'index/*' ? `of every index of ${of}` : `of ${part} of ${of}`
 }

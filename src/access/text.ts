@@ -54,11 +54,25 @@ function call(value: Json, document: Document): string | undefined {
       return items.map(item => textOf(item, document)).join(delimiter)
     }
   }
-  const split = operandOf(value, 'Fn::Split')
-  if (isList(split) && split.length === 2 && split[1] !== undefined) return textOf(split[1], document)
+  const pieces = piecesOf(value, document)
+  if (pieces !== undefined) return pieces.join(', ')
   const exported = operandOf(value, 'Fn::ImportValue')
   if (exported !== undefined) return `{the export ${textOf(exported, document)}}`
   return undefined
+}
+
+/**
+ * What `Fn::Split` gives, where that is known: of a parameter by itself, `{its name}` stands for all. A parameter within
+ * a text could have the delimiter too. Undefined for anything else.
+ */
+export function piecesOf(value: Json, document: Document): readonly string[] | undefined {
+  const split = operandOf(value, 'Fn::Split')
+  if (!isList(split) || split.length !== 2) return undefined
+  const [delimiter, source = null] = split
+  if (typeof delimiter !== 'string' || delimiter === '' || isList(source)) return undefined
+  if (isObject(source) && operandOf(source, 'Ref') !== undefined) return [textOf(source, document)]
+  const text = textOf(source, document)
+  return /[{<]/.test(text) ? undefined : text.split(delimiter)
 }
 
 function reference(name: string): string {

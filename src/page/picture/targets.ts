@@ -140,8 +140,8 @@ function splitGrant({ may, on }: Grant): { readonly target: string; readonly may
   const bucket = /^of (the bucket .+)$/.exec(place)?.[1]
   if (folder !== undefined && bucket !== undefined && !/ or /.test(folder))
     return { target: `${folder} of ${bucket}`, may }
-  const managed = /^do whatever (the managed policy .+) allows$/.exec(may)?.[1]
-  if (managed !== undefined) return { target: `whatever ${managed} names`, may: 'do what it allows' }
+  const elsewhere = /^do whatever (the (?:managed policy|role|group) .+) allows$/.exec(may)?.[1]
+  if (elsewhere !== undefined) return { target: `whatever ${elsewhere} names`, may: 'do what it allows' }
   const target = place.replace(/^(?:in|of|on|with|at) /, '').replace(/^(the bucket .*) and in it$/, '$1')
   return { target, may: [may, ...limits].join(', ') }
 }
@@ -157,8 +157,8 @@ export function sourcesOf({ grants, resources }: Artifact): readonly Source[] {
     const exists = condition === undefined ? [] : [{ condition, is: true }]
     const isPolicy = principal !== undefined || who === 'everybody'
     const earlier = sources.get(`${name} ${by}`)?.when
-    // a role is there whatever it allows; a policy names somebody only where a statement does
-    const own = isPolicy ? (earlier === undefined ? when : commonOf([earlier, when])) : exists
+    // a role is there whatever it allows; a policy names somebody, and gives another's role, only where a statement does
+    const own = isPolicy || type === undefined ? (earlier === undefined ? when : commonOf([earlier, when])) : exists
     sources.set(`${name} ${by}`, { id: by, kind, isPolicy, who, name, when: own })
   }
   return [...sources.values()]
