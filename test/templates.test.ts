@@ -641,6 +641,16 @@ for (const [id, [accepted, refused]] of Object.entries(values)) {
   })
 }
 
+test('no pattern asks for blanks by a class that means others to CloudFormation than to a browser', () => {
+  const patterns = [identityPool, tutorial, notesApp, publicationBucket].flatMap(template =>
+    Object.values(link(template, { id: 'template', version: '1.0.0' }).document.Parameters ?? {}).map(declaration =>
+      isObject(declaration) ? String(declaration['AllowedPattern'] ?? '') : '',
+    ),
+  )
+  assert.ok(patterns.some(it => new RegExp(it).test('a name')) && patterns.length > 30)
+  for (const pattern of patterns) assert.doesNotMatch(pattern, /\\[sSvhR]/)
+})
+
 test('every parameter of identity-pool has a description, a label, a group, a constraint in words and a default', () => {
   const form = JSON.stringify(document.Metadata)
   for (const [id, declaration] of Object.entries(document.Parameters ?? {})) {

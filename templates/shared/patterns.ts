@@ -18,8 +18,8 @@ export const patterns = {
   userPoolId: `${region}_[0-9A-Za-z]+`,
   /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientType.html */
   userPoolClientId: '[\\w+]{1,128}',
-  /** The registry's own, from AWS::Cognito::IdentityPool. */
-  identityPoolName: '[\\w\\s+=,.@-]{1,128}',
+  /** The registry's own, from AWS::Cognito::IdentityPool, but of blanks the plain one alone: `\s` is not the same everywhere. */
+  identityPoolName: '[\\w +=,.@-]{1,128}',
   facebookAppId: '[0-9]{1,128}',
   /** Values of SupportedLoginProviders: https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html */
   loginProviderId: '[\\w.-]{1,128}',
