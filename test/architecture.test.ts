@@ -45,7 +45,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
 
   // Links and commands that deploy what is published; in the browser too.
-  'src/launch/': ['src/parameter.ts', 'src/diagnostic.ts', 'src/document.ts', 'src/manifest.ts', 'src/nearest.ts'],
+  'src/launch/': [
+    'src/diagnostic.ts',
+    'src/document.ts',
+    'src/manifest.ts',
+    'src/nearest.ts',
+    'src/parameter.ts',
+    'src/publication.ts',
+  ],
 
   // The world: what AWS has, what cfn-lint says, the files of a project, a person at a terminal.
   'src/knowledge/': ['src/check/knowledge.ts', 'src/document.ts', 'src/make-folder.ts', 'src/nearest.ts', 'node:'],
@@ -115,16 +122,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/resolve/',
   ],
   'src/cli/launch-url.ts': [
-    'src/build/finding.ts',
-    'src/cli/',
-    'src/diagnostic.ts',
-    'src/launch/',
-    'src/manifest.ts',
-    'src/nearest.ts',
-    'src/publication.ts',
-    'node:',
+    ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],
   ],
-  'src/cli/program.ts': ['src/build/', 'src/cli/', 'commander'],
+  'src/cli/program.ts': ['src/build/', 'src/cli/', 'src/launch/stack-set.ts', 'commander'],
   'src/cli/publish.ts': ['src/build/', 'src/cli/', 'src/publish/'],
   'src/cli/publish-report.ts': ['src/build/finding.ts', 'src/cli/', 'src/publish/'],
 }

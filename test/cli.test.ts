@@ -269,11 +269,13 @@ describe('poolform launch-url', () => {
       1,
       /no account of the stack set/,
     ],
-    [
-      'identity-pool --bucket b-1 --region eu-west-1 --manifest nowhere.json',
-      1,
-      /nowhere\.json: error: is missing, or no JSON/,
-    ],
+    ['identity-pool --bucket b-1 --region eu-west-1 --manifest nowhere.json', 1, /nowhere\.json: error: is missing/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --target-region us-east-1', 2, /go with --stack-set/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --shell posix', 2, /go with --stack-set/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --image b.svg', 2, /--image goes with/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --pin --version-id x', 2, /cannot be used with option/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --json --html', 2, /cannot be used with option/],
+    ['identity-pool --bucket b-1 --region eu-west-1 --index nowhere.json', 1, /nowhere\.json: error: is missing/],
   ]
   for (const [args, status, said] of refused) {
     test(`prints no link for ${args}`, () => {
@@ -285,17 +287,26 @@ describe('poolform launch-url', () => {
   }
 
   test('pins the link to the object that the index tells, the newest release for latest', () => {
-    const version = (name: string, versionId?: string) => ({
-      ...{ version: name, date: '', file: '', bytes: 1, sha256: '', capabilities: [] },
-      ...(versionId === undefined ? {} : { versionId }),
-    })
+    const version = (name: string, versionId?: string) => {
+      const sha256 = 'a'.repeat(64)
+      const names = ['identity-pool.yaml', 'identity-pool.yaml.sha256', 'index.html', 'manifest.json']
+      return {
+        ...{ version: name, date: '2026-01-02T03:04:05.000Z', file: `identity-pool/${name}/identity-pool.yaml` },
+        ...{ bytes: 1, sha256, objects: Object.fromEntries(names.map(it => [it, sha256])), capabilities: [] },
+        ...(versionId === undefined ? {} : { versionId }),
+      }
+    }
     const templates = {
       'identity-pool': {
         latest: '1.2.3',
         versions: [version('2.0.0-rc.1', 'r'), version('1.2.3', 'new'), version('1.0.0')],
       },
     }
-    const folder = project({ 'index.json': JSON.stringify({ formatVersion: 1, templates }) })
+    const damaged = { formatVersion: 1, templates: { 'identity-pool': {} } }
+    const folder = project({
+      'index.json': JSON.stringify({ formatVersion: 1, templates }),
+      'damaged.json': JSON.stringify(damaged),
+    })
     const pinned = (...more: string[]) =>
       poolform(folder, [...there.slice(0, -2), '--index', 'index.json', '--pin', ...more])
     assert.match(pinned('--version', 'latest').stdout, /%2F1\.2\.3%2Fidentity-pool\.yaml%3FversionId%3Dnew\n$/)
@@ -305,7 +316,24 @@ describe('poolform launch-url', () => {
       pinned('--version', '3.0.0').stderr,
       /3\.0\.0 is not published.*\n {2}Give one of 2\.0\.0-rc\.1, 1\.2\.3, 1\.0\.0/,
     )
-    assert.match(pinned('--index', 'package.json').stderr, /is no index of poolform/)
+    assert.match(pinned('--index', 'package.json').stderr, /is no index of poolform: it has no formatVersion/)
+    assert.match(pinned('--index', 'damaged.json').stderr, /is no index of poolform: identity-pool has no versions/)
+  })
+
+  test('says of a damaged manifest that it is one', () => {
+    const whole = JSON.parse(readFileSync(manifest, 'utf8'))
+    const [first, ...others] = whole.artifacts
+    const damages: readonly object[] = [
+      { ...whole, artifacts: [{ ...first, parameters: [null] }, ...others] },
+      { ...whole, artifacts: [null] },
+      { formatVersion: 1 },
+    ]
+    for (const damaged of damages) {
+      const folder = project({ 'manifest.json': JSON.stringify(damaged) })
+      const { status, stdout, stderr } = poolform(folder, [...there, '--manifest', 'manifest.json'])
+      assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
+      assert.match(stderr, /manifest\.json: error: is no manifest of poolform, or not whole \[unreadable-file\]/)
+    }
   })
 
   test('prints a button in Markdown or HTML', () => {

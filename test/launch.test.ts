@@ -19,8 +19,11 @@ import {
   stackSetCommands,
   terraformSnippet,
 } from '../src/launch/commands.ts'
+import { asDeclared, decidingSections } from '../src/launch/declaration.ts'
 import { launchUrl, linkProblems, parseLaunchUrl } from '../src/launch/launch-url.ts'
 import { consoleHost, dnsSuffix, partitionOf, regions } from '../src/launch/partitions.ts'
+import { type LaunchRequest, prepareLaunch } from '../src/launch/prepare.ts'
+import { type StackSetRequest, stackSets } from '../src/launch/stack-set.ts'
 import {
   baseUrl,
   encode,
@@ -31,7 +34,7 @@ import {
   templateUrl,
 } from '../src/launch/template-url.ts'
 import { checkValue, checkValues, linkValues } from '../src/launch/values.ts'
-import type { ManifestParameter } from '../src/manifest.ts'
+import { type Manifest, type ManifestParameter, parseManifest } from '../src/manifest.ts'
 import { read } from '../src/read.ts'
 
 /** Every character that some shell, language or URL gives a meaning, and what has broken out of quotes before. */
@@ -491,6 +494,128 @@ describe('a value', () => {
       checkValues(artifact, { constructor: 'x' }).map(({ code }) => code),
       ['unknown-parameter'],
     )
+  })
+})
+
+const manifest = readManifest()
+
+function readManifest(): Manifest {
+  const whole = parseManifest(readFileSync('dist/manifest.json', 'utf8'))
+  assert(whole, 'dist/manifest.json is not whole')
+  return whole
+}
+
+describe('a manifest', () => {
+  test('tells the declarations and the deciding sections of a template again', () => {
+    for (const one of manifest.artifacts) {
+      const built = read(readFileSync(`dist/${one.file}`, 'utf8'))
+      assert.equal(built.kind, 'template', one.file)
+      const { Parameters, ...document } = built.document
+      assert.deepEqual(
+        Object.fromEntries(one.parameters.map(it => [it.name, asDeclared(it)])),
+        Parameters ?? {},
+        one.name,
+      )
+      const { Conditions, Rules } = decidingSections(one)
+      assert.deepEqual({ Conditions, Rules }, { Conditions: document.Conditions, Rules: document.Rules })
+    }
+  })
+
+  test('is taken whole or not at all', () => {
+    const text = JSON.stringify(manifest)
+    const damages: readonly (readonly [path: readonly string[], value: Json | undefined])[] = [
+      ...['formatVersion', 'generator', 'project', 'artifacts'].map(name => [[name], undefined] as const),
+      ...[
+        ...['name', 'version', 'file', 'bytes', 'sha256', 'description', 'capabilities', 'parameters', 'outputs'],
+        ...['resourceTypes', 'resources', 'grants'],
+      ].map(name => [['artifacts', '0', name], undefined] as const),
+      [['artifacts', '0'], null],
+      [['artifacts', '0', 'name'], '../x'],
+      [['artifacts', '0', 'file'], 'x.yaml'],
+      [['artifacts', '0', 'bytes'], '1'],
+      [['artifacts', '0', 'parameters'], [null]],
+      [['artifacts', '0', 'parameters', '0', 'type'], 1],
+      [['artifacts', '0', 'capabilities'], ['ALL']],
+      [['artifacts', '0', 'resources', '0', 'condition'], 1],
+      [['artifacts', '0', 'grants', '0', 'who'], 'me'],
+      [['artifacts', '0', 'grants', '0', 'when'], [{ condition: 'A' }]],
+      [['artifacts', '0', 'conditions'], []],
+      [['project', 'source'], 1],
+      [['generator', 'name'], 'other'],
+    ]
+    assert.notEqual(parseManifest(text), undefined)
+    for (const [path, value] of damages) {
+      const damaged = JSON.parse(text)
+      const last = path.at(-1) ?? ''
+      const holder = path.slice(0, -1).reduce((it, key) => it[key], damaged)
+      holder[last] = value
+      assert.equal(parseManifest(JSON.stringify(damaged)), undefined, path.join('.'))
+    }
+    assert.equal(parseManifest('{'), undefined)
+  })
+})
+
+describe('what is asked for', () => {
+  const place: Place = { bucket: 'b-1', prefix: 'templates', region: 'eu-west-1' }
+  const prepare = (more: Partial<LaunchRequest>) =>
+    prepareLaunch({ template: 'identity-pool', parameters: [], ...more }, { manifest, place })
+  const said = (more: Partial<LaunchRequest>) =>
+    prepare(more).problems.map(({ severity, message, help }) => `${severity}: ${message}. ${help}`)
+  const stackSet = (more: Partial<StackSetRequest>): Partial<LaunchRequest> => ({
+    stackSet: { organizationalUnits: [], accounts: [], regions: [], overrides: [], ...more },
+  })
+  const override = { account: '111122223333', name: 'ApiStage', value: 'a' }
+
+  test('has the version of a release, as publish makes them', () => {
+    for (const version of ['01.2.3', '1.2.3+b', '1.2.3-01', '1.2', 'v1.2.3', '', 'latest/..']) {
+      assert.deepEqual(said({ version }), [
+        `error: "${version}" is no version. Give a version such as 1.2.0, or latest`,
+      ])
+    }
+    for (const version of ['1.2.3', '1.2.3-rc.1', 'latest']) assert.deepEqual(said({ version }), [])
+  })
+
+  test('is warned of where latest is pinned to one object', () => {
+    const [warning, ...others] = said({ version: 'latest', pin: { versionId: 'x' } })
+    assert.match(warning ?? '', /^warning: latest\/ has another object with each release/)
+    assert.deepEqual(others, [])
+    assert.deepEqual(said({ version: '1.2.3', pin: { versionId: 'x' } }), [])
+    assert.match(prepare({ version: 'latest', pin: { versionId: 'x' } }).launch?.templateUrl ?? '', /\?versionId=x$/)
+  })
+
+  test('has regions of one partition for a stack set', () => {
+    assert.match(said(stackSet({ regions: ['mars'] })).join(), /^error: "mars" is no region/)
+    assert.deepEqual(said(stackSet({ regions: ['eu-west-1', 'cn-north-1'] })), [
+      'error: cn-north-1 is in the partition aws-cn, and a stack set stays within its own, aws. Make a stack set of its own in aws-cn',
+    ])
+    assert.deepEqual(said(stackSet({ regions: ['eu-west-1', 'us-east-1'] })), [])
+  })
+
+  test('differs only where there are stacks', () => {
+    const elsewhere = { ...override, region: 'us-east-1' }
+    const refused = ['error: us-east-1 is no region of the stack set. Add --target-region us-east-1']
+    assert.deepEqual(said(stackSet({ overrides: [elsewhere] })), refused)
+    assert.deepEqual(said(stackSet({ overrides: [elsewhere], regions: ['eu-west-1'] })), refused)
+    assert.deepEqual(said(stackSet({ overrides: [elsewhere], regions: ['us-east-1'] })), [])
+    assert.deepEqual(said(stackSet({ overrides: [{ ...override, region: 'eu-west-1' }] })), [])
+    assert.deepEqual(said(stackSet({ overrides: [override], accounts: ['444455556666'] })), [
+      'error: 111122223333 is no account of the stack set. Add --account 111122223333',
+    ])
+  })
+
+  test('is said once', () => {
+    const twice = ['error: is given twice. Give it once']
+    assert.deepEqual(said({ parameters: [override, override] }), twice)
+    assert.deepEqual(said(stackSet({ overrides: [override, { ...override, value: 'b' }] })), twice)
+    assert.deepEqual(said(stackSet({ overrides: [override, { ...override, account: '444455556666' }] })), [])
+    const regions = ['us-east-1', 'us-east-1', 'eu-west-1']
+    const request = stackSet({ regions, accounts: ['111122223333', '111122223333'] }).stackSet
+    const { launch } = prepare({ stackSet: request })
+    assert(launch !== undefined && request !== undefined, 'nothing is launched')
+    const [set, ...others] = stackSets(launch, request)
+    assert.deepEqual(others, [])
+    assert.deepEqual(set?.regions, ['us-east-1', 'eu-west-1'])
+    assert.deepEqual(set?.targets, { kind: 'self-managed', accounts: ['111122223333'] })
   })
 })
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
+import type { AccountAssignment } from '../launch/stack-set.ts'
 import {
   type AccessArguments,
   type Assignment,
@@ -8,7 +9,7 @@ import {
   type BuildArguments,
   defaults,
 } from './arguments.ts'
-import type { AccountAssignment, LaunchUrlArguments } from './launch-url.ts'
+import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
 
@@ -27,7 +28,6 @@ const launchUrlDefaults = {
   manifest: `${defaults.out}/manifest.json`,
   ...{ param: [], ou: [], account: [], targetRegion: [], override: [] },
   ...{ pin: false, markdown: false, html: false, stackSet: false, json: false },
-  shell: 'posix',
 } as const
 
 /** Parses a command line, with help and corrections, and carries it out. */
@@ -123,7 +123,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .option('--stack-name <name>', 'of the stack, or of the stack set')
     .option('--param <name=value>', 'a parameter; repeatable', assignments)
     .option('--version-id <id>', 'the version of the object in S3, so that the link gives these bytes and no others')
-    .option('--pin', 'the same, by the version ID that --index tells')
+    .addOption(new Option('--pin', 'the same, by the version ID that --index tells').conflicts('versionId'))
     .option('--index <file>', 'the index.json of the published templates')
     .option('--markdown', 'print a button in Markdown')
     .addOption(new Option('--html', 'print a button in HTML').conflicts('markdown'))
@@ -135,12 +135,13 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .addOption(new Option('--account <id>', 'an account; repeatable').argParser(accounts).conflicts('ou'))
     .option('--target-region <region>', 'a region of the stack set; repeatable (default: --region)', each)
     .option('--override <account[/region]:name=value>', 'what differs there; repeatable', overrides)
+    .addOption(new Option('--shell <shell>', 'of the commands (default: posix)').choices(['posix', 'powershell']))
     .addOption(
-      new Option('--shell <shell>', 'of the commands')
-        .choices(['posix', 'powershell'])
-        .default(launchUrlDefaults.shell),
+      new Option('--json', 'print the link, or each command, and what is wrong as JSON lines').conflicts([
+        'markdown',
+        'html',
+      ]),
     )
-    .option('--json', 'print the link, or each command, and what is wrong as JSON lines')
     .action(async (template: string, options: Partial<LaunchUrlArguments>) => {
       status = await commands.launchUrl({ ...launchUrlDefaults, ...options, template })
     })

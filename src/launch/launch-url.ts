@@ -83,7 +83,8 @@ function placeProblems(place: Place): readonly Diagnostic[] {
   return problem === undefined ? [] : [error('unusable-bucket', problem.message, problem.help)]
 }
 
-function regionProblems(region: string): readonly Diagnostic[] {
+/** What keeps stacks from being made in a region, or may. */
+export function regionProblems(region: string): readonly Diagnostic[] {
   const partition = partitionOf(region)
   if (partition === undefined) {
     const iso = /^[a-z]{2}-iso[a-z]?-/.test(region)

@@ -59,16 +59,12 @@ export function placeProblem(place: Place): Refusal | undefined {
   return bucketProblem(place.bucket) ?? prefixProblem(place.prefix) ?? region
 }
 
-/** The place that a URL of Amazon S3 names; undefined where CloudFormation would not take templates from there. */
-export function parseBase(url: string): Place | undefined {
-  const read = readBase(url)
-  return 'message' in read ? undefined : read
-}
-
 /**
  * The place that a URL of Amazon S3 names, or why CloudFormation would refuse templates under it.
  * Takes virtual-hosted and path-style URLs, with a region (`s3.<region>`, `s3-<region>`, `s3.dualstack.<region>`) or
  * without one (`s3.amazonaws.com`).
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/dual-stack-endpoints.html
  */
 export function readBase(text: string): Place | Refusal {
   if (/^s3:\/\//i.test(text)) {
@@ -102,7 +98,7 @@ export function readBase(text: string): Place | Refusal {
   return { baseUrl: prefix === '' ? base : `${base}/${encodePath(prefix)}` }
 }
 
-export type S3Object = {
+type S3Object = {
   readonly bucket: string
   readonly key: string
   /** Absent where the URL does not tell. */
@@ -137,9 +133,9 @@ export function readPublishedUrl(
   const [bare = ''] = url.split(/[?#]/, 1)
   const [, base, template, version] = /^(https:.*)\/([^/]+)\/([^/]+)\/[^/]*$/.exec(bare) ?? []
   if (base === undefined || template === undefined || version === undefined) return undefined
-  const place = parseBase(base)
+  const place = readBase(base)
   const names = decodePath(`${template}/${version}`)?.split('/')
-  if (place === undefined || names?.length !== 2) return undefined
+  if ('message' in place || names?.length !== 2) return undefined
   const [templateName = '', versionName = ''] = names
   return { place, template: templateName, version: versionName }
 }
@@ -202,7 +198,11 @@ function readHost(hostname: string): Host | Refusal {
   return { ...(bucket === undefined ? {} : { bucket }), ...(region === undefined ? {} : { region }) }
 }
 
-/** What people try. CloudFormation says of them "TemplateURL must be a supported URL", once the link is out. */
+/**
+ * What people try. CloudFormation says of them "TemplateURL must be a supported URL", once the link is out: it takes
+ * the location of a bucket, and "URLs from S3 static websites are not supported".
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, `TemplateURL`
+ */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/\.cloudfront\.net$/, 'CloudFront'],
   [/(^|\.)s3-website[.-]/, 'the website endpoints of S3'],

@@ -62,6 +62,19 @@ export function checkValues(
   })
 }
 
+/** A value that somebody gives a parameter. */
+export type Assignment = { readonly name: string; readonly value: string }
+
+/** Parameters that are given more than once. */
+export function assignmentProblems(assignments: readonly Assignment[]): readonly Diagnostic[] {
+  const names = assignments.map(({ name }) => name)
+  const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
+  return twice.map(name => {
+    const path = ['Parameters', name]
+    return { code: 'invalid-parameter', severity: 'error', path, message: 'is given twice', help: 'Give it once' }
+  })
+}
+
 /** The values that may stand in a link: all but secrets, which would only be read on the way. */
 export function linkValues(
   artifact: Pick<Artifact, 'parameters'>,
