@@ -244,6 +244,7 @@ test('users in groups, permission sets and their assignments are told, too', () 
   assert.deepEqual(
     lines({
       A: { Type: 'AWS::IAM::UserToGroupAddition', Properties: { GroupName: 'admins', Users: ['eve', { Ref: 'Bob' }] } },
+      U: { Type: 'AWS::IAM::User', Properties: { Groups: ['admins'] } },
       S: {
         Type: 'AWS::SSO::PermissionSet',
         Properties: {
@@ -263,6 +264,7 @@ test('users in groups, permission sets and their assignments are told, too', () 
     [
       `other (eve) ${may('the group admins')}`,
       `other (Bob) ${may('the group admins')}`,
+      `other (U) ${may('the group admins')}`,
       'other (S) may get objects on every resource (*)',
       `other (S) ${may('the managed policy Billing of AWS')}`,
       `other (S) ${may('the managed policy own of the account')}`,
@@ -776,6 +778,10 @@ test('no template is too odd, and no statement goes without a grant', () => {
     'AWS::IAM::Policy',
     'AWS::IAM::ManagedPolicy',
     'AWS::Cognito::IdentityPoolRoleAttachment',
+    'AWS::Cognito::UserPoolGroup',
+    'AWS::IAM::UserToGroupAddition',
+    'AWS::SSO::PermissionSet',
+    'AWS::SSO::Assignment',
     'AWS::S3::Bucket',
     'AWS::S3::BucketPolicy',
     'AWS::KMS::Key',
@@ -791,6 +797,13 @@ test('no template is too odd, and no statement goes without a grant', () => {
       'ManagedPolicyArns',
       'Roles',
       'RoleName',
+      'RoleMappings',
+      'RoleArn',
+      'Users',
+      'GroupName',
+      'InlinePolicy',
+      'ManagedPolicies',
+      'CustomerManagedPolicyReferences',
       'AssumeRolePolicyDocument',
     ),
     json,

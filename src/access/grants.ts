@@ -209,7 +209,8 @@ class Walk {
 
   /** What is inline, and the managed policies that are attached. */
   #carried(properties: Json, decided: Decided): readonly Rule[] {
-    const { Policies, ManagedPolicyArns } = fieldsOf(properties)
+    // only a user has groups
+    const { Groups, Policies, ManagedPolicyArns } = fieldsOf(properties)
     return [
       ...this.#items(Policies, decided, (policy, now) =>
         isObject(policy) && policy['PolicyDocument'] !== undefined
@@ -217,6 +218,7 @@ class Walk {
           : [asItStands(policy)],
       ),
       ...this.#items(ManagedPolicyArns, decided, policy => this.#managed(policy)),
+      ...this.#items(Groups, decided, group => this.#targets(group).map(name => whatever(`the group ${name}`))),
     ]
   }
 
