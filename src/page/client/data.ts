@@ -11,8 +11,6 @@ export type Versions = {
 type Version = {
   readonly version: string
   readonly date: string
-  readonly file: string
-  readonly sha256: string
   readonly versionId?: string
 }
 
