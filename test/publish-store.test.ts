@@ -291,6 +291,41 @@ describe('a head and a get', () => {
     assert.equal(broken.asked.length, 4)
   })
 
+  test('do not read on what is larger than anything published, nor what comes by drops', async () => {
+    const most = 8 << 20
+    for (const tells of [true, false]) {
+      let sent = 0
+      const server = createServer((_request, response) => {
+        const { 'content-length': _, ...headers } = { 'content-length': '', ...standing().headers }
+        response.writeHead(200, { ...headers, ...(tells ? { 'content-length': String(40 * most) } : {}) })
+        const chunk = Buffer.alloc(1 << 20)
+        const more = (): void => {
+          while (sent < 40 * most && !response.destroyed) {
+            sent += chunk.length
+            if (!response.write(chunk)) return
+          }
+          if (sent >= 40 * most) response.end()
+        }
+        response.on('drain', more)
+        more()
+      })
+      const error = await failure(store(`http://127.0.0.1:${await listen(server)}`).get(object.key))
+      wellSaid(error, { code: 'refused', message: /larger than the 8388608 bytes/, help: /restore it/ })
+      assert(sent < 8 * most, `${sent} bytes sent`)
+    }
+
+    const dripping = createServer((_, response) => {
+      response.writeHead(200, standing(Buffer.alloc(1000)).headers)
+      const drip = setInterval(() => response.write('x'), 50)
+      response.on('close', () => clearInterval(drip))
+    })
+    const slow = store(`http://127.0.0.1:${await listen(dripping)}`, { ...brief, whole: 400 })
+    const before = Date.now()
+    const error = await failure(slow.get(object.key))
+    wellSaid(error, { code: 'no-network', message: /no answer came from .* in time/, help: /run it again/ })
+    assert(Date.now() - before < 3000, `${Date.now() - before} ms`)
+  })
+
   test('refuse bytes that are not those of the checksum', async () => {
     const { endpointUrl } = await stub(() => ({ ...standing(), body: Buffer.from(body).fill('x') }))
     const { code, message } = await failure(store(endpointUrl).get(object.key))
@@ -581,6 +616,18 @@ const refusals: Readonly<Record<string, Refusal>> = {
     },
     ...{ code: 'no-network', message: /something between here and http:.* refuses \(403\)/, help: /proxy or firewall/ },
   },
+  'an answer that is none of S3’s': {
+    operation: 'get',
+    reply: { status: 400, headers: { 'content-type': 'text/html' }, body: '<html><p>Log in</html>' },
+    code: 'refused',
+    message: /^what http:.* answers to GetObject is not in the form of AWS \(HTTP 400\)$/,
+    help: /login page of the network/,
+  },
+  'a failure that is none of S3’s': {
+    operation: 'get',
+    reply: { status: 502, headers: { 'content-type': 'text/html' }, body: '<html><p>Bad gateway</html>' },
+    ...{ code: 'refused', message: /^AWS failed inside, 3 times in a row: ((?!Deserialization).)*$/, help: /health/ },
+  },
   'what nobody has foreseen': {
     reply: refusal(400, 'SomethingNew', 'Something new is the matter.'),
     code: 'refused',
@@ -661,23 +708,22 @@ function wellSaid(error: StoreError, { code, message, help }: Omit<Refusal, 'rep
   assert.match(error.help, /^[A-Z]/)
 }
 
-test('a public policy that Block Public Access stands against is told from a bucket that is private on purpose, and from not knowing', async () => {
+test('a public policy that does not let anybody read here is told from a bucket that is private on purpose, and from not knowing', async () => {
   const status = (isPublic: boolean): Answer => ({
     body: `<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>${isPublic}</IsPublic></PolicyStatus>`,
   })
   const ask = async (reply: Reply) => {
     const { endpointUrl, asked } = await stub(() => reply)
-    const privacy = await privacyOf({ bucket: 'templates', region, endpointUrl }, brief)
+    const privacy = await privacyOf({ bucket: 'templates', region, endpointUrl }, 'pools', brief)
     assert.equal(`${last(asked).method} ${last(asked).url}`, 'GET /templates/?policyStatus=')
     return privacy
   }
-  const blocked = await ask(status(true))
-  assert.equal(blocked.kind, 'blocked')
-  assert(blocked.kind === 'blocked', blocked.kind)
-  wellSaid(blocked.error, {
-    code: 'blocked-public-access',
-    message: /Block Public Access of templates or of its account .* reading without credentials/,
-    help: /RestrictPublicBuckets/,
+  const hindered = await ask(status(true))
+  assert(hindered.kind === 'hindered', hindered.kind)
+  wellSaid(hindered.error, {
+    code: 'not-public',
+    message: /may not read pools\/ of templates, though its policy is public/,
+    help: /^Publish under the --prefix that the policy opens.* output Prefix .*Block Public Access.*RestrictPublicBuckets/,
   })
   assert.equal((await ask(status(false))).kind, 'meant')
   assert.equal((await ask(refusal(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist'))).kind, 'meant')
@@ -754,7 +800,11 @@ describe('credentials', () => {
       message: /profile broken/,
       help: /`aws sts get-caller-identity --profile broken`/,
     },
-    missing: { code: 'no-credentials', message: /profile missing/, help: /get-caller-identity --profile missing/ },
+    missing: {
+      code: 'no-credentials',
+      message: /^there is no profile missing in .*config and .*credentials/,
+      help: /list-profiles/,
+    },
   }
   for (const [name, expected] of Object.entries(profiles)) {
     test(

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import semver from 'semver'
 import { thisEngine } from '../src/build/engine.ts'
 import { build } from '../src/build/index.ts'
-import { Progress } from '../src/cli/publish-report.ts'
+import { formatProblems, formatSummary, Progress } from '../src/cli/publish-report.ts'
 import { mostVersions, withVersions } from '../src/page/with-versions.ts'
 import { isVersion, type PublicationIndex } from '../src/publication.ts'
 import { bounded } from '../src/publish/bounded.ts'
@@ -286,6 +286,7 @@ describe('publishing a release', () => {
       const yaml = refused.conflicts.find(({ key }) => key === 'a/b/two/1.0.0/two.yaml')
       assert.deepEqual(yaml, {
         ...{ template: 'two', key: 'a/b/two/1.0.0/two.yaml' },
+        isListed: true,
         published: first.templates[1]?.artifact.sha256,
         built: other.templates[1]?.artifact.sha256,
       })
@@ -375,6 +376,86 @@ describe('publishing a release', () => {
       warnings.join(),
       /^two\/latest\/ of memory is left as it is: a\/b\/two\/1\.0\.0\/two\.yaml has the SHA-256/,
     )
+  })
+
+  test('whose latest/ cannot be made is published all the same, and says what is left', async () => {
+    const memory = new MemoryStore()
+    await publishTo(memory.store(), release('1.1.0'))
+    const source = memory.objects.get('a/b/one/1.1.0/index.html')
+    assert(source)
+    memory.objects.set(source.key, { ...source, body: Buffer.from('hostile'), sha256: hash(Buffer.from('hostile')) })
+    const done = await publishTo(memory.store(), release('1.0.1'))
+    assert.deepEqual([outcomes(done), done.conflicts], [['released', 'released'], []])
+    assert.match(done.trouble?.message ?? '', /^1\.0\.1 is published, but one\/latest\/ is left as it is: a\/b\/one\/1/)
+    assert(memory.get('a/b/two/latest/index.html')?.body.includes('"version":"1.0.1"'), 'the other is moved')
+
+    const shut = new MemoryStore()
+    const store: Store = {
+      ...shut.store(),
+      put: async (object, condition) => {
+        if (object.key.includes('/latest/')) throw new StoreError('no-permission', 'denied', 'Allow it')
+        return shut.put(object, condition)
+      },
+    }
+    const { trouble, templates } = await publishTo(store, release('1.0.0'))
+    assert.match(
+      trouble?.message ?? '',
+      /^1\.0\.0 is published, but one\/latest\/, two\/latest\/ are left as they are: denied/,
+    )
+    assert.deepEqual(
+      templates.map(({ outcome, isLatest }) => [outcome, isLatest]),
+      [
+        ['released', false],
+        ['released', false],
+      ],
+    )
+  })
+
+  test('tells of its objects in one order, whatever the order of the answers', async () => {
+    const orders = new Set<string>()
+    for (let seed = 1; seed <= 20; seed++) {
+      const choose = random(seed)
+      const memory = new MemoryStore()
+      await publishTo(memory.store(), release('0.9.0'))
+      memory.objects.delete('a/b/two/0.9.0/manifest.json')
+      for (const what of [release('0.9.0'), release('1.0.0')]) {
+        const scheduler = new Scheduler(memory, () => {})
+        const seen: string[] = []
+        const onObject = ({ key, outcome }: { key: string; outcome: string }) => seen.push(`${outcome} ${key}`)
+        void publishTo(scheduler.store('a'), what, { onObject })
+        while (await scheduler.step(undefined, choose)) {}
+        orders.add(`${what.version}\n${seen.join('\n')}`)
+      }
+    }
+    assert.equal(orders.size, 2, [...orders].join('\n\n'))
+  })
+
+  test('that was begun and never finished refuses other bytes, and says that it is not listed', async () => {
+    const memory = new MemoryStore()
+    const scheduler = new Scheduler(memory, () => {})
+    begin(scheduler, 'first', release('1.0.0'))
+    while (memory.get('a/b/one/1.0.0/index.html') === undefined) await scheduler.step('first')
+    scheduler.kill('first', () => false)
+    const { conflicts, templates } = await publishTo(memory.store(), release('1.0.0', 'other'))
+    assert.deepEqual(
+      conflicts.map(({ key, isListed }) => [key, isListed]),
+      [['a/b/one/1.0.0/index.html', false]],
+    )
+    const region = {
+      ...{ region: 'eu-west-1', bucket: 'b', prefix, baseUrl: '', objects: [], warnings: [], error: undefined },
+      ...{ publication: { conflicts, templates }, verification: undefined, isPrivate: false },
+    }
+    const text = (isListed: boolean) => {
+      const publication = { templates, conflicts: conflicts.map(conflict => ({ ...conflict, isListed })) }
+      const report = { version: '1.0.0', isDryRun: false, findings: [], regions: [{ ...region, publication }] }
+      return formatProblems(report)
+    }
+    assert.match(
+      text(false),
+      /1\.0\.0 was begun with other bytes, and never finished[\s\S]*another version, or publish from/,
+    )
+    assert.match(text(false), /index\.html\n[\s\S]*\(the template is the same; its page holds the checksums/)
+    assert.match(text(true), /1\.0\.0 is published already, with other bytes[\s\S]*Give the release another version\n$/)
   })
 
   const foreign: readonly (readonly [what: string, text: string, said: RegExp])[] = [
@@ -686,7 +767,12 @@ describe('verifying', () => {
             (search !== '' && there.versionId !== new URLSearchParams(search).get('versionId'))
           )
             return { status: 404, body: Buffer.from('') }
-          return { status: 200, body: there.body, contentType: there.contentType ?? '' }
+          const { body, contentType = '', contentEncoding, contentDisposition } = there
+          return {
+            ...{ status: 200, body, contentType },
+            ...(contentEncoding === undefined ? {} : { contentEncoding }),
+            ...(contentDisposition === undefined ? {} : { contentDisposition }),
+          }
         },
         validate: async () => ({ kind: 'valid' }),
       },
@@ -751,6 +837,46 @@ describe('verifying', () => {
     assert.deepEqual(problemsOf(await look(memory)), [
       'one/latest/index.html is not what 1.1.0/index.html and index.json make it: publish 1.1.0 again',
     ])
+  })
+
+  test('finds an encoding and a disposition that nobody has published, also in a private bucket', async () => {
+    for (const isShut of [() => false, () => true]) {
+      const memory = await whole()
+      const kept = memory.objects.get(`${prefix}/one/1.0.0/one.yaml`)
+      assert(kept)
+      memory.objects.set(kept.key, { ...kept, contentEncoding: 'gzip', contentDisposition: 'attachment' })
+      assert.deepEqual(problemsOf(await look(memory, undefined, isShut)), [
+        'one/1.0.0/one.yaml has the Content-Encoding gzip, and is to have none',
+        'one/1.0.0/one.yaml has the Content-Disposition attachment, and is to have none',
+      ])
+    }
+  })
+
+  test('finds an index that lists nothing, and a bucket that is none', async () => {
+    const memory = await whole()
+    const kept = memory.objects.get(`${prefix}/index.json`)
+    assert(kept)
+    memory.objects.set(kept.key, { ...kept, body: Buffer.from(formatIndex({ formatVersion: 1, templates: {} })) })
+    assert.deepEqual(problemsOf(await look(memory)), ['index.json lists nothing'])
+    const body = Buffer.from('<Error><Code>NoSuchBucket</Code></Error>')
+    const none = await verify({
+      ...{ baseUrl, prefix, store: memory.store('b in eu-west-1') },
+      fetch: async () => ({ status: 404, body }),
+      validate: async () => ({ kind: 'valid' }),
+    })
+    assert.deepEqual(problemsOf(none), ['index.json is missing, for there is no bucket b in eu-west-1'])
+  })
+
+  test('calls private only what is known to be', async () => {
+    const verification = await look(await whole(), undefined, () => true)
+    const region = {
+      ...{ region: 'eu-west-1', bucket: 'b', prefix, baseUrl, objects: [], warnings: [], error: undefined },
+      ...{ publication: undefined, verification },
+    }
+    const said = (isPrivate: boolean) =>
+      formatSummary({ version: undefined, isDryRun: false, findings: [], regions: [{ ...region, isPrivate }] })
+    assert.match(said(true), /fetched with credentials, for the bucket is private/)
+    assert.match(said(false), /fetched with credentials, for they are not readable without/)
   })
 
   test('takes a bucket that refuses everybody for private, and one that refuses some of it for broken', async () => {
@@ -1083,6 +1209,24 @@ export default defineTemplate({
     assert(first.release)
   })
 
+  test('warns where CHANGELOG.md has no section of the version, and shows what is not released', async () => {
+    const world = project('{"version": "1.2.3"}')
+    const warned = async (changelog: string, version: string) => {
+      writeFileSync(join(world.cwd, 'CHANGELOG.md'), changelog)
+      const { release, findings } = await makeRelease({ ...request, version }, world)
+      assert(release)
+      return findings.map(({ severity, module, message }) => `${severity} ${module} ${message}`).join()
+    }
+    const unreleased = '# Changelog\n\n## [Unreleased]\n\n- Waits\n'
+    assert.match(
+      await warned(unreleased, '1.2.3'),
+      /^warning CHANGELOG\.md has no section 1\.2\.3: .* under Unreleased$/,
+    )
+    assert.equal(await warned(unreleased, '1.2.3-rc.1'), '')
+    assert.equal(await warned(`${unreleased}\n## [1.2.3]\n\n- Waits\n`, '1.2.3'), '')
+    assert.equal(await warned('# Changelog\n', '1.2.3'), '')
+  })
+
   test('is none where a template has an error, or no version names it', async () => {
     const broken = await makeRelease(
       request,
@@ -1090,6 +1234,12 @@ export default defineTemplate({
     )
     assert.equal(broken.release, undefined)
     assert.deepEqual(new Set(broken.findings.map(({ code }) => code)), new Set(['invalid-module']))
+    const empty = mkdtempSync(join(folders, 'p-'))
+    const { findings } = await makeRelease(request, { ...project(undefined), cwd: empty })
+    assert.deepEqual(
+      findings.map(({ code, module }) => [code, module]),
+      [['invalid-module', 'templates/*.ts']],
+    )
     for (const [packageFile, said] of [
       [undefined, /^is missing$/],
       ['{}', /^has no version$/],

@@ -52,6 +52,11 @@ export function notesOf(changelog: string, version: string): string | undefined 
   return text === '' ? undefined : text
 }
 
+/** Has the version a section of its own? */
+export function hasSection(changelog: string, version: string): boolean {
+  return sectionsOf(changelog).has(version)
+}
+
 /** What stands under each heading of the second level, by the version that the heading names. */
 function sectionsOf(changelog: string): ReadonlyMap<string, string> {
   const sections = new Map<string, string>()

@@ -1,5 +1,5 @@
 import type { Finding } from '../build/finding.ts'
-import type { Publication } from '../publish/publish.ts'
+import type { Conflict, Publication } from '../publish/publish.ts'
 import type { ObjectReport } from '../publish/site.ts'
 import type { StoreError } from '../publish/store.ts'
 import type { Check, Verification } from '../publish/verify.ts'
@@ -24,6 +24,8 @@ export type RegionReport = {
   readonly warnings: readonly string[]
   readonly publication: Publication | undefined
   readonly verification: Verification | undefined
+  /** Is it known that the bucket's policy lets nobody in who has no credentials? */
+  readonly isPrivate: boolean
   readonly error: StoreError | undefined
 }
 
@@ -117,7 +119,7 @@ export function formatReport({ version, isDryRun, findings, regions }: Report): 
 
 /** What is as it should be, a line each. */
 export function formatSummary({ version = '', isDryRun, regions }: Report): string {
-  const lines = regions.flatMap(({ region, baseUrl, publication, verification }) => {
+  const lines = regions.flatMap(({ region, baseUrl, publication, verification, isPrivate }) => {
     const templates = (publication?.templates ?? []).flatMap(({ name, outcome, isLatest, entry }) => {
       if (entry === undefined) return []
       const said =
@@ -128,15 +130,16 @@ export function formatSummary({ version = '', isDryRun, regions }: Report): stri
             : 'is released'
       return [`${region}: ${name} ${version} ${said}${isLatest ? ', and is the latest' : ''}: ${baseUrl}/${entry.file}`]
     })
-    return [...templates, ...(verification === undefined ? [] : [`${region}: ${verified(verification)}`])]
+    return [...templates, ...(verification === undefined ? [] : [`${region}: ${verified(verification, isPrivate)}`])]
   })
   return lines.map(line => `${line}\n`).join('')
 }
 
-function verified(verification: Verification): string {
+function verified(verification: Verification, isKnownPrivate: boolean): string {
   const { checks, isPrivate, validated } = verification
   const wrong = differences(verification).length
-  const how = isPrivate ? 'fetched with credentials, for the bucket is private' : 'fetched by their public URLs'
+  const why = isKnownPrivate ? 'the bucket is private' : 'they are not readable without'
+  const how = isPrivate ? `fetched with credentials, for ${why}` : 'fetched by their public URLs'
   const judged = validated === 0 ? '' : `; ${count(validated, 'template')} judged by CloudFormation`
   if (wrong > 0) return `${wrong} of ${count(checks.length, 'object')} not as published`
   return `${count(checks.length, 'object')} as published, ${how}${judged}`
@@ -153,13 +156,25 @@ function problemsOf({ region, warnings, publication, verification, error }: Regi
   const lines = [...warnings, ...notes, ...unasked].map(text => `${region}: warning: ${text}\n`)
   const conflicts = publication?.conflicts ?? []
   if (conflicts.length > 0) {
-    const objects = conflicts.map(
-      ({ key, published, built }) => `  ${key}\n    published: sha256 ${published}\n    built:     sha256 ${built}\n`,
-    )
+    const objects = conflicts.flatMap(conflict => {
+      const { key, published, built } = conflict
+      const own = `  ${key}\n    published: sha256 ${published}\n    built:     sha256 ${built}\n`
+      return isPageOfOthers(conflict, conflicts)
+        ? [
+            own,
+            '    (the template is the same; its page holds the checksums of the whole release, of which another differs)\n',
+          ]
+        : [own]
+    })
+    const isListed = conflicts.some(it => it.isListed)
     lines.push(
-      `${region}: error: ${version} is published already, with other bytes, and what is published never changes\n`,
+      isListed
+        ? `${region}: error: ${version} is published already, with other bytes, and what is published never changes\n`
+        : `${region}: error: ${version} was begun with other bytes, and never finished; what is written never changes\n`,
       ...objects,
-      '  Give the release another version\n',
+      isListed
+        ? '  Give the release another version\n'
+        : '  Give the release another version, or publish from the sources that it was begun with, which finishes it\n',
     )
   }
   for (const { url, problems } of differences(verification)) {
@@ -167,6 +182,11 @@ function problemsOf({ region, warnings, publication, verification, error }: Regi
   }
   if (error !== undefined) lines.push(`${region}: error: ${error.message} [${error.code}]\n  ${error.help}\n`)
   return lines.join('')
+}
+
+/** Of a template that is as it was, in a release of which another is not. */
+function isPageOfOthers({ key, template }: Conflict, conflicts: readonly Conflict[]): boolean {
+  return key.endsWith('/index.html') && conflicts.every(other => other.key === key || other.template !== template)
 }
 
 function count(number: number, noun: string): string {

@@ -75,6 +75,7 @@ async function workIn(
   const warnings: string[] = []
   let publication: Publication | undefined
   let verification: Verification | undefined
+  let isPrivate = false
   let error: StoreError | undefined
   try {
     if (release !== undefined) {
@@ -91,24 +92,26 @@ async function workIn(
           probe: endpointUrl !== undefined && !isDryRun,
         },
       )
+      error = publication.trouble
     }
     if (!isDryRun && (publication?.conflicts.length ?? 0) === 0) {
       progress.verifying(region)
       const validate = cloudFormationValidator({ region, endpointUrl })
       verification = await verify({ baseUrl: place.baseUrl, fetch: fetchPublic, store, prefix, validate }, release)
-      const privacy = verification.isPrivate ? await privacyOf({ region, bucket, endpointUrl }) : undefined
-      if (privacy?.kind === 'blocked') error = privacy.error
+      const privacy = verification.isPrivate ? await privacyOf({ region, bucket, endpointUrl }, prefix) : undefined
+      isPrivate = privacy?.kind === 'meant'
+      if (privacy?.kind === 'hindered') error ??= privacy.error
       if (privacy?.kind === 'unknown') {
         const { message, help } = privacy.error
-        warnings.push(`whether the bucket is private on purpose could not be asked: ${message} (${help})`)
+        warnings.push(`whether the bucket is meant to be public could not be asked: ${message} (${help})`)
       }
     }
   } catch (thrown) {
     if (!(thrown instanceof StoreError)) throw thrown
-    error = thrown
+    error ??= thrown
   }
   objects.sort((a, b) => (a.key < b.key ? -1 : 1))
-  return { ...place, objects, warnings, publication, verification, error }
+  return { ...place, objects, warnings, publication, verification, isPrivate, error }
 }
 
 /** Of one region. The SDK's agent has 50 connections. */

@@ -8,9 +8,30 @@ export type Patience = {
   readonly silence: number
   /** How often a request is sent at most. */
   readonly attempts: number
+  /** Milliseconds for all attempts of a request, and for its answer to come whole. */
+  readonly whole: number
 }
 
-const usual: Patience = { connection: 5_000, silence: 20_000, attempts: 7 }
+const usual: Patience = { connection: 5_000, silence: 20_000, attempts: 7, whole: 180_000 }
+
+/**
+ * Lets a request take its time, which would else have no end where an answer comes by drops. When it is over, the
+ * error is as Node has it of an answer that is not there in time.
+ */
+export async function inTime<Answer>(
+  { whole = usual.whole }: Partial<Patience>,
+  ask: (limit: { readonly abortSignal: AbortSignal }) => Promise<Answer>,
+): Promise<Answer> {
+  const abortSignal = AbortSignal.timeout(whole)
+  try {
+    return await ask({ abortSignal })
+  } catch (error) {
+    if (!abortSignal.aborted) throw error
+    throw Object.assign(new Error('no whole answer in time', { cause: error }), { code: wholeTimeIsOver })
+  }
+}
+
+export const wholeTimeIsOver = 'ETIMEDOUT_WHOLE'
 
 /**
  * What the SDK's clients have in common. A request is sent up to seven times, with the standard mode's back-off and
@@ -30,7 +51,7 @@ export function clientSettings({ region, endpointUrl }: Endpoint, patience: Part
       httpAgent: http,
       httpsAgent: https,
       connectionTimeout: connection,
-      // not a limit for the request as a whole: a slow line may take long to send what is large
+      // of silence alone: a slow line may take long to send what is large
       socketTimeout: silence,
     },
   }

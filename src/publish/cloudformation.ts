@@ -1,5 +1,5 @@
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation'
-import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
+import { clientSettings, inTime, type Patience, withoutVersionWarning } from './client.ts'
 import { storeError } from './errors.ts'
 import { codeOf, messageOf } from './failure.ts'
 import type { Endpoint, Validator } from './validator.ts'
@@ -10,7 +10,10 @@ export function cloudFormationValidator(endpoint: Endpoint, patience?: Partial<P
   return async templateUrl => {
     try {
       client ??= withoutVersionWarning(() => new CloudFormationClient(clientSettings(endpoint, patience)))
-      await client.send(new ValidateTemplateCommand({ TemplateURL: templateUrl }))
+      const asked = client
+      await inTime(patience ?? {}, limit =>
+        asked.send(new ValidateTemplateCommand({ TemplateURL: templateUrl }), limit),
+      )
       return { kind: 'valid' }
     } catch (error) {
       // also of a URL that CloudFormation cannot read, or does not take:

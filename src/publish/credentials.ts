@@ -9,6 +9,10 @@ export function credentialsWords({ code, message }: Failure, environment: Enviro
   const named = profile === undefined ? 'the default profile' : `the profile ${profile}`
   const option = profile === undefined ? '' : ` --profile ${profile}`
   if (!['CredentialsProviderError', 'TokenProviderError', 'ProviderError'].includes(code)) return undefined
+  const files = [
+    environment['AWS_CONFIG_FILE'] ?? '~/.aws/config',
+    environment['AWS_SHARED_CREDENTIALS_FILE'] ?? '~/.aws/credentials',
+  ].join(' and ')
   if (/\bSSO\b|Token is expired/i.test(message) && /expired|invalid|not found|refresh/i.test(message)) {
     return [
       'bad-credentials',
@@ -21,6 +25,16 @@ export function credentialsWords({ code, message }: Failure, environment: Enviro
       'bad-credentials',
       `the login session of ${named} has expired or was never begun`,
       `Run \`aws login${option}\`, then this again`,
+    ]
+  }
+  // the former of another one that the profile leads to
+  const [, source] = /^Could not resolve credentials using profile: \[([^\]]*)\]/.exec(message) ?? []
+  const missing = source ?? (/^Could not load credentials from any providers/.test(message) ? profile : undefined)
+  if (missing !== undefined) {
+    return [
+      'no-credentials',
+      `there is no profile ${missing} in ${files}, or nothing in it that gives credentials`,
+      'Name one of those that `aws configure list-profiles` shows, by AWS_PROFILE',
     ]
   }
   if (/multi-factor/.test(message)) {
@@ -40,14 +54,10 @@ export function credentialsWords({ code, message }: Failure, environment: Enviro
   if (!/^Could not load credentials/.test(message) && !/EC2 Instance Metadata|instance metadata/i.test(message)) {
     return ['no-credentials', `AWS credentials could not be had: ${shortened(message)}`, `${logIn}, and try again`]
   }
-  const files = [
-    environment['AWS_CONFIG_FILE'] ?? '~/.aws/config',
-    environment['AWS_SHARED_CREDENTIALS_FILE'] ?? '~/.aws/credentials',
-  ]
   return [
     'no-credentials',
     'no AWS credentials were found: not in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, not in the default profile of ' +
-      `${files.join(' and ')}, and no web identity, container or instance gives any`,
+      `${files}, and no web identity, container or instance gives any`,
     `${logIn}, or set AWS_PROFILE to a profile with which \`aws sts get-caller-identity\` works`,
   ]
 }

@@ -31,6 +31,8 @@ export const headersOf = (response: unknown): Readonly<Record<string, string>> =
 export type Failure = {
   readonly code: string
   readonly message: string
+  /** Has something answered in another form than AWS does? */
+  readonly isUnreadable: boolean
   readonly status: number | undefined
   readonly attempts: number
   readonly requestId: string | undefined
@@ -38,6 +40,8 @@ export type Failure = {
   /** Of S3's XML, or of Node's error. */
   readonly details: Readonly<Record<string, string>>
 }
+
+const sdkHint = /\s*Deserialization error: to see the raw response[\s\S]*$/
 
 export function failureOf(error: unknown, depth = 0): Failure {
   const fields = fieldsOf(error)
@@ -52,7 +56,9 @@ export function failureOf(error: unknown, depth = 0): Failure {
   }
   return {
     code: own ?? (name === 'Unknown' ? '' : name),
-    message: text(fields['message']) ?? String(error),
+    // of an answer that is not in the form of AWS's the SDK tells in words for who calls it
+    message: (text(fields['message']) ?? String(error)).replace(sdkHint, ''),
+    isUnreadable: sdkHint.test(text(fields['message']) ?? ''),
     status: typeof metadata['httpStatusCode'] === 'number' ? metadata['httpStatusCode'] : undefined,
     attempts: typeof metadata['attempts'] === 'number' ? metadata['attempts'] : 1,
     requestId: text(metadata['requestId']),

@@ -1,13 +1,15 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { storeError } from './errors.ts'
-import { StoreError } from './store.ts'
+import { mostBytes, StoreError } from './store.ts'
 import { agents, type Connections } from './transport.ts'
 
 /** What anybody gets from a URL. */
 export type Fetched = {
   readonly status: number
   readonly contentType?: string
+  readonly contentEncoding?: string
+  readonly contentDisposition?: string
   readonly body: Buffer
 }
 
@@ -18,9 +20,7 @@ export type FetchLimits = {
   readonly bytes: number
 }
 
-// CloudFormation takes templates of 1 MB, the largest of what is published:
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-const usual: FetchLimits = { timeout: 30_000, attempts: 5, bytes: 8 << 20 }
+const usual: FetchLimits = { timeout: 30_000, attempts: 5, bytes: mostBytes }
 
 let shared: Connections | undefined
 
@@ -95,9 +95,15 @@ async function read(answer: IncomingMessage, url: URL, limit: number): Promise<O
     throw error instanceof Error ? timely(error) : error
   }
   const body = Buffer.concat(chunks)
-  const contentType = answer.headers['content-type']
+  const {
+    'content-type': contentType,
+    'content-encoding': contentEncoding,
+    'content-disposition': contentDisposition,
+  } = answer.headers
   return {
     ...(contentType === undefined ? {} : { contentType }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    ...(contentDisposition === undefined ? {} : { contentDisposition }),
     body,
   }
 }

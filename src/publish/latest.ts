@@ -1,14 +1,34 @@
 import { withVersions } from '../page/with-versions.ts'
 import { filesOfLatest, type PublicationIndex, type PublishedTemplate, type PublishedVersion } from '../publication.ts'
 import { objectOf, type Release, type ReleasedObject, sha256Of } from './release.ts'
-import { all, mostAttempts, type Site } from './site.ts'
-import { type StoredObject, StoreError } from './store.ts'
+import { all, mostAttempts, type ObjectReport, type Site } from './site.ts'
+import { type NewObject, type StoredObject, StoreError } from './store.ts'
+
+/** Templates of the release whose `latest/` could not be made what it is to be: why, by name. */
+export type Left = ReadonlyMap<string, StoreError>
 
 /**
  * Makes `latest/` of every template what the index says, also where an earlier run was killed before it could. What it is
- * to be depends on the index alone, which is read after the ETag of what it replaces.
+ * to be depends on the index alone, which is read after the ETag of what it replaces. The versions are published by
+ * then, so what goes wrong is handed back, not thrown.
  */
-export async function moveLatest(site: Site, release: Release, listed: PublicationIndex): Promise<void> {
+export async function moveLatest(site: Site, release: Release, listed: PublicationIndex): Promise<Left> {
+  const left = new Map<string, StoreError>()
+  try {
+    await move(site, release, listed, left)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    for (const { name } of release.templates) if (!left.has(name)) left.set(name, error)
+  }
+  return left
+}
+
+async function move(
+  site: Site,
+  release: Release,
+  listed: PublicationIndex,
+  left: Map<string, StoreError>,
+): Promise<void> {
   const sources = new Sources(site, release)
   const own = new Set(release.templates.map(({ name }) => name))
   let pending = Object.entries(listed.templates).flatMap(([template, { latest }]) =>
@@ -20,24 +40,36 @@ export async function moveLatest(site: Site, release: Release, listed: Publicati
       pending.map(async it => ({ ...it, there: await site.store.head(site.key(`${it.template}/latest/${it.file}`)) })),
     )
     const { index } = await site.readIndex()
-    const isDone = await all(
+    const warned = new Set<string>()
+    const followed = await all(
       seen.map(async ({ template, file, there }) => {
         try {
           return await follow(site, index, template, file, there, sources)
         } catch (error) {
-          if (own.has(template) || !(error instanceof StoreError)) throw error
-          site.surroundings.onWarning(`${template}/latest/ of ${site.store.name} is left as it is: ${error.message}`)
-          return true
+          if (!(error instanceof StoreError)) throw error
+          if (own.has(template)) left.set(template, error)
+          else warned.add(`${template}/latest/ of ${site.store.name} is left as it is: ${error.message}`)
+          return { isDone: true }
         }
       }),
     )
-    pending = pending.filter((_, place) => isDone[place] !== true)
+    for (const { object, outcome } of followed) if (object !== undefined) site.report(object, outcome)
+    for (const warning of [...warned].sort()) site.surroundings.onWarning(warning)
+    pending = pending.filter((_, place) => followed[place]?.isDone !== true)
   }
   const [first] = pending
   if (first !== undefined) throw site.contended(site.key(`${first.template}/latest/${first.file}`))
 }
 
-/** False where somebody has replaced the object meanwhile. */
+type Followed =
+  /** Also where somebody has replaced the object meanwhile, and it is to be looked at again. */
+  | { readonly isDone: boolean; readonly object?: undefined; readonly outcome?: undefined }
+  | {
+      readonly isDone: true
+      readonly object: NewObject & { readonly sha256: string }
+      readonly outcome: ObjectReport['outcome']
+    }
+
 async function follow(
   site: Site,
   { templates }: PublicationIndex,
@@ -45,21 +77,19 @@ async function follow(
   file: string,
   there: StoredObject | undefined,
   sources: Sources,
-): Promise<boolean> {
+): Promise<Followed> {
   const published = Object.hasOwn(templates, template) ? templates[template] : undefined
   const newest = published?.versions.find(({ version }) => version === published.latest)
-  if (published === undefined || newest === undefined) return true
+  if (published === undefined || newest === undefined) return { isDone: true }
   const { body, sha256, contentType } = await sources.latest(template, published, newest, file)
   const key = site.key(`${template}/latest/${file}`)
   const object = { key, body, contentType, cacheControl: 'no-cache', sha256 }
   if (there !== undefined && (await site.checksumOf(there)) === sha256) {
-    site.report(object, 'unchanged')
-    return true
+    return { isDone: true, object, outcome: 'unchanged' }
   }
   const condition = there === undefined ? { ifAbsent: true as const } : { ifMatch: there.etag }
-  if ((await site.store.put(object, condition)) === 'taken') return false
-  site.report(object, 'written')
-  return true
+  if ((await site.store.put(object, condition)) === 'taken') return { isDone: false }
+  return { isDone: true, object, outcome: 'written' }
 }
 
 /** What versions hold: of this release at hand, of others as the store has it. */

@@ -1,3 +1,4 @@
+import { wholeTimeIsOver } from './client.ts'
 import { type Asked, type Failure, objectOf, shortened, type Words } from './failure.ts'
 import type { Environment } from './transport.ts'
 
@@ -6,7 +7,7 @@ const certificateCodes = [
   ...['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERT_UNTRUSTED'],
 ]
 
-const silenceCodes = ['TimeoutError', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']
+const silenceCodes = ['TimeoutError', 'ETIMEDOUT', wholeTimeIsOver, 'ESOCKETTIMEDOUT', 'ERR_SOCKET_CONNECTION_TIMEOUT']
 
 const breakCodes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_CONSTANT']
 

@@ -1,6 +1,6 @@
 import { fileOf, type PublicationIndex, type PublishedVersion } from '../publication.ts'
 import { contradictions, type Entry, formatIndex, merge } from './index-file.ts'
-import { moveLatest } from './latest.ts'
+import { type Left, moveLatest } from './latest.ts'
 import {
   checksumsOf,
   contentTypeOf,
@@ -9,12 +9,14 @@ import {
   type ReleasedTemplate,
   sha256Of,
 } from './release.ts'
-import { all, mostAttempts, type ReadIndex, Site, type Surroundings, type Target } from './site.ts'
+import { all, mostAttempts, type ObjectReport, type ReadIndex, Site, type Surroundings, type Target } from './site.ts'
 import { type NewObject, type PutCondition, StoreError } from './store.ts'
 
-/** What came of it: all of the release is published, or nothing has been changed. */
+/** What came of it: all of the release is published, or it is refused. */
 export type Publication = {
   readonly templates: readonly TemplateReport[]
+  /** The release is published, and `latest/` is not what it should be: why. */
+  readonly trouble?: StoreError
   /** Empty unless the release is refused. */
   readonly conflicts: readonly Conflict[]
 }
@@ -29,10 +31,12 @@ export type TemplateReport = {
   readonly isLatest: boolean
 }
 
-/** A version that is published already, with other bytes. */
+/** An object of a version that is there already, with other bytes. */
 export type Conflict = {
   readonly template: string
   readonly key: string
+  /** Does the index list the version? Else it was begun, and never finished. */
+  readonly isListed: boolean
   /** In hexadecimal: what is published, and what was to be. */
   readonly published: string
   readonly built: string
@@ -57,30 +61,38 @@ export async function publish(release: Release, target: Target, surroundings: Su
   // nothing is written before all has been looked at; the index first, whose answer tells a missing object from a bucket
   const index = await site.readIndex()
   const looks = await all(release.templates.map(template => run.look(release, template)))
+  // in their order, not in that of the answers
+  for (const object of looks.flatMap(({ unchanged }) => unchanged)) site.report(object, 'unchanged')
   const conflicts = looks.flatMap(look => look.conflicts)
   const known = new Set(conflicts.map(({ key }) => key))
   conflicts.push(...listedOtherwise(index.index, release, site).filter(({ key }) => !known.has(key)))
-  if (conflicts.length > 0) return refused(release, conflicts)
+  if (conflicts.length > 0) return refused(release, conflicts, index.index)
 
   const missing = looks.flatMap(look => look.missing)
   for (const wave of waves(release, missing)) {
-    const lost = (await all(wave.map(object => run.write(object)))).flatMap(conflict => conflict ?? [])
-    if (lost.length > 0) return refused(release, lost)
+    const written = await all(wave.map(object => run.write(object)))
+    for (const [place, object] of wave.entries()) {
+      const outcome = written[place]
+      if (typeof outcome === 'string') site.report(object, outcome)
+    }
+    const lost = written.flatMap(outcome => (typeof outcome === 'string' ? [] : [outcome]))
+    if (lost.length > 0) return refused(release, lost, (await site.readIndex()).index)
   }
   const [found] = await all([
     all(release.templates.map(template => run.entry(release, template))),
     surroundings.probe ? run.probe(release) : undefined,
   ])
   const overwritten = found.flatMap(it => ('published' in it ? [it] : []))
-  if (overwritten.length > 0) return refused(release, overwritten)
+  if (overwritten.length > 0) return refused(release, overwritten, index.index)
   const entries = found.flatMap(it => ('published' in it ? [] : [it]))
 
   const listed = await run.list(index, entries)
   const contradicted = listedOtherwise(listed, release, site)
-  if (contradicted.length > 0) return refused(release, contradicted)
-  await moveLatest(site, release, listed)
+  if (contradicted.length > 0) return refused(release, contradicted, listed)
+  const left = await moveLatest(site, release, listed)
   return {
     conflicts: [],
+    ...troubleOf(release, left),
     templates: release.templates.map(({ name }) => {
       const wasListed = versionIn(index.index, name, release.version) !== undefined
       const isWhole = missing.every(({ template }) => template !== name)
@@ -89,7 +101,7 @@ export async function publish(release: Release, target: Target, surroundings: Su
         ...{
           name,
           outcome: wasListed && isWhole ? 'no-op' : 'released',
-          isLatest: isLatest(listed, name, release.version),
+          isLatest: !left.has(name) && isLatest(listed, name, release.version),
         },
         ...(entry === undefined ? {} : { entry }),
       }
@@ -97,7 +109,20 @@ export async function publish(release: Release, target: Target, surroundings: Su
   }
 }
 
-function refused(release: Release, conflicts: readonly Conflict[]): Publication {
+function troubleOf({ version }: Release, left: Left): Pick<Publication, 'trouble'> {
+  const [first] = left
+  if (first === undefined) return {}
+  const [template, error] = first
+  const folders = [...left.keys()].map(name => `${name}/latest/`).join(', ')
+  const message = `${version} is published, but ${folders} ${left.size === 1 ? 'is' : 'are'} left as ${left.size === 1 ? 'it is' : 'they are'}: ${error.message}`
+  return { trouble: new StoreError(error.code, message, error.help, { cause: left.get(template) }) }
+}
+
+function refused(release: Release, found: readonly UnlistedConflict[], index: PublicationIndex): Publication {
+  const conflicts = found.map(conflict => ({
+    ...conflict,
+    isListed: versionIn(index, conflict.template, release.version) !== undefined,
+  }))
   return {
     conflicts,
     templates: release.templates.map(({ name }) => ({
@@ -116,7 +141,13 @@ function isLatest({ templates }: PublicationIndex, name: string, version: string
   return Object.hasOwn(templates, name) && templates[name]?.latest === version
 }
 
-function listedOtherwise(index: PublicationIndex, { version, templates }: Release, site: Site): readonly Conflict[] {
+type UnlistedConflict = Omit<Conflict, 'isListed'>
+
+function listedOtherwise(
+  index: PublicationIndex,
+  { version, templates }: Release,
+  site: Site,
+): readonly UnlistedConflict[] {
   const built = templates.map(template => ({ template: template.name, version, objects: checksumsOf(template) }))
   return contradictions(index, built).map(({ template, path, listed, built }) => ({
     ...{ template, key: site.key(path), published: listed, built },
@@ -140,7 +171,11 @@ function waves({ templates }: Release, missing: readonly OwnObject[]): readonly 
   ].filter(wave => wave.length > 0)
 }
 
-type Look = { readonly missing: readonly OwnObject[]; readonly conflicts: readonly Conflict[] }
+type Look = {
+  readonly missing: readonly OwnObject[]
+  readonly unchanged: readonly OwnObject[]
+  readonly conflicts: readonly UnlistedConflict[]
+}
 
 /** One release into one store. */
 class Run {
@@ -161,11 +196,11 @@ class Run {
       const object = own[place]
       return object === undefined || typeof standing === 'string' ? [] : [conflict(object, standing.sha256)]
     })
-    for (const [place, standing] of found.entries()) {
-      const object = own[place]
-      if (object !== undefined && standing === 'same') this.#site.report(object, 'unchanged')
+    return {
+      missing: own.filter((_, place) => found[place] === 'absent'),
+      unchanged: own.filter((_, place) => found[place] === 'same'),
+      conflicts,
     }
-    return { missing: own.filter((_, place) => found[place] === 'absent'), conflicts }
   }
 
   #versioned(template: string, version: string, { file, body, contentType }: ReleasedObject): NewObject {
@@ -183,17 +218,11 @@ class Run {
   }
 
   /** Writes an object that is not there; a conflict where another publisher has meanwhile, and differently. */
-  async write(object: OwnObject): Promise<Conflict | undefined> {
+  async write(object: OwnObject): Promise<ObjectReport['outcome'] | UnlistedConflict> {
     for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-      if ((await this.#site.store.put(object, { ifAbsent: true })) !== 'taken') {
-        this.#site.report(object, 'written')
-        return undefined
-      }
+      if ((await this.#site.store.put(object, { ifAbsent: true })) !== 'taken') return 'written'
       const standing = await this.#standing(object)
-      if (standing === 'same') {
-        this.#site.report(object, 'unchanged')
-        return undefined
-      }
+      if (standing === 'same') return 'unchanged'
       if (standing !== 'absent') return conflict(object, standing.sha256)
       await this.#site.pauseAfter(attempt)
     }
@@ -204,7 +233,7 @@ class Run {
    * What the index is to list, with the date and the version ID that the store gave the template: so who comes to list
    * it, after whatever interruption, lists the same.
    */
-  async entry({ version, notes }: Release, template: ReleasedTemplate): Promise<Entry | Conflict> {
+  async entry({ version, notes }: Release, template: ReleasedTemplate): Promise<Entry | UnlistedConflict> {
     const { name, artifact } = template
     const objects = checksumsOf(template)
     const file = fileOf(name, version)
@@ -279,6 +308,6 @@ class Run {
   }
 }
 
-function conflict({ template, key, sha256 }: OwnObject, published: string): Conflict {
+function conflict({ template, key, sha256 }: OwnObject, published: string): UnlistedConflict {
   return { template, key, published, built: sha256 }
 }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Finding, hasErrors, moduleError } from '../build/finding.ts'
 import { build, type World } from '../build/index.ts'
+import { findModules, pathFrom } from '../build/modules.ts'
 import { readProject } from '../build/project.ts'
+import { hasSection, notesOf } from '../build/release.ts'
 import type { Artifact, Manifest } from '../manifest.ts'
-import { versionProblem } from './index-file.ts'
+import { newestRelease, versionProblem } from './index-file.ts'
 
 /** All templates of a project at one version, as they are published. */
 export type Release = {
@@ -49,6 +51,9 @@ export async function makeRelease(
   { version, lint, cache }: ReleaseRequest,
   world: World,
 ): Promise<{ readonly release?: Release; readonly findings: readonly Finding[] }> {
+  // without templates there is no release, whatever its version
+  const { modules, findings: noModules } = findModules([], world.cwd)
+  if (modules.length === 0) return { findings: noModules }
   const named = version ?? versionOfProject(world.cwd)
   if (typeof named !== 'string') return { findings: [named] }
   const problem = versionProblem(named)
@@ -58,7 +63,8 @@ export async function makeRelease(
   }
   return inTemporaryFolder(async out => {
     const request = { modules: [], out, format: 'yaml', check: false, lint, cache } as const
-    const { findings } = await build({ ...request, version: named, isPassing: true }, world)
+    const built = await build({ ...request, version: named, isPassing: true }, world)
+    const findings = [...built.findings, ...withoutSection(world.cwd, named)]
     return hasErrors(findings) ? { findings } : { release: readRelease(out, named), findings }
   })
 }
@@ -70,6 +76,26 @@ function versionOfProject(cwd: string): string | Finding {
     project.givenVersion ??
     badVersion('package.json', project.packageFile === undefined ? 'is missing' : 'has no version')
   )
+}
+
+/** Of a release the notes say what was not released when it was made; they never change. */
+function withoutSection(cwd: string, version: string): readonly Finding[] {
+  const project = readProject(cwd)
+  const { file, text } =
+    'code' in project || project.changelogFile === undefined ? { file: '', text: '' } : project.changelogFile
+  const isRelease = newestRelease([version]) !== undefined
+  if (!isRelease || notesOf(text, version) === undefined || hasSection(text, version)) return []
+  return [
+    {
+      ...moduleError(
+        'bad-version',
+        pathFrom(cwd, file),
+        `has no section ${version}: as what is new in it everybody is shown what stands under Unreleased`,
+        `Write the heading "## [${version}]" over it before you publish, for a release never changes`,
+      ),
+      severity: 'warning',
+    },
+  ]
 }
 
 function badVersion(where: string, message: string): Finding {

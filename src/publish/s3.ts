@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import {
   GetBucketPolicyStatusCommand,
   GetObjectCommand,
@@ -8,10 +9,10 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { clientSettings, type Patience, withoutVersionWarning } from './client.ts'
-import { blockedPublicAccess, storeError } from './errors.ts'
+import { clientSettings, inTime, type Patience, wholeTimeIsOver, withoutVersionWarning } from './client.ts'
+import { hindered, storeError } from './errors.ts'
 import { type Asked, attemptsOf, codeOf, statusOf } from './failure.ts'
-import { type NewObject, type PutCondition, type Store, type StoredObject, StoreError } from './store.ts'
+import { mostBytes, type NewObject, type PutCondition, type Store, type StoredObject, StoreError } from './store.ts'
 import type { Endpoint } from './validator.ts'
 
 export type S3Place = Endpoint & { readonly bucket: string }
@@ -21,7 +22,7 @@ export type S3Place = Endpoint & { readonly bucket: string }
  * environment, profile (also of IAM Identity Center, a process, a web identity), container, instance. Every request is
  * tried again by the SDK's standard retry, for about two seconds on failures and half a minute on throttling.
  */
-export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
+export function s3Store(place: S3Place, patience: Partial<Patience> = {}): Store {
   const { bucket, region, endpointUrl } = place
   let made: S3Client | undefined
   // what is wrong with the surroundings is told by the first request
@@ -35,7 +36,9 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
 
   const head: Store['head'] = async key => {
     try {
-      const said = await client().send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      const said = await inTime(patience, limit =>
+        client().send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }), limit),
+      )
       isThere = true
       return stored(key, said)
     } catch (error) {
@@ -56,8 +59,10 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   /** What S3 says of an object that a HEAD did not get. */
   async function reasonOf(key: string) {
     try {
-      const { Body } = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' }))
-      await Body?.transformToByteArray()
+      await inTime(patience, async limit => {
+        const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: 'bytes=0-0' })
+        await bodyOf(key, await client().send(command, limit))
+      })
       isThere = true
       return { kind: 'there' } as const
     } catch (error) {
@@ -71,26 +76,30 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
 
   const get: Store['get'] = async key => {
     for (let attempt = 1; ; attempt++) {
-      const said = await answerOf(key)
-      if (said === undefined) return undefined
       try {
-        // the SDK compares the checksum that S3 tells; what breaks while the body comes it does not ask for again
-        const body = Buffer.from((await said.Body?.transformToByteArray()) ?? [])
-        return { ...stored(key, { ...said, ContentLength: body.length }), body }
+        return await inTime(patience, async limit => {
+          const said = await answerOf(key, limit)
+          if (said === undefined) return undefined
+          // the SDK compares the checksum that S3 tells; what breaks while the body comes it does not ask for again
+          const body = await bodyOf(key, said)
+          return { ...stored(key, { ...said, ContentLength: body.length }), body }
+        })
       } catch (error) {
-        if (attempt === bodyAttempts || error instanceof StoreError)
+        if (attempt === bodyAttempts || error instanceof StoreError || codeOf(error) === wholeTimeIsOver)
           throw explain(error, { operation: 'GetObject', key })
         await pause(Math.random() * 50 * 2 ** attempt)
       }
     }
   }
 
-  async function answerOf(key: string): Promise<GetObjectCommandOutput | undefined> {
+  async function answerOf(key: string, limit: Limit): Promise<GetObjectCommandOutput | undefined> {
     try {
-      const said = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }))
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })
+      const said = await client().send(command, limit)
       isThere = true
       return said
     } catch (error) {
+      if (limit.abortSignal.aborted) throw error
       if (!isMissingKey(error)) throw explain(error, { operation: 'GetObject', key })
       isThere = true
       return undefined
@@ -122,17 +131,16 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
   }
 
   async function putOnce({ key, body, contentType, cacheControl }: NewObject, condition: PutCondition): Promise<void> {
-    await client().send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ContentType: contentType,
-        CacheControl: cacheControl,
-        ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
-        ...('ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }),
-      }),
-    )
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentType: contentType,
+      CacheControl: cacheControl,
+      ChecksumSHA256: createHash('sha256').update(body).digest('base64'),
+      ...('ifAbsent' in condition ? { IfNoneMatch: '*' } : { IfMatch: condition.ifMatch }),
+    })
+    await inTime(patience, limit => client().send(command, limit))
     isThere = true
   }
 
@@ -149,8 +157,8 @@ export function s3Store(place: S3Place, patience?: Partial<Patience>): Store {
 export type Privacy =
   /** No policy lets everybody in. */
   | { readonly kind: 'meant' }
-  /** The bucket's policy is public, and Block Public Access of the bucket or of its account stands against that. */
-  | { readonly kind: 'blocked'; readonly error: StoreError }
+  /** The bucket's policy lets everybody in, but not to what was asked for, or something stands against it. */
+  | { readonly kind: 'hindered'; readonly error: StoreError }
   /** The bucket's policy could not be asked about. */
   | { readonly kind: 'unknown'; readonly error: StoreError }
 
@@ -158,19 +166,46 @@ export type Privacy =
  * Finds out whether a bucket is private on purpose; needs `s3:GetBucketPolicyStatus`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
  */
-export async function privacyOf(place: S3Place, patience?: Partial<Patience>): Promise<Privacy> {
+export async function privacyOf(place: S3Place, prefix: string, patience: Partial<Patience> = {}): Promise<Privacy> {
   try {
     const client = clientOf(place, patience)
-    const { PolicyStatus } = await client.send(new GetBucketPolicyStatusCommand({ Bucket: place.bucket }))
+    const command = new GetBucketPolicyStatusCommand({ Bucket: place.bucket })
+    const { PolicyStatus } = await inTime(patience, limit => client.send(command, limit))
     if (PolicyStatus?.IsPublic !== true) return { kind: 'meant' }
-    return { kind: 'blocked', error: blockedPublicAccess(place.bucket, 'reading without credentials') }
+    return { kind: 'hindered', error: hindered(place.bucket, prefix) }
   } catch (error) {
     if (codeOf(error) === 'NoSuchBucketPolicy') return { kind: 'meant' }
     return { kind: 'unknown', error: storeError(error, { operation: 'GetBucketPolicyStatus', ...place }) }
   }
 }
 
-function clientOf(place: S3Place, patience: Partial<Patience> | undefined): S3Client {
+type Limit = { readonly abortSignal: AbortSignal }
+
+/** The content of an answer, which is not read on without an end. */
+async function bodyOf(key: string, { Body, ContentLength = 0 }: GetObjectCommandOutput): Promise<Buffer> {
+  if (Body === undefined) return Buffer.alloc(0)
+  if (!(Body instanceof Readable)) throw new Error('in Node a body is a stream')
+  const chunks: Buffer[] = []
+  let bytes = ContentLength
+  if (bytes <= mostBytes) {
+    bytes = 0
+    for await (const chunk of Body) {
+      const part = Buffer.from(chunk)
+      bytes += part.length
+      if (bytes > mostBytes) break
+      chunks.push(part)
+    }
+  }
+  if (bytes <= mostBytes) return Buffer.concat(chunks)
+  Body.destroy()
+  throw new StoreError(
+    'refused',
+    `${key} is larger than the ${mostBytes} bytes that anything published has at most`,
+    'Find out who has put it there, and restore it from an earlier version of the object',
+  )
+}
+
+function clientOf(place: S3Place, patience: Partial<Patience>): S3Client {
   const settings = { ...clientSettings(place, patience), forcePathStyle: place.endpointUrl !== undefined }
   return withoutVersionWarning(() => new S3Client(settings))
 }
@@ -191,6 +226,8 @@ function stored(key: string, said: HeadObjectCommandOutput | GetObjectCommandOut
       ? {}
       : { sha256: Buffer.from(said.ChecksumSHA256, 'base64').toString('hex') }),
     ...(said.ContentType === undefined ? {} : { contentType: said.ContentType }),
+    ...(said.ContentEncoding === undefined ? {} : { contentEncoding: said.ContentEncoding }),
+    ...(said.ContentDisposition === undefined ? {} : { contentDisposition: said.ContentDisposition }),
   }
 }
 

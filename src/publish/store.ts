@@ -31,6 +31,12 @@ export type NewObject = {
   readonly cacheControl: string
 }
 
+/**
+ * An object is read to so many bytes. CloudFormation takes templates of 1 MB, the largest of what is published:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
+export const mostBytes = 8 << 20
+
 export type StoredObject = {
   readonly key: string
   /** With its quotes, as HTTP writes it. */
@@ -43,6 +49,9 @@ export type StoredObject = {
   /** In hexadecimal; absent where the store does not tell. */
   readonly sha256?: string
   readonly contentType?: string
+  /** As the headers of the same names have them. */
+  readonly contentEncoding?: string
+  readonly contentDisposition?: string
 }
 
 /** What a store refuses for good: in words, with the way out. */
@@ -65,6 +74,7 @@ export type StoreErrorCode =
   | 'wrong-region'
   | 'no-bucket'
   | 'blocked-public-access'
+  | 'not-public'
   | 'no-permission'
   | 'clock-skew'
   | 'no-network'

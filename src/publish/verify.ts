@@ -77,8 +77,10 @@ function isAsked(release: Release | undefined, template: string, version: string
 }
 
 type Read =
-  | { readonly kind: 'read'; readonly body: Buffer; readonly contentType: string | undefined }
+  | ({ readonly kind: 'read'; readonly body: Buffer } & Served)
   | { readonly kind: 'problem'; readonly problem: string }
+
+type Served = Pick<Fetched, 'contentType' | 'contentEncoding' | 'contentDisposition'>
 
 /** Of a folder, by file. */
 type Contents = ReadonlyMap<string, Buffer>
@@ -125,6 +127,8 @@ class Visit {
       this.#complain('index.json', `is not as poolform writes it: ${index.problem}`)
       return undefined
     }
+    // where something was ever published, an index that lists nothing is no longer what it was
+    if (Object.keys(index.templates).length === 0) this.#complain('index.json', 'lists nothing')
     const { version = '', templates = [] } = release ?? {}
     for (const template of templates) {
       const { name } = template
@@ -196,16 +200,27 @@ class Visit {
     if (read.contentType !== expected) {
       this.#complain(path, `has the content type ${read.contentType ?? 'of nothing'}, not ${expected}`)
     }
+    // with either, who fetches the object gets something else than its bytes, or a browser does not show it
+    if (![undefined, '', 'identity'].includes(read.contentEncoding)) {
+      this.#complain(path, `has the Content-Encoding ${read.contentEncoding}, and is to have none`)
+    }
+    if (![undefined, ''].includes(read.contentDisposition)) {
+      this.#complain(path, `has the Content-Disposition ${read.contentDisposition}, and is to have none`)
+    }
     return read.body
   }
 
   async #fetch(path: string): Promise<Read> {
     const { fetch, store, prefix } = this.#publisher
     try {
-      const { status, body, contentType } = await fetch(this.#url(path))
+      const { status, ...fetched } = await fetch(this.#url(path))
       if (status === 200) {
         this.#isPublic = true
-        return { kind: 'read', body, contentType }
+        return { kind: 'read', ...fetched }
+      }
+      // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+      if (status === 404 && fetched.body.includes('<Code>NoSuchBucket</Code>')) {
+        return { kind: 'problem', problem: `is missing, for there is no bucket ${store.name}` }
       }
       if (status === 404) return { kind: 'problem', problem: 'is missing' }
       if (status !== 401 && status !== 403) return { kind: 'problem', problem: `answers ${status}` }
@@ -218,7 +233,7 @@ class Visit {
       const there = await store.get(prefix === '' ? path : `${prefix}/${path}`)
       if (there === undefined) return { kind: 'problem', problem: 'is missing' }
       this.#refused.add(path)
-      return { kind: 'read', body: there.body, contentType: there.contentType }
+      return { kind: 'read', ...there }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       return { kind: 'problem', problem: `is missing or not public; with credentials: ${said(error)}` }
