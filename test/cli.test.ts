@@ -131,6 +131,8 @@ describe('the command line', () => {
     ['publish --bucket bucket --region eu-west-1 --endpoint-url localhost:9000', /--endpoint-url: give the http/],
     ['publish --bucket bucket --region eu-west-1 --endpoint-url https://a:b@c', /--endpoint-url: give the http/],
     ['publish', /required option '--bucket <name>' not specified/],
+    ['publish --buket b-1', /unknown option '--buket'[\s\S]*--bucket/],
+    ['publish one --bucket b-1', /publish takes no argument, and "one" is one/],
   ]
   for (const [args, said] of mistakes) {
     test(`\`poolform ${args}\` is wrong use`, () => {

@@ -30,6 +30,10 @@ const launchUrlDefaults = {
   ...{ pin: false, markdown: false, html: false, stackSet: false, json: false },
 } as const
 
+const publishDefaults = {
+  ...{ prefix: '', region: [], dryRun: false, verify: false, lint: true, cache: true, json: false },
+} as const
+
 /** Parses a command line, with help and corrections, and carries it out. */
 export async function runProgram(argv: readonly string[], commands: Commands): Promise<number> {
   let status = 0
@@ -150,31 +154,32 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .command('publish')
     .summary('put templates into a bucket, for everybody to deploy')
     .description(
-      'Compiles templates/*.ts and publishes them as a release: PREFIX/<template>/<version>/ with the template, its\n' +
-        'checksum, manifest and launch page, which never change; then PREFIX/index.json, which lists every version;\n' +
-        'then PREFIX/<template>/latest/, for the newest version that is no pre-release. The folder dist stays as it is.\n' +
-        'Then it fetches all by its public URL, compares it, and asks CloudFormation to validate the templates.\n' +
+      'Compiles templates/*.ts and publishes them as a release: PREFIX/<template>/<version>/ with the template, its ' +
+        'checksum, manifest and launch page, which never change; then PREFIX/index.json, which lists every version; ' +
+        'then PREFIX/<template>/latest/, for the newest version that is no pre-release. The folder dist stays as it is. ' +
+        'Then it fetches all by its public URL, compares it, and asks CloudFormation to validate the templates. ' +
         'What is published already with the same bytes is left alone; with other bytes, all of the release is refused.',
     )
-    .addOption(
-      new Option('--bucket <name>', 'where to publish; {region} in it is the region').makeOptionMandatory(true),
-    )
-    .option('--prefix <prefix>', 'under which, in the bucket', '')
-    .option('--region <region>', "the bucket's; once for each replica (default: AWS_REGION)", each, [])
+    .allowExcessArguments()
+    .option('--bucket <name>', 'where to publish; {region} in it is the region (required)')
+    .option('--prefix <prefix>', 'under which, in the bucket (default: none)')
+    .option('--region <region>', "the bucket's; repeatable (default: AWS_REGION or AWS_DEFAULT_REGION)", each)
     .option('--version <version>', 'of the release (default: as in package.json)')
-    .option('--endpoint-url <url>', 'of a store that speaks as S3 does (default: AWS_ENDPOINT_URL_S3)')
-    .option('--dry-run', 'say what would be written, and write nothing', false)
+    .option('--endpoint-url <url>', 'of a store like S3 (default: AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL)')
+    .option('--dry-run', 'say what would be written, and write nothing')
     .addOption(
-      new Option('--verify', 'only fetch and compare what is published: all versions that index.json lists')
-        .default(false)
-        .conflicts(['version', 'dryRun']),
+      new Option('--verify', 'only fetch and compare all that index.json lists').conflicts(['version', 'dryRun']),
     )
     .option('--no-lint', 'leave out cfn-lint, which needs Python')
     .option('--no-cache', 'use nothing that earlier runs have found')
-    .option('--json', 'print one JSON document, and nothing else', false)
+    .option('--json', 'print one JSON document, and nothing else')
     .addHelpText('after', publishExamples)
-    .action(async (options: PublishArguments) => {
-      status = await commands.publish(options)
+    .action(async ({ bucket, ...options }: Partial<PublishArguments>, command: Command) => {
+      // commander itself would miss the bucket before it names what it does not know, and count arguments
+      const [stranger] = command.args
+      if (stranger !== undefined) command.error(`error: publish takes no argument, and "${stranger}" is one`)
+      if (bucket === undefined) command.error("error: required option '--bucket <name>' not specified")
+      else status = await commands.publish({ ...publishDefaults, ...options, bucket })
     })
 
   try {
