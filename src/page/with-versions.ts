@@ -3,7 +3,7 @@ import { dataScript } from './html.ts'
 
 /** Of a template, as far as the page shows it. */
 type Offered = Pick<PublishedTemplate, 'latest'> & {
-  readonly versions: readonly Pick<PublishedVersion, 'version' | 'date' | 'versionId'>[]
+  readonly versions: readonly Pick<PublishedVersion, 'version' | 'date' | 'sha256' | 'versionId'>[]
 }
 
 /** How many versions a page offers at most, so that it stays as small after years. */
@@ -19,8 +19,8 @@ export function withVersions(html: string, { latest, versions }: Offered): strin
   const [place] = places
   if (place === undefined || places.length !== 1) throw new Error('not a launch page: it has no one place for versions')
   const offered = versions.filter(({ version }, index) => index < mostVersions || version === latest)
-  const shown = offered.map(({ version, date, versionId }) => ({
-    ...{ version, date },
+  const shown = offered.map(({ version, date, sha256, versionId }) => ({
+    ...{ version, date, sha256 },
     ...(versionId === undefined ? {} : { versionId }),
   }))
   const more = versions.length - shown.length

@@ -11,6 +11,7 @@ export type Versions = {
 type Version = {
   readonly version: string
   readonly date: string
+  readonly sha256: string
   readonly versionId?: string
 }
 
