@@ -105,12 +105,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/publish/',
     'src/build/finding.ts',
     'src/build/index.ts',
-    'src/build/project.ts',
+    ...['src/build/modules.ts', 'src/build/project.ts', 'src/build/release.ts'],
     'src/manifest.ts',
     'node:',
   ],
   // The network: only these two know the AWS SDK.
-  'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto'],
+  'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto', 'node:stream'],
   'src/publish/cloudformation.ts': ['src/publish/', '@aws-sdk/client-cloudformation'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/access.ts': [
