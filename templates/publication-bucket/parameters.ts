@@ -62,7 +62,7 @@ export const ProtectReleases = parameter({
   AllowedValues: ['true', 'false'],
   ConstraintDescription: 'must be true or false',
   Description:
-    'Whether the bucket itself sees to it that a release stays as it was published: nobody may delete anything, and only index.json and the folders latest/ may be overwritten. Tools that upload without If-None-Match, such as aws s3 cp, are then refused. Switch it off to take back a release, and on again afterwards.',
+    'Whether the bucket itself sees to it that a release stays as it was published: nobody may delete anything, and only index.json and the folders latest/ may be overwritten. Tools that upload without If-None-Match, such as aws s3 cp, are then refused. Switch it off to take back a release, and on again afterwards: links to its version ID can be read until you delete that version of the object.',
   Label: 'Protect releases',
   Group: ReleasesGroup,
 })
