@@ -319,6 +319,35 @@ describe('the guests of other templates', () => {
     assert.equal(cell(table, map, 'geo-maps:GetNothing', 'guest'), 'deny')
   })
 
+  test('are asked of all that a policy names: what is given everywhere first, each action where its service is', () => {
+    const maps = Array.from({ length: 40 }, (_, at) => `arn:aws:geo:us-east-1:123456789012:map/${at}`)
+    const own = 'arn:aws:iot:us-east-1:123456789012:topic/${cognito-identity.amazonaws.com:sub}'
+    const table = tableFor(withGuests(['geo:GetMapTile', 'geo:GetMapGlyphs', 'iot:Publish'], [...maps, own, '*']))
+    const others = table.rows.filter(({ kind }) => kind === 'others')
+    assert.equal(others[0]?.place, 'any resource')
+    assert.equal(others.filter(({ action }) => action === 'iot:Publish').length, 3)
+    assert.equal(others.length, 2 * 41 + 3)
+    assert.ok(!others.some(({ place, action }) => place.includes(':iot:') && action.startsWith('geo:')))
+    assert.equal(table.leftOut, undefined)
+  })
+
+  test('are told how much more there is than a table has room for', () => {
+    const many = (name: string, count: number) => Array.from({ length: count }, (_, at) => `${name}${at}`)
+    const document = withGuests(many('geo:GetMap', 30), many('arn:aws:geo:us-east-1:123456789012:map/', 20))
+    const table = tableFor(document)
+    assert.deepEqual([table.rows.filter(({ kind }) => kind === 'others').length, table.leftOut], [500, 100])
+    const text = 'The policies name 100 more actions and places than there is room for: ask with --can.'
+    assert.ok(wholeSheet(document).remarks.includes(text))
+  })
+
+  test('are not said to reach what a mistake stands for, by the same mistake', () => {
+    const bucket = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Missing', 'Arn'] }, '/*']] }
+    const resolved = resolve(withGuests('s3:*', bucket), { ...site })
+    const { rows } = tableOf(resolved, peopleOf(resolved, site.region), site)
+    const decided = rows.filter(({ kind }) => kind !== 'account').map(({ cells }) => cells.guest.decision)
+    assert.deepEqual([...new Set(decided)], ['unknown'])
+  })
+
   test('keep of an action with wildcards what the session policies leave them', () => {
     const actions = ['geo:*', 'geo:Batch*', 'geo:TagResource', 'kms:*', 'ssm:Get*', 'dynamodb:*', 's3:Get*', '*']
     const table = tableFor(withGuests(actions, '*'))

@@ -9,8 +9,8 @@ export type Token =
   | { readonly kind: 'any'; readonly crosses: boolean }
   /** `?` */
   | { readonly kind: 'one' }
-  /** A text that is not known, but equal to others of the same key. */
-  | { readonly kind: 'symbol'; readonly key: string; readonly isLiteral: boolean }
+  /** A text that is not known, but equal to others of the same key; without one to none, as far as is known. */
+  | { readonly kind: 'symbol'; readonly key: string | undefined; readonly isLiteral: boolean }
 
 export type Reading = {
   readonly wildcards: boolean
@@ -69,7 +69,8 @@ function symbol(part: Unknown): Token {
   const { kind } = part.origin
   return {
     kind: 'symbol',
-    key: keyOf(part),
+    // two mistakes are not the same text
+    key: kind === 'mistake' ? undefined : keyOf(part),
     isLiteral: kind === 'resource' || kind === 'attribute' || kind === 'pseudo',
   }
 }
@@ -157,5 +158,5 @@ function meets(pattern: readonly Token[], text: readonly Token[], mayBe: boolean
 function isOne(token: Token, other: Token | undefined): boolean {
   if (token.kind === 'char') return other?.kind === 'char' && other.char === token.char
   if (token.kind === 'one') return other?.kind === 'char'
-  return token.kind === 'symbol' && other?.kind === 'symbol' && other.key === token.key
+  return token.kind === 'symbol' && token.key !== undefined && other?.kind === 'symbol' && other.key === token.key
 }

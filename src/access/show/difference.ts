@@ -17,7 +17,7 @@ export function differenceOf(left: Side, right: Side, site: Site): Section {
     const roles = cognitoRoles(resolved, people)
     return { resolved, people, roles, asker: askerOf(resolved, roles, people, 'user') }
   })
-  const probes = sides.flatMap(({ resolved, roles }) => probesOf(resolved, roles, site))
+  const probes = sides.flatMap(({ resolved, roles }) => probesOf(resolved, roles, site).probes)
   const seen = new Set<string>()
   const rows = probes.flatMap(probe => {
     const key = `${probe.place}\0${probe.action}`

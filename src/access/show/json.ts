@@ -5,9 +5,10 @@ import type { AccessTable, Cell } from './table.ts'
 
 /**
  * A table as one document. Whoever asks for one column gets the other one's cells neither. A cell is `{decision, by,
- * because, notes, isWrong}`, as `Cell` says. `elsewhere` is only there where something is.
+ * because, notes, isWrong}`, as `Cell` says. `elsewhere` and `leftOut` are only there
+ * where something is.
  */
-export function tableJson({ roles, rows, elsewhere = {} }: AccessTable, subject: Subject): JsonObject {
+export function tableJson({ roles, rows, elsewhere = {}, leftOut }: AccessTable, subject: Subject): JsonObject {
   const { file, region, parameters, placeholders, columns } = subject
   return {
     formatVersion: 1,
@@ -16,6 +17,7 @@ export function tableJson({ roles, rows, elsewhere = {} }: AccessTable, subject:
     parameters,
     placeholders,
     ...(Object.keys(elsewhere).length === 0 ? {} : { elsewhere: { ...elsewhere } }),
+    ...(leftOut === undefined ? {} : { leftOut }),
     roles: roles.map(({ who, cells }) => ({
       who,
       roles: Object.fromEntries(cells.map(({ role, ...cell }) => [role, cellJson(cell)])),

@@ -34,9 +34,13 @@ export type Site = { readonly region: string; readonly partition: string; readon
 /**
  * What is worth asking of a template: about each place that the policies of these roles name, the own and another's
  * where they say whose, what is usual there and what is dangerous; each other action that they name; and what no user
- * should be able to do in any account.
+ * should be able to do in any account. `leftOut` counts the other actions for which there is no room.
  */
-export function probesOf(resolved: Resolved, roles: readonly string[], site: Site): readonly Probe[] {
+export function probesOf(
+  resolved: Resolved,
+  roles: readonly string[],
+  site: Site,
+): { readonly probes: readonly Probe[]; readonly leftOut: number } {
   const statements = roles.flatMap(role => statementsOf(resolved, role))
   const found = [
     ...fileProbes(statements, site),
@@ -47,10 +51,14 @@ export function probesOf(resolved: Resolved, roles: readonly string[], site: Sit
     ...accountProbes(site),
   ]
   const seen = new Set<string>()
-  return found.filter(({ place, action }) => {
+  let room = mostOthers
+  const probes = found.filter(({ kind, place, action }) => {
     const key = `${place}\0${action}`
-    return seen.has(key) ? false : seen.add(key)
+    if (seen.has(key)) return false
+    seen.add(key)
+    return kind !== 'others' || room-- > 0
   })
+  return { probes, leftOut: Math.max(0, -room) }
 }
 
 type Statement = {
@@ -400,19 +408,20 @@ function keyProbes(statements: readonly Statement[]): readonly Probe[] {
 /** Told by the places above, unless a policy gives a whole service. */
 const told = ['s3', 'dynamodb', 'execute-api', 'kms']
 
-const mostOthers = 60
+const mostOthers = 500
 
+/** What is given everywhere comes first. */
 function otherProbes(statements: readonly Statement[]): readonly Probe[] {
   const probes = statements.flatMap(({ actions, resources }) =>
     actions.flatMap(action => {
       const [service = '', name = ''] = action === '*' ? ['*', '*'] : action.split(':')
       const isWhole = /^\*+$/.test(name)
       const isKnown = told.includes(service.toLowerCase()) && !isWhole
-      return resources.flatMap((pieces): readonly Probe[] => {
+      return ofService(service, resources).flatMap((pieces): readonly (Probe & { readonly isAll: boolean })[] => {
         if (isKnown && !isAll(pieces)) return []
-        const ask = (place: string, whose: (asker: Asker) => Variables, isHazard: boolean): Probe => ({
-          ...{ kind: 'others', place, action, isHazard },
-          target: asker => ({ resource: filled(pieces, whose(asker), () => '*') }),
+        const ask = (place: string, whose: (asker: Asker) => Variables, isHazard: boolean) => ({
+          ...{ kind: 'others' as const, place, action, isHazard, isAll: isAll(pieces) },
+          target: (asker: Asker) => ({ resource: filled(pieces, whose(asker), () => '*') }),
         })
         const label = (whose: string) => (isAll(pieces) ? 'any resource' : shown(pieces, () => whose))
         const own = ask(label('{own}'), asker => asker.own, isWhole)
@@ -420,7 +429,15 @@ function otherProbes(statements: readonly Statement[]): readonly Probe[] {
       })
     }),
   )
-  return probes.slice(0, mostOthers)
+  return [...probes.filter(it => it.isAll), ...probes.filter(it => !it.isAll)]
+}
+
+/** Where a statement names resources of several services, those of the action's own, if there are such. */
+function ofService(service: string, resources: readonly (readonly Piece[])[]): readonly (readonly Piece[])[] {
+  const serviceOf = ([first]: readonly Piece[]) =>
+    first?.kind === 'text' ? /^arn:[^:]*:([^:]+):/.exec(first.text)?.[1] : undefined
+  const isOwn = (pieces: readonly Piece[]) => serviceOf(pieces) === service.toLowerCase()
+  return resources.some(isOwn) ? resources.filter(it => isOwn(it) || serviceOf(it) === undefined) : resources
 }
 
 // What no user of an app should be able to do

@@ -55,6 +55,9 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
     ...(given.length === 0 ? [] : [`Parameters: ${given.join(', ')}.`]),
     ...(stand.length === 0 ? [] : [`Placeholders, where --param says nothing: ${stand.join(', ')}.`]),
     ...columns.flatMap(column => sameOf(table.rows, column) ?? []),
+    ...(table.leftOut === undefined
+      ? []
+      : [`The policies name ${table.leftOut} more actions and places than there is room for: ask with --can.`]),
   ]
   if (table.roles.length === 0) {
     const elsewhere = columns.flatMap(column => {

@@ -14,6 +14,8 @@ export type AccessTable = {
   /** Which roles somebody can take; by whom, then by role. */
   readonly roles: readonly RoleRow[]
   readonly rows: readonly Row[]
+  /** How many more actions at places the policies name, for which there is no room. */
+  readonly leftOut?: number
   /** Why it is not known what somebody reaches, where the template has no such role; clauses. */
   readonly elsewhere?: Readonly<Partial<Record<Column, string>>>
 }
@@ -92,7 +94,8 @@ export function tableOf(resolved: Resolved, people: People, site: Site): AccessT
   const roles = cognitoRoles(resolved, people)
   if (roles.length === 0) return { roles: [], rows: [], elsewhere: rolesElsewhere(resolved, people) }
   const askers = { user: askerOf(resolved, roles, people, 'user'), guest: askerOf(resolved, roles, people, 'guest') }
-  const rows = probesOf(resolved, roles, site).map(({ kind, place, action, isHazard, target }): Row => {
+  const { probes, leftOut } = probesOf(resolved, roles, site)
+  const rows = probes.map(({ kind, place, action, isHazard, target }): Row => {
     const cell = (column: Column) => {
       const { resource, context } = target(askers[column])
       const question = { who: people[column], action, resource, ...(context === undefined ? {} : { context }) }
@@ -101,7 +104,7 @@ export function tableOf(resolved: Resolved, people: People, site: Site): AccessT
     }
     return { kind, place, action, cells: { user: cell('user'), guest: cell('guest') } }
   })
-  return { roles: roleRows(resolved, roles, people, site), rows }
+  return { roles: roleRows(resolved, roles, people, site), rows, ...(leftOut === 0 ? {} : { leftOut }) }
 }
 
 /** The roles that the identity pools hand out, and those whose trust policies let identities in. */
