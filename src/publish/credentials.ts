@@ -34,7 +34,7 @@ export function credentialsWords({ code, message }: Failure, environment: Enviro
     return [
       'no-credentials',
       `there is no profile ${missing} in ${files}, or nothing in it that gives credentials`,
-      'Name one of those that `aws configure list-profiles` shows, by AWS_PROFILE',
+      `Name one of those that \`aws configure list-profiles\` shows; if it is one, run \`aws sts get-caller-identity --profile ${missing}\`, which shows why`,
     ]
   }
   if (/multi-factor/.test(message)) {
