@@ -1,4 +1,8 @@
-/** Writes what README.md says of the templates' parameters and outputs, and of who reaches what: `npm run readme`. */
+/**
+ * Writes what README.md says of the templates' parameters and outputs, of who reaches what, and of what commands print:
+ * `npm run readme`.
+ */
+import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 import { placeholdersFor, type Site } from '../src/access/show/deployments.ts'
@@ -7,7 +11,6 @@ import { sectionTable } from '../src/access/show/markdown.ts'
 import { rowSection } from '../src/access/show/sheet.ts'
 import { peopleOf, tableOf } from '../src/access/show/table.ts'
 import { type Document, isObject, type Json } from '../src/document.ts'
-import { type StackSet, stackSetCommands } from '../src/launch/commands.ts'
 import { link } from '../src/link.ts'
 import { type Resolved, resolve } from '../src/resolve/index.ts'
 import identityPool from '../templates/identity-pool.ts'
@@ -22,32 +25,6 @@ const templates = {
   'notes-app': notesApp,
 }
 
-const common: Omit<StackSet, 'targets' | 'overrides'> = {
-  artifact: { name: 'identity-pool', file: 'identity-pool.yaml', bytes: 0, capabilities: ['CAPABILITY_IAM'] },
-  templateUrl: 'https://YOUR-BUCKET.s3.eu-west-1.amazonaws.com/identity-pool/VERSION/identity-pool.yaml',
-  region: 'eu-west-1',
-  stackName: 'notes-pools',
-  parameters: { ApiStage: 'prod' },
-  regions: ['eu-west-1', 'us-east-1', 'ap-southeast-2'],
-}
-
-/** What `poolform launch-url --stack-set` prints, called as README.md calls it. */
-const stackSets: readonly StackSet[] = [
-  {
-    ...common,
-    targets: { kind: 'service-managed', organizationalUnits: ['ou-ab12-11111111'] },
-    overrides: [{ account: '111122223333', region: 'eu-west-1', parameters: { UserPoolId: 'eu-west-1_a1B2c3D4e' } }],
-  },
-  {
-    ...common,
-    targets: { kind: 'self-managed', accounts: ['111122223333', '444455556666'] },
-    overrides: [
-      { account: '444455556666', parameters: { ApiId: 'a1b2c3d4e5' } },
-      { account: '444455556666', region: 'us-east-1', parameters: { UserPoolId: 'us-east-1_a1B2c3D4e' } },
-    ],
-  },
-]
-
 /** The text with what stands between `<!-- NAME … -->` and the next `<!-- end -->` made anew: tables and commands. */
 export function withTables(readme: string): string {
   const tables = Object.entries(templates).reduce((text, [name, template]) => {
@@ -55,10 +32,33 @@ export function withTables(readme: string): string {
     return filled(filled(text, `${name} parameters`, parameters(document)), `${name} outputs`, outputs(document))
   }, readme)
   const withAccess = filled(filled(tables, 'identity-pool access', accessTable()), 'tutorial difference', difference())
-  return stackSets.reduce((text, set) => {
-    const steps = stackSetCommands(set, 'posix').map(({ title, command }) => `# ${title}\n${command}\n`)
-    return filled(text, set.targets.kind, `\`\`\`sh\n${steps.join('\n')}\`\`\`\n`)
-  }, withAccess)
+  return ['service-managed', 'self-managed'].reduce(
+    (text, name) => filled(text, name, `\`\`\`sh\n${printed(commandBefore(text, name))}\`\`\`\n`),
+    withAccess,
+  )
+}
+
+/** The last command that stands before what it prints. */
+function commandBefore(readme: string, name: string): string {
+  const [before] = halves(readme, `<!-- ${name} -->\n`)
+  const command = launchUrlCommands(before).at(-1)
+  if (command === undefined) throw new Error(`README.md has no command that prints ${name}`)
+  return command
+}
+
+/** Each `npx poolform launch-url …` of a README, as it stands there. */
+export function launchUrlCommands(readme: string): readonly string[] {
+  return [...readme.matchAll(/^npx poolform launch-url (?:.*\\\n)*.*$/gm)].map(([command]) => command)
+}
+
+/** What a command of the README prints, run by bash from the sources here. No bucket can have the name that stands there. */
+export function printed(command: string): string {
+  const [placeholder, bucket] = ['YOUR-BUCKET', 'your-bucket']
+  const run = 'npx() { shift; "$NODE" --conditions=poolform-source --import tsx src/cli/index.ts "$@"; }\n'
+  const script = `${run}${command.replaceAll(placeholder, bucket)}`
+  const { POOLFORM_BASE_URL, ...env } = process.env
+  const text = execFileSync('bash', ['-c', script], { encoding: 'utf8', env: { ...env, NODE: process.execPath } })
+  return text.replaceAll(bucket, placeholder)
 }
 
 const site: Site = {

@@ -1,13 +1,31 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { withTables } from '../scripts/readme.ts'
+import { launchUrlCommands, printed, withTables } from '../scripts/readme.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 
 test('the tables of README.md are those of the templates', () => {
   assert.equal(readme, withTables(readme), 'run `npm run readme`')
+})
+
+test('the links of README.md are printed, and lead to where it publishes', () => {
+  const commands = launchUrlCommands(readme).filter(command => !command.includes('--stack-set'))
+  assert.equal(commands.length, 2)
+  const folder = encodeURIComponent('https://YOUR-BUCKET.s3.eu-west-1.amazonaws.com/templates/identity-pool/')
+  for (const command of commands) assert.ok(printed(command).includes(folder), command)
+})
+
+test('README.md publishes, links and nests under one prefix', () => {
+  const urls = [...readme.matchAll(/https:\/\/YOUR-BUCKET\.s3\.[a-z0-9-]+\.amazonaws\.com\/([^/\s]+)/g)]
+  assert.ok(urls.length > 5, 'there are none')
+  assert.deepEqual([...new Set(urls.map(([, prefix]) => prefix))], ['templates'])
+  const commands = [...readme.matchAll(/^npx poolform (?:publish|launch-url) (?:.*\\\n)*.*$/gm)].map(([it]) => it)
+  assert.deepEqual(
+    commands.filter(command => !command.includes('--prefix templates')),
+    [],
+  )
 })
 
 test('what README.md links to in the project is there', () => {
@@ -29,6 +47,15 @@ test('the anchors that README.md links to are headings of it', () => {
   )
   assert.deepEqual(
     anchors.filter(anchor => !headings.includes(anchor)),
+    [],
+  )
+})
+
+test('README.md says of each file and folder of src/ what is there', () => {
+  const layout = readme.slice(readme.indexOf('## How the code is laid out'))
+  const entries = readdirSync('src', { withFileTypes: true }).map(it => `src/${it.name}${it.isDirectory() ? '/' : ''}`)
+  assert.deepEqual(
+    entries.filter(entry => !layout.includes(`[\`${entry}\`](`)),
     [],
   )
 })

@@ -12,8 +12,9 @@ export const buttonSvg = `<svg xmlns="http://www.w3.org/2000/svg" width="148" he
 `
 
 /**
- * The button in Markdown. `image` is where the picture is, as the page that shows the Markdown reaches it: GitHub strips
- * data: URIs, so the picture must be a file.
+ * The button in Markdown. `image` is where the picture is, as the page that shows the Markdown reaches it: GitHub and
+ * GitLab strip data: URIs, so the picture must be a file.
+ * https://github.com/github/markup/issues/270, https://gitlab.com/gitlab-org/gitlab/-/issues/299136
  */
 export function markdownButton(url: string, template: string, image: string): string {
   const words = alt(template).replace(/[[\]\\*_`<>!&]/g, '\\$&')
