@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BuildArguments, plainBuildArguments } from '../src/cli/arguments.ts'
 import { type LintArguments, runProgram } from '../src/cli/program.ts'
+import { placesOf } from '../src/publish/places.ts'
 
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'lib/cli.cjs')
@@ -335,6 +336,17 @@ describe('poolform launch-url', () => {
       const { status, stdout, stderr } = poolform(folder, [...there, '--manifest', 'manifest.json'])
       assert.deepEqual({ status, stdout }, { status: 1, stdout: '' })
       assert.match(stderr, /manifest\.json: error: is no manifest of poolform, or not whole \[unreadable-file\]/)
+    }
+  })
+
+  test('takes the prefixes that publish takes', () => {
+    const taken = (prefix: string): readonly boolean[] => [
+      poolform(folders, [...there, '--prefix', prefix]).status === 0,
+      !('wrong' in placesOf({ bucket: 'b-1', prefix, region: ['eu-west-1'] }, {})),
+    ]
+    for (const prefix of ['a', '/a/b/', '', 'a b/é', '.a']) assert.deepEqual(taken(prefix), [true, true], prefix)
+    for (const prefix of ['a//b', '//a', '..', 'a/./b', 'a/../b']) {
+      assert.deepEqual(taken(prefix), [false, false], prefix)
     }
   })
 

@@ -918,6 +918,7 @@ describe('a snippet', () => {
           const { Resources } = parse(nestedYaml({ ...deployment, parameters: { [name]: value } }), { version })
           assert.deepEqual(Resources.IdentityPool.Properties.Parameters, { [name]: value })
         }),
+        { examples: ['E0', 'e12', 'No', 'Y', 'Null', 'NaN', 'Infinity'].map(name => [name, '']) },
       )
     })
   }

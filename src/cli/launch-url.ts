@@ -6,7 +6,7 @@ import { launchUrl } from '../launch/launch-url.ts'
 import { type Launch, type LaunchProblem, type LaunchRequest, prepareLaunch } from '../launch/prepare.ts'
 import type { Shell } from '../launch/quote.ts'
 import { type AccountAssignment, stackSets } from '../launch/stack-set.ts'
-import { type Place, readBase } from '../launch/template-url.ts'
+import { barePrefix, type Place, readBase } from '../launch/template-url.ts'
 import { linkValues } from '../launch/values.ts'
 import { type Manifest, parseManifest } from '../manifest.ts'
 import { type PublicationIndex, parsePublication } from '../publication.ts'
@@ -122,7 +122,7 @@ function placeOf(args: LaunchUrlArguments, environment: NodeJS.ProcessEnv): Retu
   if (bucket === undefined) return readBase(args.baseUrl ?? environment['POOLFORM_BASE_URL'] ?? '')
   const place: Place = {
     bucket: bucket.replaceAll('{region}', bucketRegion),
-    prefix: prefix.replace(/^\/|\/$/g, ''),
+    prefix: barePrefix(prefix),
     region: bucketRegion,
   }
   return place

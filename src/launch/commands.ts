@@ -387,8 +387,9 @@ function logicalId(name: string): string {
   return words.map(it => `${it.charAt(0).toUpperCase()}${it.slice(1)}`).join('') || 'Stack'
 }
 
+/** `E0` is a number to some readers of YAML 1.1. */
 function yamlKey(name: string): string {
-  return /^[A-Z][A-Za-z0-9]*$/.test(name) && !/^(y|yes|n|no|on|off|true|false|null)$/i.test(name)
+  return /^[A-Z][A-Za-z0-9]*$/.test(name) && !/^(y|yes|n|no|on|off|true|false|null|e[0-9]+)$/i.test(name)
     ? name
     : yamlText(name)
 }

@@ -158,6 +158,11 @@ export function bucketProblem(bucket: string): Refusal | undefined {
   )
 }
 
+/** A prefix as people write it, without the slash that may stand at either end. */
+export function barePrefix(text: string): string {
+  return text.replace(/^\/|\/$/g, '')
+}
+
 /** Why templates cannot be published under a prefix; undefined if they can. */
 export function prefixProblem(prefix: string): Refusal | undefined {
   if (prefix === '' || prefix.split('/').every(part => part !== '' && part !== '.' && part !== '..')) return undefined

@@ -1,5 +1,5 @@
 import { partitionOf } from '../launch/partitions.ts'
-import { baseUrl, bucketProblem, encode, prefixProblem } from '../launch/template-url.ts'
+import { barePrefix, baseUrl, bucketProblem, encode, prefixProblem } from '../launch/template-url.ts'
 import type { Environment } from './transport.ts'
 
 /** One bucket to publish to. */
@@ -29,7 +29,7 @@ export function placesOf(
   destination: Destination,
   environment: Environment,
 ): readonly Place[] | { readonly wrong: string } {
-  const prefix = destination.prefix.replace(/^\/|\/$/g, '')
+  const prefix = barePrefix(destination.prefix)
   const badPrefix = prefixProblem(prefix)
   if (badPrefix !== undefined) return { wrong: `--prefix: ${badPrefix.message}. ${badPrefix.help}` }
   const endpointUrl = endpointOf(destination, environment)
