@@ -261,14 +261,14 @@ describe('the deployments that are shown', () => {
 })
 
 /** A pool with guests and their role; made, as others make them, without a Sid. */
-function withGuests(Action: Json, Resource: Json): Document {
+function withGuests(Action: Json, Resource: Json, Effect = 'Allow'): Document {
   const host = 'cognito-identity.amazonaws.com'
   const Condition = {
     StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
     'ForAnyValue:StringLike': { [`${host}:amr`]: 'unauthenticated' },
   }
   const trust = { Effect: 'Allow', Principal: { Federated: host }, Action: 'sts:AssumeRoleWithWebIdentity', Condition }
-  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }
+  const policy = { Version: '2012-10-17', Statement: [{ Effect, Action, Resource }] }
   return {
     Resources: {
       Pool: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: true } },
@@ -329,6 +329,11 @@ describe('the guests of other templates', () => {
     assert.equal(others.length, 2 * 41 + 3)
     assert.ok(!others.some(({ place, action }) => place.includes(':iot:') && action.startsWith('geo:')))
     assert.equal(table.leftOut, undefined)
+  })
+
+  test('reach nothing in one sentence, which says what denies it', () => {
+    const { remarks } = wholeSheet(withGuests('*', '*', 'Deny'))
+    assert.ok(remarks.includes('A guest reaches nothing: statement 0 of own denies it.'))
   })
 
   test('are told how much more there is than a table has room for', () => {

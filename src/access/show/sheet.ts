@@ -120,7 +120,6 @@ function sameOf(rows: readonly Row[], column: Column): string | undefined {
 export function sameCell(rows: readonly Row[], column: Column): Cell | undefined {
   const [first, ...others] = rows.map(({ cells }) => cells[column])
   if (first === undefined || first.decision === 'allow') return undefined
-  if (first.decision === 'deny' && first.by.length > 0) return undefined
   return others.every(it => it.decision === first.decision && it.because === first.because) ? first : undefined
 }
 
