@@ -284,6 +284,23 @@ describe('a base URL', () => {
     })
   }
 
+  for (const file of [
+    ...['identity-pool/1.2.0/identity-pool.yaml', 'identity-pool/latest/index.html', 'index.json'],
+    ...['identity-pool/1.2.0/manifest.json', 'identity-pool/1.2.0/identity-pool.yaml.sha256'],
+  ]) {
+    test(`is not ${file}, but the folder of all`, () => {
+      for (const base of [
+        'https://b-1.s3.eu-west-1.amazonaws.com/my%20a/t',
+        'https://s3.eu-west-1.amazonaws.com/b.1/t',
+      ]) {
+        const refused = readBase(`${base}/${file}`)
+        assert.ok('message' in refused, 'it was taken')
+        assert.match(refused.message, /URL of a file/)
+        assert.ok(refused.help.endsWith(` as ${base}`), refused.help)
+      }
+    })
+  }
+
   test('must be of the partition of the stack', () => {
     const problems = (base: string, where: string) => {
       const at = readBase(base)
@@ -930,6 +947,12 @@ describe('a snippet', () => {
         assert.deepEqual(runCdk(cdkSnippet({ ...deployment, parameters: { A: value } }))['parameters'], { A: value })
       }),
     )
+  })
+
+  test('of Terraform has a name that Terraform takes', () => {
+    const named = (name: string) => terraformSnippet({ ...deployment, artifact: { ...deployment.artifact, name } })
+    assert.match(named('2fa'), /^resource "aws_cloudformation_stack" "_2fa" \{$/m)
+    assert.match(named('my-app.v2'), /^resource "aws_cloudformation_stack" "my_app_v2" \{$/m)
   })
 
   test('of Terraform makes a stack with every value as it is', () => {

@@ -67,7 +67,8 @@ export function mayEvade(code: string): boolean {
   for (const name of ['process', 'console', 'global', 'globalThis']) known.add(name)
   const names = Object.getOwnPropertyNames(globalThis).filter(name => /^\w+$/.test(name) && !known.has(name))
   unwatched ??= new RegExp(
-    `(?<![.\\w$])(?:${names.join('|')})(?![\\w$])|\\b(?:allocUnsafe(?:Slow)?|captureStackTrace|createObjectURL|lookupGetter|prepareStackTrace|timeStamp)\\b`,
+    // a word behind a hyphen is text: as an operand it would stand behind a blank, in the way that esbuild prints
+    `(?<![.\\w$]|\\w-)(?:${names.join('|')})(?![\\w$])|\\b(?:allocUnsafe(?:Slow)?|captureStackTrace|createObjectURL|lookupGetter|prepareStackTrace|timeStamp)\\b`,
   )
   return unwatched.test(code)
 }

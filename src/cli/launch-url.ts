@@ -180,7 +180,7 @@ function formatStackSet(launch: Launch, args: LaunchUrlArguments): string {
       const steps = stackSetCommands(set, shell)
       if (json) return steps.map(step => `${JSON.stringify({ ...step, targets: kind })}\n`)
       const title = kind === 'service-managed' ? 'By AWS Organizations' : 'By accounts'
-      const heading = sets.length > 1 ? [`# ${title}\n\n`] : []
+      const heading = sets.length > 1 ? [`# ${title} (take one of the two ways)\n\n`] : []
       return [...heading, ...steps.map(step => `# ${step.title}\n${step.command}\n\n`)]
     })
     .join('')

@@ -162,7 +162,7 @@ export function terraformSnippet(deployment: Deployment): string {
   const { artifact, parameters, stackName } = deployment
   const lines = Object.entries(parameters).map(([name, value]) => `    ${hclKey(name)} = ${hclText(value)}`)
   return [
-    `resource "aws_cloudformation_stack" "${artifact.name.replace(/[^A-Za-z0-9]/g, '_')}" {`,
+    `resource "aws_cloudformation_stack" "${artifact.name.replace(/[^A-Za-z0-9]/g, '_').replace(/^(?=\d)/, '_')}" {`,
     `  name         = ${hclText(nameOr(stackName, 'STACK-NAME'))}`,
     `  template_url = ${hclText(urlOr(deployment))}`,
     ...(artifact.capabilities.length === 0

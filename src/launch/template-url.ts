@@ -85,6 +85,12 @@ export function readBase(text: string): Place | Refusal {
   if ('message' in host) return host
   const path = decodePath(url.pathname)
   if (path === undefined) return refusal('its path is not rightly percent-encoded', 'Write % as %25')
+  if (/\.(ya?ml|json|html|sha256)$/.test(path)) {
+    // a file of a release stands two folders below what is asked for, the index beside none
+    const folders = path.split('/').slice(0, path.endsWith('/index.json') ? -1 : -3)
+    const base = `${url.origin}/${encodePath(folders.join('/'))}`
+    return refusal('it is the URL of a file', `Give that of the folder in which all templates are, as ${base}`)
+  }
   const [first = '', ...others] = path.split('/')
   const bucket = host.bucket ?? first
   const prefix = host.bucket === undefined ? others.join('/') : path

@@ -7,7 +7,7 @@ import { build, type World } from '../build/index.ts'
 import { findModules, pathFrom } from '../build/modules.ts'
 import { readProject } from '../build/project.ts'
 import { hasSection, notesOf } from '../build/release.ts'
-import type { Artifact, Manifest } from '../manifest.ts'
+import { type Artifact, type Manifest, parseManifest } from '../manifest.ts'
 import { newestRelease, versionProblem } from './index-file.ts'
 
 /** All templates of a project at one version, as they are published. */
@@ -104,7 +104,8 @@ function badVersion(where: string, message: string): Finding {
 
 /** What a build has left in a folder. */
 function readRelease(folder: string, version: string): Release {
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  const manifest = parseManifest(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  if (manifest === undefined) throw new Error('the manifest is not one that poolform reads')
   const page = objectOf('index.html', readFileSync(join(folder, 'index.html')))
   const templates = manifest.artifacts.map(artifact => {
     const { name, file, sha256 } = artifact
