@@ -7,7 +7,7 @@ type Offered = Pick<PublishedTemplate, 'latest'> & {
 }
 
 /** How many versions a page offers at most, so that it stays as small after years. */
-export const mostVersions = 20
+export const mostVersions = 12
 
 /**
  * A launch page that also offers the other versions of the template beside which it is published: the same page, with
