@@ -5,7 +5,6 @@ import * as nodeFs from 'node:fs'
 import {
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -15,9 +14,8 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Ajv } from 'ajv'
 import { type Bundled, bundle } from '../src/build/bundle.ts'
@@ -32,38 +30,10 @@ import { type FileSystem, isAtWork, type Plan, replaceFiles } from '../src/build
 import { watch } from '../src/build/watch.ts'
 import { type Document, formatPath, type Json, type JsonObject } from '../src/document.ts'
 import type { Manifest } from '../src/manifest.ts'
+import { contents, type Files, folders, project, write } from './support/projects.ts'
 
 const root = join(import.meta.dirname, '..')
-const folders = mkdtempSync(join(tmpdir(), 'poolform-build-'))
 const sharedCache = join(folders, 'cache')
-after(() => rmSync(folders, { recursive: true, force: true }))
-
-type Files = Readonly<Record<string, string>>
-
-/** A folder with these files. */
-function project(files: Files): string {
-  const folder = mkdtempSync(join(folders, 'p-'))
-  write(folder, { 'package.json': '{"name": "p", "version": "1.2.3", "license": "MIT"}', ...files })
-  return folder
-}
-
-function write(folder: string, files: Files): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-}
-
-/** Each file below a folder, by its path. */
-function contents(folder: string): Files {
-  if (!existsSync(folder)) return {}
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
-  return Object.fromEntries(
-    names
-      .filter(name => statSync(join(folder, name)).isFile())
-      .map(name => [name, readFileSync(join(folder, name), 'utf8')]),
-  )
-}
 
 /** A module whose template says `description`, with `before` above it. */
 function module(description: string, before = ''): string {

@@ -1,54 +1,22 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BuildArguments, plainBuildArguments } from '../src/cli/arguments.ts'
 import { type LintArguments, runProgram } from '../src/cli/program.ts'
 import { placesOf } from '../src/publish/places.ts'
+import { contents, type Files, folders, module, project, write } from './support/projects.ts'
 
 const root = join(import.meta.dirname, '..')
 const cli = join(root, 'lib/cli.cjs')
-const folders = mkdtempSync(join(tmpdir(), 'poolform-cli-'))
 const cache = join(folders, 'cache')
 
 before(() => {
   execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')])
 })
-after(() => rmSync(folders, { recursive: true, force: true }))
-
-type Files = Readonly<Record<string, string>>
-
-function project(files: Files): string {
-  const folder = mkdtempSync(join(folders, 'p-'))
-  write(folder, { 'package.json': '{"name": "p", "version": "1.2.3", "license": "MIT"}', ...files })
-  return folder
-}
-
-function write(folder: string, files: Files): void {
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-}
-
-function contents(folder: string): Files {
-  const names = existsSync(folder) ? readdirSync(folder) : []
-  return Object.fromEntries(names.map(name => [name, readFileSync(join(folder, name), 'utf8')]))
-}
-
-function module(description: string, before = ''): string {
-  return `import { defineTemplate, resource } from 'poolform'
-${before}
-export default defineTemplate({
-  Description: ${description},
-  Resources: { Handle: resource({ Type: 'AWS::CloudFormation::WaitConditionHandle' }) },
-})
-`
-}
 
 function environment(changes: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS, NO_COLOR, AWS_REGION, AWS_DEFAULT_REGION, ...env } = process.env

@@ -1,40 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { type BuildRequest, build, type Outcome, type World } from '../src/build/index.ts'
 import { lintFiles } from '../src/build/lint-files.ts'
 import { FolderInUse, isAtWork, replaceFiles } from '../src/build/replace.ts'
 import { makeFolder } from '../src/make-folder.ts'
 import { read } from '../src/read.ts'
+import { folders, module, project } from './support/projects.ts'
 
 const root = join(import.meta.dirname, '..')
-const folders = mkdtempSync(join(tmpdir(), 'poolform-hardening-'))
 const sharedCache = join(folders, 'cache')
-after(() => rmSync(folders, { recursive: true, force: true }))
-
-type Files = Readonly<Record<string, string>>
-
-function project(files: Files): string {
-  const folder = mkdtempSync(join(folders, 'p-'))
-  for (const [name, text] of Object.entries({ 'package.json': '{"name": "p", "version": "1.2.3"}', ...files })) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  return folder
-}
-
-function module(description: string, before = ''): string {
-  return `import { defineTemplate, resource } from 'poolform'
-${before}
-export default defineTemplate({
-  Description: ${description},
-  Resources: { Handle: resource({ Type: 'AWS::CloudFormation::WaitConditionHandle' }) },
-})
-`
-}
 
 const plain = module(`'Waits'`)
 
