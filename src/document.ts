@@ -31,6 +31,21 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** Does it call a macro anywhere? */
+export function hasTransform(value: Json): boolean {
+  if (isList(value)) return value.some(hasTransform)
+  return isObject(value) && Object.entries(value).some(([key, item]) => key === 'Fn::Transform' || hasTransform(item))
+}
+
+/** Is it an object, of JSON that nobody has looked at yet? */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** The member of that name; nothing for what objects inherit. */
 export function member<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined

@@ -1,4 +1,4 @@
-import type { JsonObject } from './document.ts'
+import { isRecord, type JsonObject } from './document.ts'
 
 /**
  * What `manifest.json` says: all that a program or a page needs to offer the templates of a build without reading them.
@@ -165,7 +165,7 @@ function isGrant(value: unknown): boolean {
   )
 }
 
-function isCapability(value: unknown): boolean {
+export function isCapability(value: unknown): value is Capability {
   return capabilities.some(it => it === value)
 }
 
@@ -186,8 +186,4 @@ function isAbsentOr(isOne: (value: unknown) => boolean, value: unknown): boolean
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
-import type { Capability } from './manifest.ts'
+import { isRecord } from './document.ts'
+import { type Capability, isCapability } from './manifest.ts'
 
 /**
  * `index.json`, which lists every version that was ever published under a prefix. Places are relative to its own.
@@ -158,23 +159,9 @@ export function fileNameOf(template: string): string {
   return `${template}.yaml`
 }
 
-const capabilities: Readonly<Record<Capability, true>> = {
-  CAPABILITY_IAM: true,
-  CAPABILITY_NAMED_IAM: true,
-  CAPABILITY_AUTO_EXPAND: true,
-}
-
-function isCapability(value: unknown): value is Capability {
-  return typeof value === 'string' && Object.hasOwn(capabilities, value)
-}
-
 function record(value: unknown, where: string): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new Unreadable(`${where} is no object`)
   return value
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function only(fields: Readonly<Record<string, unknown>>, known: readonly string[], where: string): void {

@@ -22,10 +22,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/document.ts': [],
   'src/diagnostic.ts': ['src/document.ts'],
   'src/manifest.ts': ['src/document.ts'],
-  'src/publication.ts': ['src/manifest.ts'],
+  'src/publication.ts': ['src/document.ts', 'src/manifest.ts'],
   'src/nearest.ts': [],
   'src/parameter.ts': ['src/document.ts'],
   'src/make-folder.ts': ['node:'],
+  'src/checksums.ts': ['node:crypto'],
 
   // The stages, each from one type to the next. Only `link` knows templates and documents, only `read` a YAML library.
   'src/link.ts': ['src/authoring/model.ts', 'src/diagnostic.ts', 'src/document.ts'],
@@ -81,6 +82,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/access/text.ts',
     'src/authoring/',
     'src/check/index.ts',
+    'src/checksums.ts',
     'src/compile.ts',
     'src/diagnostic.ts',
     'src/document.ts',
@@ -99,10 +101,19 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/page/': ['src/manifest.ts', 'src/publication.ts', 'node:crypto'],
   'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/resolve/'],
   // A release, and what becomes of it in a bucket, which is a `Store` to all but s3.ts.
-  'src/publish/': ['src/launch/', 'src/manifest.ts', 'src/page/with-versions.ts', 'src/publication.ts', 'node:'],
+  'src/publish/': [
+    'src/checksums.ts',
+    'src/document.ts',
+    'src/launch/',
+    'src/manifest.ts',
+    'src/page/with-versions.ts',
+    'src/publication.ts',
+    'node:',
+  ],
   'src/publish/index-file.ts': ['src/publication.ts', 'semver'],
   'src/publish/release.ts': [
     'src/publish/',
+    'src/checksums.ts',
     'src/build/finding.ts',
     'src/build/index.ts',
     ...['src/build/modules.ts', 'src/build/project.ts', 'src/build/release.ts'],
@@ -118,13 +129,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/build/',
     'src/cli/',
     'src/document.ts',
-    'src/launch/partitions.ts',
+    ...['src/launch/partitions.ts', 'src/launch/values.ts'],
     'src/resolve/',
   ],
   'src/cli/launch-url.ts': [
     ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],
   ],
-  'src/cli/program.ts': ['src/build/', 'src/cli/', 'src/launch/stack-set.ts', 'commander'],
+  'src/cli/arguments.ts': ['src/build/', 'src/launch/values.ts'],
+  'src/cli/program.ts': [...['src/build/', 'src/cli/', 'src/launch/stack-set.ts', 'src/launch/values.ts', 'commander']],
   'src/cli/publish.ts': ['src/build/', 'src/cli/', 'src/publish/'],
   'src/cli/publish-report.ts': ['src/build/finding.ts', 'src/cli/', 'src/publish/'],
 }

@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import semver from 'semver'
 import { thisEngine } from '../src/build/engine.ts'
 import { build } from '../src/build/index.ts'
+import { checksums } from '../src/checksums.ts'
 import { formatProblems, formatSummary, Progress } from '../src/cli/publish-report.ts'
 import { mostVersions, withVersions } from '../src/page/with-versions.ts'
 import { isVersion, type PublicationIndex } from '../src/publication.ts'
@@ -15,7 +16,7 @@ import { bounded } from '../src/publish/bounded.ts'
 import { dryRun } from '../src/publish/dry-run.ts'
 import { formatIndex, merge, newestRelease, parseIndex, versionProblem } from '../src/publish/index-file.ts'
 import { type Publication, publish } from '../src/publish/publish.ts'
-import { checksumLine, makeRelease, objectOf, type Release } from '../src/publish/release.ts'
+import { makeRelease, objectOf, type Release } from '../src/publish/release.ts'
 import type { Surroundings } from '../src/publish/site.ts'
 import { type Store, StoreError } from '../src/publish/store.ts'
 import { verify } from '../src/publish/verify.ts'
@@ -51,7 +52,7 @@ function release(version: string, salt = '', names: readonly string[] = ['one', 
         ...{ name, artifact },
         objects: [
           page,
-          objectOf(`${file}.sha256`, Buffer.from(checksumLine(sha256, file))),
+          objectOf(`${file}.sha256`, Buffer.from(checksums([{ file, sha256 }]))),
           objectOf('manifest.json', Buffer.from(JSON.stringify({ ...manifest, artifacts: [artifact] }))),
           objectOf(file, body),
         ] as const,

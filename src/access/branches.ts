@@ -1,13 +1,9 @@
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { type Document, isList, isObject, type Json, type JsonObject } from '../document.ts'
 
 /** Conditions of the template that have been decided, by name. */
 export type Decided = ReadonlyMap<string, boolean>
 
 export type If = { readonly condition: string; readonly yes: Json; readonly no: Json }
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
-}
 
 /** The operand of an intrinsic function, if the value is one call of it. */
 export function operandOf(value: Json | undefined, name: string): Json | undefined {

@@ -1,5 +1,5 @@
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
-import { type Decided, fallbackOf, ifOf, isCall, isList, isNoValue } from './branches.ts'
+import { type Document, isList, isObject, type Json, type JsonObject } from '../document.ts'
+import { type Decided, fallbackOf, ifOf, isCall, isNoValue } from './branches.ts'
 import { textOf } from './text.ts'
 
 /** The conditions, not decided yet, by which what is within a value is chosen, the outermost first; without mere defaults. */

@@ -1,6 +1,6 @@
-import { isObject, type Json } from '../document.ts'
+import { isList, isObject, type Json } from '../document.ts'
 import { serviceName } from './actions.ts'
-import { isCall, isList } from './branches.ts'
+import { isCall } from './branches.ts'
 import { placeWords } from './places.ts'
 import { shown, stack } from './text.ts'
 

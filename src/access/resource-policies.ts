@@ -1,6 +1,6 @@
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { type Document, isList, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Grant } from '../manifest.ts'
-import { isCall, isList } from './branches.ts'
+import { isCall } from './branches.ts'
 import { shown, stack, textOf } from './text.ts'
 
 /** Where a type of resource has its policy, and by which property it names what that stands on; itself, where by none. */

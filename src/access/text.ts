@@ -1,5 +1,5 @@
-import { type Document, isObject, type Json } from '../document.ts'
-import { fallbackOf, isList, operandOf } from './branches.ts'
+import { type Document, isList, isObject, type Json } from '../document.ts'
+import { fallbackOf, operandOf } from './branches.ts'
 
 /**
  * Stands for pseudo parameters while a text is taken apart at its colons, which their names have too: characters that

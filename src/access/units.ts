@@ -1,4 +1,5 @@
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { isCall } from './branches.ts'
 
 /**
  * What is read together in one decision, with the conditions that decide how it comes out.
@@ -192,8 +193,4 @@ function referencesIn(json: Json): readonly string[] {
     const named = typeof text === 'string' ? [...text.matchAll(/\$\{([^!}]+)\}/g)].map(([, name = '']) => name) : []
     return [...named, ...referencesIn(value)]
   })
-}
-
-function isCall(json: JsonObject): boolean {
-  return Object.keys(json).every(key => key === 'Ref' || key.startsWith('Fn::')) && Object.keys(json).length === 1
 }

@@ -1,7 +1,6 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeFolder } from '../make-folder.ts'
-import { fingerprint, prune } from './recall.ts'
+import { fingerprint, replaceEntry } from './recall.ts'
 import type { World } from './request.ts'
 
 /** What earlier runs have found out, one answer for each subject: the next one takes its place. */
@@ -18,7 +17,7 @@ export function keptAnswers(kind: string, { cacheFolder, engine }: Pick<World, '
   const entryOf = (subject: string): string => join(folder, fingerprint(`${engine.digest}\0${subject}`))
   return {
     recall: (subject, question) => recall(entryOf(subject), question),
-    keep: (subject, question, answer) => keep(folder, entryOf(subject), question, answer),
+    keep: (subject, question, answer) => replaceEntry(entryOf(subject), `${question.length}\n${question}${answer}`),
   }
 }
 
@@ -32,27 +31,5 @@ function recall(entry: string, question: string): string | undefined {
   } catch {
     // then it is found out again
     return undefined
-  }
-}
-
-/** Whole, or not at all. */
-function keep(folder: string, entry: string, question: string, answer: string): void {
-  const temporary = `${entry}.${process.pid}`
-  try {
-    makeFolder(folder)
-    writeFileSync(temporary, `${question.length}\n${question}${answer}`, { mode: 0o600 })
-    renameSync(temporary, entry)
-    prune(folder)
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error
-    discard(temporary)
-  }
-}
-
-function discard(file: string): void {
-  try {
-    rmSync(file, { force: true })
-  } catch {
-    // then it is not there to be taken away
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { grantsOf } from '../access/grants.ts'
 import { shown, textOf } from '../access/text.ts'
-import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
+import { sha256Of } from '../checksums.ts'
+import { type Document, hasTransform, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Artifact, Capability, ManifestParameter, ManifestResource } from '../manifest.ts'
 
 export type Built = {
@@ -18,7 +18,7 @@ export function artifactOf({ name, version, file, text, document }: Built): Arti
     version,
     file,
     bytes: Buffer.byteLength(text),
-    sha256: sha256(text),
+    sha256: sha256Of(text),
     description: document.Description ?? '',
     capabilities: capabilities(document),
     parameters: parameters(document),
@@ -70,18 +70,6 @@ function mappingNames(value: Json): readonly (string | undefined)[] {
   return [...within, typeof name === 'string' ? name : undefined]
 }
 
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
-}
-
-/** As `sha256sum` writes it and `sha256sum -c` reads it. */
-export function checksums(files: readonly { readonly file: string; readonly sha256: string }[]): string {
-  return [...files]
-    .sort((a, b) => (a.file < b.file ? -1 : 1))
-    .map(({ file, sha256 }) => `${sha256}  ${file}\n`)
-    .join('')
-}
-
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html, `Capabilities.member.N` */
 const iamTypes: ReadonlyMap<string, string | undefined> = new Map([
   ['AWS::IAM::AccessKey', undefined],
@@ -114,12 +102,6 @@ export function capabilities(document: Document): readonly Capability[] {
     ...(iam.length === 0 ? [] : [isNamed ? ('CAPABILITY_NAMED_IAM' as const) : ('CAPABILITY_IAM' as const)]),
     ...(hasTransform(document.Resources) ? ['CAPABILITY_AUTO_EXPAND' as const] : []),
   ]
-}
-
-function hasTransform(value: Json): boolean {
-  if (Array.isArray(value)) return value.some(hasTransform)
-  if (!isObject(value)) return false
-  return Object.entries(value).some(([key, item]) => key === 'Fn::Transform' || hasTransform(item))
 }
 
 function parameters(document: Document): readonly ManifestParameter[] {

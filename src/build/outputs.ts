@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { checksums, sha256Of } from '../checksums.ts'
+import { isRecord } from '../document.ts'
 import {
   type Artifact,
   isArtifact,
@@ -11,7 +13,6 @@ import {
 import { launchPage, type PageAssets } from '../page/launch-page.ts'
 import { accessFileNames, accessFolder } from './access-files.ts'
 import { type Finding, moduleError } from './finding.ts'
-import { checksums, sha256 } from './manifest.ts'
 import type { Plan } from './replace.ts'
 
 export type OutputOptions = {
@@ -89,7 +90,7 @@ export function planOutputs(
   const ofOthers = others.flatMap(({ name }) => accessFileNames(name))
   const stays = there.listed.filter(({ file }) => ofOthers.includes(file))
   const made = [...files].filter(([file]) => !own.has(file) && !artifacts.some(artifact => artifact.file === file))
-  const beside = made.map(([file, text]) => ({ file, sha256: sha256(text) }))
+  const beside = made.map(([file, text]) => ({ file, sha256: sha256Of(text) }))
   files.set(checksumsFile, checksums([...artifacts, ...stays, ...beside]))
 
   const write = new Map<string, string>()
@@ -105,7 +106,7 @@ export function planOutputs(
     const present = there.text(file)
     const isToStay = files.has(file) || [...artifacts, ...stays].some(it => it.file === file)
     if (present === undefined || isToStay) continue
-    if (sha256(present) === digest) remove.push(file)
+    if (sha256Of(present) === digest) remove.push(file)
     else findings.push(edited(`${out}/${file}`))
   }
   return { files, plan: { write, remove }, findings }
@@ -206,8 +207,4 @@ function listedFiles(manifest: string | undefined): readonly ListedFile[] | unde
   } catch {
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

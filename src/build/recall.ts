@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Diagnostic } from '../diagnostic.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { Finding } from './finding.ts'
@@ -138,14 +138,19 @@ export function remember(question: Question, answer: Answer, { cacheFolder, engi
     findings,
     artifacts: artifacts.map(artifact => ({ ...artifact, isChanged: false })),
   }
-  const file = entryFile(cacheFolder, question)
+  const head = Buffer.from(formatEntry(entry))
+  replaceEntry(entryFile(cacheFolder, question), Buffer.concat([head, ...contents.map(({ content }) => content)]))
+}
+
+/** Whole, or not at all. Of many entries in its folder the oldest go. */
+export function replaceEntry(file: string, content: string | Buffer): void {
+  const folder = dirname(file)
   const temporary = `${file}.${process.pid}`
   try {
-    makeFolder(entriesFolder(cacheFolder))
-    const head = Buffer.from(formatEntry(entry))
-    writeFileSync(temporary, Buffer.concat([head, ...contents.map(({ content }) => content)]), { mode: 0o600 })
+    makeFolder(folder)
+    writeFileSync(temporary, content, { mode: 0o600 })
     renameSync(temporary, file)
-    prune(entriesFolder(cacheFolder))
+    prune(folder)
   } catch (error) {
     if (!isSystemError(error)) throw error
     discard(temporary)
@@ -197,8 +202,7 @@ export function fingerprint(text: string): string {
 
 const mostEntries = 200
 
-/** Of many entries the oldest go. */
-export function prune(folder: string): void {
+function prune(folder: string): void {
   const names = readdirSync(folder)
   if (names.length <= mostEntries) return
   const files = names

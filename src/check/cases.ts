@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { isList, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import type { Text } from './texts.ts'
 
 /** What is taken for granted of the template's conditions, by name. */
@@ -154,10 +154,6 @@ export function isListCase(it: Case): it is Case<readonly Json[]> {
 
 export function isTextCase(it: Case): it is Case<string> {
   return typeof it.value === 'string'
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }
 
 /** Is it a call of a CloudFormation function, whose value only deployment knows? */

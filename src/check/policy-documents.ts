@@ -1,5 +1,5 @@
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
-import { type Case, Cases, isIntrinsic, isList, isListCase, isObjectCase, type When } from './cases.ts'
+import { type Document, isList, isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { type Case, Cases, isIntrinsic, isListCase, isObjectCase, type When } from './cases.ts'
 import { solverOf } from './conditions.ts'
 import { textsOf } from './texts.ts'
 import { entriesOf } from './walk.ts'

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, member, type Path } from '../document.ts'
-import { always, type Case, type Cases, formatWhen, isIntrinsic, isList, isNoValue, type When } from './cases.ts'
+import { type Document, isList, isObject, type Json, member, type Path } from '../document.ts'
+import { always, type Case, type Cases, formatWhen, isIntrinsic, isNoValue, type When } from './cases.ts'
 import { casesAt, type Policies } from './policy-documents.ts'
 import { sectionOf } from './walk.ts'
 

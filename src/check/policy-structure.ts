@@ -1,12 +1,11 @@
 import type { Diagnostic, Severity } from '../diagnostic.ts'
-import { isObject, type Json, type JsonObject, type Path } from '../document.ts'
+import { isList, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
 import {
   type Case,
   type Cases,
   formatWhen,
   isIntrinsic,
-  isList,
   isListCase,
   isObjectCase,
   isTextCase,

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json } from '../document.ts'
+import { type Document, isList, isObject, type Json } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { isList } from './cases.ts'
 import { cognitoHosts, otherPrefixes } from './condition-keys.ts'
 import type { Knowledge } from './knowledge.ts'
 import { misspeltKey } from './policy-conditions.ts'

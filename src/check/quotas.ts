@@ -1,6 +1,5 @@
 import type { Diagnostic, Severity } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, type Path } from '../document.ts'
-import { isList } from './cases.ts'
+import { type Document, isList, isObject, type Json, type JsonObject, type Path } from '../document.ts'
 import { entriesOf, sectionOf } from './walk.ts'
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */

@@ -1,7 +1,6 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type Path } from '../document.ts'
+import { type Document, isList, isObject, type Json, type Path } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { isList } from './cases.ts'
 import { entriesOf, sectionOf } from './walk.ts'
 
 /**

@@ -1,4 +1,5 @@
 import type { BuildRequest } from '../build/index.ts'
+import type { Assignment } from '../launch/values.ts'
 
 /** What `poolform build` was called with. */
 export type BuildArguments = BuildRequest & { readonly json: boolean; readonly watch: boolean }
@@ -68,8 +69,6 @@ export type AccessArguments = {
 }
 
 export type Asked = { readonly action: string; readonly resource: string }
-
-export type Assignment = { readonly name: string; readonly value: string }
 
 export const accessDefaults = { param: [], region: 'us-east-1', context: [], format: 'text' } as const
 

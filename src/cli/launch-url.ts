@@ -7,10 +7,10 @@ import { type Launch, type LaunchProblem, type LaunchRequest, prepareLaunch } fr
 import type { Shell } from '../launch/quote.ts'
 import { type AccountAssignment, stackSets } from '../launch/stack-set.ts'
 import { barePrefix, type Place, readBase } from '../launch/template-url.ts'
+import type { Assignment } from '../launch/values.ts'
 import { linkValues } from '../launch/values.ts'
 import { type Manifest, parseManifest } from '../manifest.ts'
 import { type PublicationIndex, parsePublication } from '../publication.ts'
-import type { Assignment } from './arguments.ts'
 import { print } from './print.ts'
 import { reportFindings } from './report.ts'
 

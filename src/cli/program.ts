@@ -1,14 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
 import type { AccountAssignment } from '../launch/stack-set.ts'
-import {
-  type AccessArguments,
-  type Assignment,
-  accessDefaults,
-  assignmentOf,
-  type BuildArguments,
-  defaults,
-} from './arguments.ts'
+import type { Assignment } from '../launch/values.ts'
+import { type AccessArguments, accessDefaults, assignmentOf, type BuildArguments, defaults } from './arguments.ts'
 import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'

@@ -4,7 +4,7 @@ import type { ObjectReport } from '../publish/site.ts'
 import type { StoreError } from '../publish/store.ts'
 import type { Check, Verification } from '../publish/verify.ts'
 import { print } from './print.ts'
-import { plainFinding } from './report.ts'
+import { counted, plainFinding } from './report.ts'
 
 /** What came of a run of `poolform publish`. */
 export type Report = {
@@ -78,7 +78,7 @@ export class Progress {
       this.#write(line)
       return
     }
-    const status = `${count(this.#count, 'object')}; ${[...this.#underWay.values()].join(', ')}`
+    const status = `${counted(this.#count, 'object')}; ${[...this.#underWay.values()].join(', ')}`
     // a longer line would break, and its first part stay
     this.#write(`${eraseLine}${line}${status.slice(0, 79)}`)
   }
@@ -140,9 +140,9 @@ function verified(verification: Verification, isKnownPrivate: boolean): string {
   const wrong = differences(verification).length
   const why = isKnownPrivate ? 'the bucket is private' : 'they are not readable without'
   const how = isPrivate ? `fetched with credentials, for ${why}` : 'fetched by their public URLs'
-  const judged = validated === 0 ? '' : `; ${count(validated, 'template')} judged by CloudFormation`
-  if (wrong > 0) return `${wrong} of ${count(checks.length, 'object')} not as published`
-  return `${count(checks.length, 'object')} as published, ${how}${judged}`
+  const judged = validated === 0 ? '' : `; ${counted(validated, 'template')} judged by CloudFormation`
+  if (wrong > 0) return `${wrong} of ${counted(checks.length, 'object')} not as published`
+  return `${counted(checks.length, 'object')} as published, ${how}${judged}`
 }
 
 /** What is not, or should be known. */
@@ -187,8 +187,4 @@ function problemsOf({ region, warnings, publication, verification, error }: Regi
 /** Of a template that is as it was, in a release of which another is not. */
 function isPageOfOthers({ key, template }: Conflict, conflicts: readonly Conflict[]): boolean {
   return key.endsWith('/index.html') && conflicts.every(other => other.key === key || other.template !== template)
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -56,7 +56,7 @@ export function formatSummary({ artifacts, removed }: Outcome, isCheck: boolean)
   const width = Math.max(0, ...artifacts.map(({ path }) => path.length))
   const lines = artifacts.map(({ path, bytes, resources, isChanged }) => {
     const size = `${(bytes / 1000).toFixed(1)} kB`.padStart(9)
-    const count = `${resources} ${resources === 1 ? 'resource' : 'resources'}`
+    const count = counted(resources, 'resource')
     return `${path.padEnd(width)} ${size}  ${count}${isChanged ? '' : isCheck ? ', up to date' : ', unchanged'}`
   })
   return [...lines, ...removed.map(path => `${path.padEnd(width)}  removed`)].map(line => `${line}\n`).join('')
@@ -70,6 +70,11 @@ function count(findings: readonly Finding[]): string {
   ]
   return counts
     .filter(([number]) => number > 0)
-    .map(([number, noun]) => `${number} ${noun}${number === 1 ? '' : 's'}`)
+    .map(([number, noun]) => counted(number, noun))
     .join(' and ')
+}
+
+/** `1 object`, `2 objects` */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

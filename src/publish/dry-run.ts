@@ -1,4 +1,4 @@
-import { sha256Of } from './release.ts'
+import { sha256Of } from '../checksums.ts'
 import type { NewObject, Store, StoredObject } from './store.ts'
 
 /** A store that reads as the other does, and keeps to itself what is written: nothing changes in the other. */

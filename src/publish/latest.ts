@@ -1,6 +1,8 @@
+import { sha256Of } from '../checksums.ts'
+import { isRecord } from '../document.ts'
 import { withVersions } from '../page/with-versions.ts'
 import { filesOfLatest, type PublicationIndex, type PublishedTemplate, type PublishedVersion } from '../publication.ts'
-import { objectOf, type Release, type ReleasedObject, sha256Of } from './release.ts'
+import { objectOf, type Release, type ReleasedObject } from './release.ts'
 import { all, mostAttempts, type ObjectReport, type Site } from './site.ts'
 import { type NewObject, type StoredObject, StoreError } from './store.ts'
 
@@ -194,8 +196,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

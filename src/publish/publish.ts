@@ -1,14 +1,8 @@
+import { sha256Of } from '../checksums.ts'
 import { fileOf, type PublicationIndex, type PublishedVersion } from '../publication.ts'
 import { contradictions, type Entry, formatIndex, merge } from './index-file.ts'
 import { type Left, moveLatest } from './latest.ts'
-import {
-  checksumsOf,
-  contentTypeOf,
-  type Release,
-  type ReleasedObject,
-  type ReleasedTemplate,
-  sha256Of,
-} from './release.ts'
+import { checksumsOf, contentTypeOf, type Release, type ReleasedObject, type ReleasedTemplate } from './release.ts'
 import { all, mostAttempts, type ObjectReport, type ReadIndex, Site, type Surroundings, type Target } from './site.ts'
 import { type NewObject, type PutCondition, StoreError } from './store.ts'
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { build, type World } from '../build/index.ts'
 import { findModules, pathFrom } from '../build/modules.ts'
 import { readProject } from '../build/project.ts'
 import { hasSection, notesOf } from '../build/release.ts'
+import { checksums, sha256Of } from '../checksums.ts'
 import { type Artifact, type Manifest, parseManifest } from '../manifest.ts'
 import { newestRelease, versionProblem } from './index-file.ts'
 
@@ -117,7 +117,7 @@ function readRelease(folder: string, version: string): Release {
       ...{ name, artifact },
       objects: [
         page,
-        objectOf(`${file}.sha256`, Buffer.from(checksumLine(sha256, file))),
+        objectOf(`${file}.sha256`, Buffer.from(checksums([{ file, sha256 }]))),
         objectOf('manifest.json', Buffer.from(`${JSON.stringify(own, undefined, 2)}\n`)),
         template,
       ] as const,
@@ -132,17 +132,8 @@ export function checksumsOf({ objects }: ReleasedTemplate): Readonly<Record<stri
   return Object.fromEntries(objects.map(({ file, sha256 }) => [file, sha256]))
 }
 
-/** As `sha256sum -c` reads it. */
-export function checksumLine(sha256: string, file: string): string {
-  return `${sha256}  ${file}\n`
-}
-
 export function objectOf(file: string, body: Buffer): ReleasedObject {
   return { file, body, sha256: sha256Of(body), contentType: contentTypeOf(file) }
-}
-
-export function sha256Of(body: Buffer): string {
-  return createHash('sha256').update(body).digest('hex')
 }
 
 /** What a published file is served as. */

@@ -1,6 +1,6 @@
+import { sha256Of } from '../checksums.ts'
 import type { PublicationIndex } from '../publication.ts'
 import { emptyIndex, parseIndex } from './index-file.ts'
-import { sha256Of } from './release.ts'
 import { type NewObject, type Store, type StoredObject, StoreError } from './store.ts'
 
 export type Target = {

@@ -1,3 +1,4 @@
+import { sha256Of } from '../checksums.ts'
 import {
   fileNameOf,
   filesOfLatest,
@@ -9,7 +10,7 @@ import { turns } from './bounded.ts'
 import type { Fetched } from './fetch-public.ts'
 import { contradictions, parseIndex } from './index-file.ts'
 import { latestOf } from './latest.ts'
-import { checksumsOf, contentTypeOf, type Release, sha256Of } from './release.ts'
+import { checksumsOf, contentTypeOf, type Release } from './release.ts'
 import { type Store, StoreError } from './store.ts'
 import type { Validator } from './validator.ts'
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
+import { isList, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
 import { type Environment, pseudoParameter } from './environment.ts'
 import { parameterValue } from './parameters.ts'
 import {
@@ -271,10 +271,6 @@ export function mistaken(path: Path, scope: Scope): Unknown {
 export function fail(scope: Scope, what: Mistake): Unknown {
   scope.report(what)
   return mistake
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }
 
 function isFunction(key: string): boolean {

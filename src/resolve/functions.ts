@@ -1,4 +1,4 @@
-import { isObject, type Json, type Path } from '../document.ts'
+import { isList, type Json, type Path } from '../document.ts'
 import { cidrBlocks } from './cidr.ts'
 import {
   early,
@@ -7,7 +7,6 @@ import {
   evaluateText,
   type Functions,
   fail,
-  isList,
   lost,
   mistaken,
   type Scope,
@@ -94,7 +93,3 @@ function base64(text: string): string {
 }
 
 /** Is there a call in it of a function whose outcome may be anything, also new resources? */
-export function hasTransform(json: Json): boolean {
-  if (isList(json)) return json.some(hasTransform)
-  return isObject(json) && Object.entries(json).some(([key, item]) => key === 'Fn::Transform' || hasTransform(item))
-}

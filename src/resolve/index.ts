@@ -1,5 +1,14 @@
 import type { Diagnostic } from '../diagnostic.ts'
-import { type Document, isObject, type Json, type JsonObject, member, type Path } from '../document.ts'
+import {
+  type Document,
+  hasTransform,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  member,
+  type Path,
+} from '../document.ts'
 import { findDynamicReferences } from './dynamic-references.ts'
 import type { Environment } from './environment.ts'
 import {
@@ -7,13 +16,12 @@ import {
   evaluateCondition,
   evaluateObject,
   fail,
-  isList,
   logic,
   type Mistake,
   type Scope,
   type Sections,
 } from './evaluate.ts'
-import { all, hasTransform } from './functions.ts'
+import { all } from './functions.ts'
 import { parameterProblems } from './parameters.ts'
 import { mistakeDiagnostic, parameterDiagnostic, ruleDiagnostic } from './report.ts'
 import { failedRules } from './rules.ts'

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, member, type Path } from '../document.ts'
+import { isList, isObject, type JsonObject, member, type Path } from '../document.ts'
 import type { Environment } from './environment.ts'
 import {
   all,
@@ -7,7 +7,6 @@ import {
   evaluate,
   evaluatePredicate,
   type Functions,
-  isList,
   logic,
   type Predicates,
   type Scope,
