@@ -123,6 +123,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The network: only these two know the AWS SDK.
   'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto', 'node:stream'],
   'src/publish/cloudformation.ts': ['src/publish/', '@aws-sdk/client-cloudformation'],
+  // What stands in an account. Pure, but for what reads it.
+  'src/live/': ['src/document.ts', 'src/launch/partitions.ts'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/access.ts': [
     'src/access/',
