@@ -100,8 +100,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // The launch page: what writes it, and what runs in a browser, where there is no Node.
   'src/page/': ['src/manifest.ts', 'src/publication.ts', 'node:crypto'],
   'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/resolve/'],
+  // How AWS is asked: credentials, proxies, time, and in words what it refuses.
+  'src/aws/': ['src/launch/partitions.ts', 'node:'],
   // A release, and what becomes of it in a bucket, which is a `Store` to all but s3.ts.
   'src/publish/': [
+    'src/aws/',
     'src/checksums.ts',
     'src/document.ts',
     'src/launch/',
@@ -120,9 +123,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/manifest.ts',
     'node:',
   ],
-  // The network: only these two know the AWS SDK.
-  'src/publish/s3.ts': ['src/publish/', '@aws-sdk/client-s3', 'node:crypto', 'node:stream'],
-  'src/publish/cloudformation.ts': ['src/publish/', '@aws-sdk/client-cloudformation'],
+  // The network: only these know the AWS SDK.
+  'src/publish/s3.ts': ['src/aws/', 'src/publish/', '@aws-sdk/client-s3', 'node:crypto', 'node:stream'],
+  'src/publish/cloudformation.ts': ['src/aws/', 'src/publish/', '@aws-sdk/client-cloudformation'],
   // What stands in an account. Pure, but for what reads it.
   'src/live/': ['src/document.ts', 'src/launch/partitions.ts'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],

@@ -8,13 +8,13 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
-import type { Patience } from '../src/publish/client.ts'
+import type { Patience } from '../src/aws/client.ts'
+import { agents, isDirect } from '../src/aws/transport.ts'
 import { cloudFormationValidator } from '../src/publish/cloudformation.ts'
 import { storeError } from '../src/publish/errors.ts'
 import { fetchPublic } from '../src/publish/fetch-public.ts'
 import { privacyOf, s3Store } from '../src/publish/s3.ts'
 import { type NewObject, StoreError, type StoreErrorCode } from '../src/publish/store.ts'
-import { agents, isDirect } from '../src/publish/transport.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'poolform-store-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -1040,7 +1040,7 @@ describe('behind a proxy', () => {
       delete process.env['HTTPS_PROXY']
     }
     for (const address of ['proxy:3128', 'socks5://me:hush@proxy', 'nonsense']) {
-      assert.throws(() => agents({ HTTPS_PROXY: address }), /^StoreError: HTTPS_PROXY is no address of an HTTP proxy$/)
+      assert.throws(() => agents({ HTTPS_PROXY: address }), /^AwsError: HTTPS_PROXY is no address of an HTTP proxy$/)
     }
     assert.throws(() => agents({ AWS_CA_BUNDLE: join(folder, 'none.pem') }), /none\.pem, which AWS_CA_BUNDLE names/)
   })

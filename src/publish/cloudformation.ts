@@ -1,8 +1,8 @@
 import { CloudFormationClient, ValidateTemplateCommand } from '@aws-sdk/client-cloudformation'
-import { clientSettings, inTime, type Patience, withoutVersionWarning } from './client.ts'
+import { clientSettings, type Endpoint, inTime, type Patience, withoutVersionWarning } from '../aws/client.ts'
+import { codeOf, messageOf } from '../aws/failure.ts'
 import { storeError } from './errors.ts'
-import { codeOf, messageOf } from './failure.ts'
-import type { Endpoint, Validator } from './validator.ts'
+import type { Validator } from './validator.ts'
 
 /** Asks CloudFormation of one region, with the credentials that the AWS CLI would take. */
 export function cloudFormationValidator(endpoint: Endpoint, patience?: Partial<Patience>): Validator {

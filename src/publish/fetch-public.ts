@@ -1,8 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { agents, type Connections } from '../aws/transport.ts'
 import { storeError } from './errors.ts'
 import { mostBytes, StoreError } from './store.ts'
-import { agents, type Connections } from './transport.ts'
 
 /** What anybody gets from a URL. */
 export type Fetched = {

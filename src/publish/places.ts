@@ -1,6 +1,6 @@
+import type { Environment } from '../aws/transport.ts'
 import { partitionOf } from '../launch/partitions.ts'
 import { barePrefix, baseUrl, bucketProblem, encode, prefixProblem } from '../launch/template-url.ts'
-import type { Environment } from './transport.ts'
 
 /** One bucket to publish to. */
 export type Place = {

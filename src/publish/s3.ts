@@ -9,11 +9,18 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { clientSettings, inTime, type Patience, wholeTimeIsOver, withoutVersionWarning } from './client.ts'
+import {
+  clientSettings,
+  type Endpoint,
+  inTime,
+  type Patience,
+  wholeTimeIsOver,
+  withoutVersionWarning,
+} from '../aws/client.ts'
+import { attemptsOf, codeOf, statusOf } from '../aws/failure.ts'
+import type { StoreAsked } from './bucket-refusals.ts'
 import { hindered, storeError } from './errors.ts'
-import { type Asked, attemptsOf, codeOf, statusOf } from './failure.ts'
 import { mostBytes, type NewObject, type PutCondition, type Store, type StoredObject, StoreError } from './store.ts'
-import type { Endpoint } from './validator.ts'
 
 export type S3Place = Endpoint & { readonly bucket: string }
 
@@ -30,7 +37,7 @@ export function s3Store(place: S3Place, patience: Partial<Patience> = {}): Store
     made ??= clientOf(place, patience)
     return made
   }
-  const explain = (error: unknown, asked: Pick<Asked, 'operation' | 'key'>) =>
+  const explain = (error: unknown, asked: Pick<StoreAsked, 'operation' | 'key'>) =>
     storeError(error, { ...asked, bucket, region, endpointUrl })
   let isThere = false
 

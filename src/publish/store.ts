@@ -1,3 +1,5 @@
+import type { AwsErrorCode } from '../aws/aws-error.ts'
+
 /**
  * A bucket, as publishing sees it. Every method is one request, retried while the store throttles or fails for the
  * moment; what it refuses for good is thrown as a `StoreError`.
@@ -68,14 +70,4 @@ export class StoreError extends Error {
   }
 }
 
-export type StoreErrorCode =
-  | 'no-credentials'
-  | 'bad-credentials'
-  | 'wrong-region'
-  | 'no-bucket'
-  | 'blocked-public-access'
-  | 'not-public'
-  | 'no-permission'
-  | 'clock-skew'
-  | 'no-network'
-  | 'refused'
+export type StoreErrorCode = AwsErrorCode | 'no-bucket' | 'blocked-public-access' | 'not-public'

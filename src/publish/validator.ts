@@ -11,10 +11,3 @@ export type Validation =
   | { readonly kind: 'invalid'; readonly message: string }
   /** Not asked: no credentials, or none that may, or no way there. A clause: `no credentials were found`. */
   | { readonly kind: 'unasked'; readonly reason: string }
-
-/** Where AWS, or what stands for it, is asked. */
-export type Endpoint = {
-  readonly region: string
-  /** Of an S3-compatible store, for S3 and CloudFormation alike, by path; absent: AWS itself. */
-  readonly endpointUrl?: string | undefined
-}

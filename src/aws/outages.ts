@@ -1,5 +1,5 @@
 import { wholeTimeIsOver } from './client.ts'
-import { type Asked, type Failure, objectOf, shortened, type Words } from './failure.ts'
+import { type Asked, type Failure, shortened, type Words } from './failure.ts'
 import type { Environment } from './transport.ts'
 
 const certificateCodes = [
@@ -17,7 +17,7 @@ export function networkWords(failure: Failure, asked: Asked, environment: Enviro
   const { code, message } = failure
   const { region, endpointUrl } = asked
   const host = failure.details['hostname'] ?? endpointUrl ?? `AWS in ${region}`
-  // credentials come from AWS, whatever the store
+  // credentials come from AWS, whatever stands for it else
   const isOfAws = endpointUrl === undefined || (failure.details['hostname'] ?? '').includes('.amazonaws.')
   const proxy = environment['HTTPS_PROXY'] ?? environment['https_proxy']
   const byProxy = proxy === undefined ? '' : ', and that HTTPS_PROXY names a proxy that lets it through'
@@ -47,7 +47,7 @@ export function networkWords(failure: Failure, asked: Asked, environment: Enviro
     return [
       'no-network',
       `the connection to ${host} broke each time before the answer was there (${code})`,
-      `Check the network${byProxy}, and run it again; what is written stays as it is`,
+      `Check the network${byProxy}, and run it again${asked.writes ? '; what is written stays as it is' : ''}`,
     ]
   }
   if (certificateCodes.includes(code)) {
@@ -73,20 +73,6 @@ export function networkWords(failure: Failure, asked: Asked, environment: Enviro
       'wrong-region',
       `there is no endpoint for ${region}: ${shortened(message)}`,
       'Name a region of AWS, as us-east-1',
-    ]
-  }
-  if (code === 'InvalidBucketName' || /^Bucket name shouldn't contain/.test(message)) {
-    return [
-      'no-bucket',
-      `${asked.bucket ?? ''} is no name of a bucket`,
-      'Give --bucket the name alone, without s3:// or a path',
-    ]
-  }
-  if (/^Checksum mismatch/.test(message)) {
-    return [
-      'refused',
-      `what came of ${objectOf(asked)} has another checksum than S3 keeps of it`,
-      'Run it again; if it stays so, something on the way changes what it carries',
     ]
   }
   return undefined

@@ -1,16 +1,26 @@
-import type { StoreErrorCode } from './store.ts'
+import type { AwsErrorCode } from './aws-error.ts'
 
 /** What was asked of AWS when it failed. */
 export type Asked = {
-  readonly operation: 'HeadObject' | 'GetObject' | 'PutObject' | 'GetBucketPolicyStatus' | 'ValidateTemplate'
+  /** As a person knows it: `CloudFormation`. */
+  readonly service: Service
+  readonly operation: string
+  /** Which IAM allows: `cloudformation:DescribeStacks`. */
+  readonly action: string
+  /** What was asked for, as a person knows it: `the stack notes`; perhaps ''. */
+  readonly object: string
+  /** The same in a statement of a policy: an ARN, or `*`. */
+  readonly resource: string
   readonly region: string
-  readonly bucket?: string
-  readonly key?: string
   readonly endpointUrl?: string | undefined
+  /** May something be written when it fails? */
+  readonly writes?: boolean
 }
 
-/** What a `StoreError` is made of. */
-export type Words = readonly [code: StoreErrorCode, message: string, help: string]
+export type Service = 'S3' | 'CloudFormation' | 'Amazon Cognito identity pools' | 'Amazon Cognito user pools' | 'IAM'
+
+/** What an `AwsError` is made of. */
+export type Words<Code = AwsErrorCode> = readonly [code: Code, message: string, help: string]
 
 /** The HTTP status with which AWS refused; undefined where no answer came. */
 export const statusOf = (error: unknown): number | undefined => failureOf(error).status
@@ -37,7 +47,7 @@ export type Failure = {
   readonly attempts: number
   readonly requestId: string | undefined
   readonly headers: Readonly<Record<string, string>>
-  /** Of S3's XML, or of Node's error. */
+  /** Of AWS's answer, or of Node's error. */
   readonly details: Readonly<Record<string, string>>
 }
 
@@ -80,11 +90,6 @@ const textsOf = (value: unknown): Readonly<Record<string, string>> =>
   )
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-/** As a person knows it. */
-export function objectOf({ bucket = '', key }: Asked): string {
-  return key === undefined ? bucket : `${bucket}/${key}`
-}
 
 /** AWS's own code and words, with what AWS Support asks for. */
 export function said({ code, message, status, requestId }: Failure): string {

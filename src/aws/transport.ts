@@ -3,7 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https'
 import { Duplex } from 'node:stream'
 import { connect } from 'node:tls'
-import { StoreError } from './store.ts'
+import { AwsError } from './aws-error.ts'
 
 /** How AWS is reached: environment variables, of which those of the AWS CLI about proxies and certificates count. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -12,8 +12,8 @@ export type Connections = { readonly http: HttpAgent; readonly https: Agent }
 
 /**
  * Keeps connections for further requests. HTTPS goes by HTTPS_PROXY, but for what NO_PROXY names, and trusts the
- * certificates in the file that AWS_CA_BUNDLE names, else those that Node trusts. Plain HTTP, which only a store of
- * one's own is asked by, goes straight.
+ * certificates in the file that AWS_CA_BUNDLE names, else those that Node trusts. Plain HTTP, which only what
+ * stands for AWS is asked by, goes straight.
  */
 export function agents(environment: Environment = process.env): Connections {
   const bundle = environment['AWS_CA_BUNDLE'] || undefined
@@ -30,7 +30,7 @@ function certificates(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
-    throw new StoreError(
+    throw new AwsError(
       'no-network',
       `${file}, which AWS_CA_BUNDLE names, cannot be read`,
       'Correct AWS_CA_BUNDLE, or take it out of the environment',
@@ -45,7 +45,7 @@ function proxyOf(environment: Environment): URL | undefined {
   const url = URL.canParse(address) && address.includes('://') ? new URL(address) : undefined
   if (url !== undefined && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   // it may hold a password: never shown
-  throw new StoreError(
+  throw new AwsError(
     'no-network',
     'HTTPS_PROXY is no address of an HTTP proxy',
     'Write it as http://proxy.example.com:3128; SOCKS proxies are not supported',
@@ -106,14 +106,14 @@ class TunnelAgent extends Agent {
   }
 }
 
-function refusal(status: number, host: string): StoreError {
+function refusal(status: number, host: string): AwsError {
   return status === 407
-    ? new StoreError(
+    ? new AwsError(
         'no-network',
         'the proxy that HTTPS_PROXY names wants another login',
         'Write user and password into it, as http://user:password@proxy.example.com:3128',
       )
-    : new StoreError(
+    : new AwsError(
         'no-network',
         `the proxy that HTTPS_PROXY names does not let ${host} through (${status})`,
         'Have it let HTTPS to AWS through, or name the host in NO_PROXY',

@@ -1,5 +1,11 @@
 import { agents } from './transport.ts'
-import type { Endpoint } from './validator.ts'
+
+/** Where AWS, or what stands for it, is asked. */
+export type Endpoint = {
+  readonly region: string
+  /** Of what stands for AWS, for all services alike; absent: AWS itself. */
+  readonly endpointUrl?: string | undefined
+}
 
 export type Patience = {
   /** Milliseconds for a connection. */
