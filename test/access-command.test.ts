@@ -568,6 +568,13 @@ describe('poolform access', () => {
     assert.match(run(other).stderr, /is no template: it has no Resources/)
     assert.equal(run(other).status, 1)
     assert.equal(run(other, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 2)
+    assert.match(run(other).stderr, /Name a template; of a project of another tool, what that deploys/)
+    writeFileSync(other, 'service: notes\nprovider: {name: aws}\nresources: {Resources: {}}\n')
+    assert.match(
+      run(other).stderr,
+      /Run serverless package, and name \.serverless\/cloudformation-template-update-stack/,
+    )
+    assert.equal(run(other).status, 1)
   })
 
   test('prints one document, Markdown or a picture', () => {

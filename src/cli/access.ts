@@ -37,8 +37,8 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
   }
   const { document } = template
   if (!isObject(document.Resources)) {
-    const help = 'Name a template; of a project of another tool, what that deploys'
-    await report([moduleError('unreadable-file', args.file, 'is no template: it has no Resources', help)], args)
+    const finding = moduleError('unreadable-file', args.file, 'is no template: it has no Resources', wayTo(document))
+    await report([finding], args)
     return unanswered
   }
   const site = siteOf(args)
@@ -57,6 +57,13 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
   if (args.can !== undefined) return answer(resolved, args, args.can)
   await showTable(resolved, args, site, { given: masked(document, given), placeholders, findings })
   return findings.length > 0 ? 1 : 0
+}
+
+/** To a template, from a file that is none: of the Serverless Framework, which wants both keys, what it deploys. */
+function wayTo(file: Document): string {
+  return 'service' in file && 'provider' in file
+    ? 'Run serverless package, and name .serverless/cloudformation-template-update-stack.json'
+    : 'Name a template; of a project of another tool, what that deploys'
 }
 
 function wrongUse({ region, account, can, context, format }: AccessArguments): string | undefined {
