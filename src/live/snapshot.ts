@@ -3,12 +3,13 @@ import type { Partition } from '../launch/partitions.ts'
 
 /**
  * What AWS has told: `absent` where it says that there is no such thing, `unasked` where it was not asked, or has not
- * answered. A reason is a clause without a full stop: `arn:…:user/ann may not do iam:GetRole on …: …`.
+ * answered: why, as a clause without a full stop, and perhaps the way out, as an imperative sentence without one:
+ * `arn:…:user/ann may not do iam:GetRole on …: …`, `Allow iam:GetRole on …`.
  */
 export type Answer<T> =
   | { readonly kind: 'is'; readonly value: T }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unasked'; readonly reason: string }
+  | { readonly kind: 'unasked'; readonly reason: string; readonly help?: string }
 
 /** What stands in an account around one identity pool, as far as it could be read. */
 export type Snapshot = {
@@ -24,7 +25,7 @@ export type Snapshot = {
   readonly principalTags: readonly { readonly provider: string; readonly answer: Answer<PrincipalTagMap> }[]
   /** One of each ARN in `Roles`, in rules, and of the groups of user pools whose roles are taken from tokens. */
   readonly roles: readonly { readonly arn: string; readonly answer: Answer<Role> }[]
-  /** One of each user pool among the pool's providers. */
+  /** One of each user pool among the pool's providers; `absent`: deleted, or another account's. */
   readonly userPools: readonly UserPoolEntry[]
   /** One of each app client among the pool's providers. */
   readonly clients: readonly {
@@ -32,9 +33,9 @@ export type Snapshot = {
     readonly clientId: string
     readonly answer: Answer<UserPoolClient>
   }[]
-  /** Which stack the pool is a resource of; `absent`: it is of none. */
+  /** Which stack the pool is a resource of, a nested one where that is it; `absent`: none. */
   readonly owner: Answer<StackOwner>
-  /** The stack that the pool is a resource of, a nested one where that is it; absent where there is none, or none could be read. */
+  /** That stack; absent where there is none, or it could not be read. */
   readonly stack?: LiveStack
 }
 
@@ -167,8 +168,8 @@ export type LiveStack = {
   readonly parameters: Readonly<Record<string, string>>
   readonly outputs: readonly { readonly key: string; readonly value: string; readonly exportName?: string }[]
   readonly resources: readonly StackResource[]
-  /** As submitted, YAML or JSON; absent where it could not be read. */
-  readonly template?: string
+  /** As submitted, YAML or JSON; JSON that the AWS CLI has printed is formatted anew. */
+  readonly template: Answer<string>
   /** The last time that drift was looked for; absent: never. */
   readonly drift?: {
     /** `DRIFTED`, `IN_SYNC`, … */
