@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { judge } from '../src/access/judge.ts'
 import { rolesOf } from '../src/access/pools.ts'
 import type { Identity, Question, Verdict, Who } from '../src/access/question.ts'
@@ -648,4 +648,266 @@ test('a value that is not known is never taken for another', () => {
   assert.deepEqual([may(`/private/${a}/x`), may(`/private/${b}/x`)], ['allow', 'deny'])
   assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${a}/x`), 'unknown')
   assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${b}/x`), 'deny')
+})
+
+describe('what cannot be known', () => {
+  const withOwn = (Statement: Json, trust: Json = trustOf('authenticated')) =>
+    template(
+      {
+        Pool: pool,
+        Attachment: toUsers,
+        Role: role({ Policies: inline({ Version: '2012-10-17', Statement }) }, trust),
+      },
+      { Parameters: { Network: { Type: 'String' } } },
+      { Network: new Unknown({ kind: 'parameter', name: 'Network' }) },
+    )
+  const statement = (Condition: Json, Resource: Json = 'arn:aws:s3:::b/*'): JsonObject => ({
+    ...{ Sid: 'Office', Effect: 'Allow', Action: 's3:GetObject', Resource },
+    Condition,
+  })
+
+  test('names the condition keys on which it hangs, of which statement, and is settled by them', () => {
+    const resolved = withOwn([
+      statement({
+        IpAddress: { 'aws:SourceIp': '203.0.113.0/24' },
+        Bool: { 'aws:MultiFactorAuthPresent': 'true', 'aws:SecureTransport': 'true' },
+      }),
+    ])
+    const open = get(resolved)
+    assert.equal(open.decision, 'unknown')
+    assert.deepEqual(open.missing, { keys: ['aws:SourceIp', 'aws:MultiFactorAuthPresent'], parameters: [] })
+    assert.deepEqual(open.by, [{ role: 'Role', policy: 'inline', statement: 0, sid: 'Office' }])
+    assert.equal(
+      open.because,
+      'whether the statement Office applies depends on aws:SourceIp, aws:MultiFactorAuthPresent, which the question leaves open',
+    )
+    const said = (ip: string) =>
+      decision(resolved, user, 's3:GetObject', 'arn:aws:s3:::b/x', {
+        ...{ 'aws:sourceip': ip, 'aws:MultiFactorAuthPresent': 'true' },
+      })
+    assert.deepEqual([said('203.0.113.7'), said('192.0.2.1')], ['allow', 'deny'])
+  })
+
+  test('names the key of a policy variable, and a parameter without a value', () => {
+    const folder = withOwn([statement({}, 'arn:aws:s3:::b/${aws:PrincipalTag/team}/*')])
+    const red = ask(folder, user, 's3:GetObject', 'arn:aws:s3:::b/red/x')
+    assert.deepEqual(red.missing?.keys, ['aws:PrincipalTag/team'])
+    const tagged = (team: string) =>
+      decision(folder, user, 's3:GetObject', 'arn:aws:s3:::b/red/x', { 'aws:PrincipalTag/team': team })
+    assert.deepEqual([tagged('red'), tagged('blue')], ['allow', 'deny'])
+    const network = withOwn([statement({ IpAddress: { 'aws:SourceIp': { Ref: 'Network' } } })])
+    assert.deepEqual(get(network).missing, { keys: ['aws:SourceIp'], parameters: ['Network'] })
+  })
+
+  test('names only what leaves it open', () => {
+    const resolved = withOwn([
+      statement({ StringLike: { 'aws:UserAgent': '*' }, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }),
+      { ...statement({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }, 'arn:aws:s3:::other/*'), Sid: 'Other' },
+    ])
+    assert.deepEqual(get(resolved).missing?.keys, ['aws:SourceIp'])
+  })
+
+  test('of a trust policy is settled by what is said of the caller, and not of the object', () => {
+    const trust: JsonObject = {
+      Version: '2012-10-17',
+      Statement: {
+        ...{ Effect: 'Allow', Principal: { Federated: host }, Action: 'sts:AssumeRoleWithWebIdentity' },
+        Condition: {
+          IpAddress: { 'aws:SourceIp': '203.0.113.0/24' },
+          StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
+        },
+      },
+    }
+    const resolved = withOwn(getAll['Statement'] ?? null, trust)
+    assert.deepEqual(get(resolved).missing?.keys, ['aws:SourceIp'])
+    const said = (context: Question['context']) => decision(resolved, user, 's3:GetObject', 'arn:aws:s3:::b/x', context)
+    assert.equal(said({ 'aws:SourceIp': '203.0.113.7' }), 'allow')
+    assert.equal(said({ 'aws:SourceIp': '192.0.2.1' }), 'deny')
+    // What a token says of its pool nobody can say otherwise.
+    assert.equal(said({ [`${host}:aud`]: 'x' }), 'unknown')
+  })
+})
+
+describe('conditions that only deployment knows', () => {
+  const under = (Condition: string, document: Json) => ({
+    Type: 'AWS::IAM::Policy',
+    Condition,
+    Properties: { PolicyName: 'p', Roles: [{ Ref: 'Role' }], PolicyDocument: document },
+  })
+  const base = { Pool: pool, Attachment: toUsers, Role: role() }
+  const both = {
+    ...base,
+    One: under('A', allowing('s3:GetObject', 'arn:aws:s3:::b/*')),
+    Two: under('B', { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: '*', Resource: '*' } }),
+  }
+  const is = (name: string, value: string) => ({ 'Fn::Equals': [{ Ref: name }, value] })
+
+  test('are not taken to hold together if they cannot', () => {
+    const never = { A: is('Mode', 'read'), B: { 'Fn::Not': [is('Mode', 'read')] } }
+    const parameters = { Mode: { Type: 'String' } }
+    // One or the other: allow, or deny.
+    const open = get(template(both, { Parameters: parameters, Conditions: never }))
+    assert.deepEqual([open.decision, open.because], ['unknown', 'it depends on the condition A, not known here'])
+    const always = { ...both, Three: under('B', getAll), Two: under('B', getAll) }
+    assert.equal(get(template(always, { Parameters: parameters, Conditions: never })).decision, 'allow')
+    // Both only where a parameter is two things at once.
+    const needsBoth = {
+      'Fn::If': ['A', { 'Fn::If': ['B', 'arn:aws:s3:::b/*', 'arn:aws:s3:::c/*'] }, 'arn:aws:s3:::c/*'],
+    }
+    const twice = { ...base, Role: role({ Policies: inline(allowing('s3:GetObject', needsBoth)) }) }
+    const two = { A: is('Mode', 'read'), B: is('Mode', 'write') }
+    assert.equal(get(template(twice, { Parameters: parameters, Conditions: two })).decision, 'deny')
+    const free = { A: is('Mode', 'read'), B: is('Other', 'write') }
+    const more = { Parameters: { ...parameters, Other: { Type: 'String' } }, Conditions: free }
+    assert.equal(get(template(twice, more)).decision, 'unknown')
+  })
+
+  test('are those that parameters with values, constraints and rules leave', () => {
+    const Conditions = { A: is('Mode', 'read') }
+    const one = { ...base, One: under('A', getAll) }
+    const mode = (declaration: JsonObject, others: JsonObject = {}) =>
+      get(template(one, { Parameters: { Mode: { Type: 'String', ...declaration } }, Conditions, ...others })).decision
+    assert.equal(mode({}), 'unknown')
+    assert.equal(mode({ AllowedValues: ['write', 'none'] }), 'deny')
+    assert.equal(mode({ AllowedPattern: 'w.*' }), 'deny')
+    assert.equal(mode({}, { Rules: { R: { Assertions: [{ Assert: is('Mode', 'read') }] } } }), 'allow')
+    const equal = { A: { 'Fn::Equals': [{ Ref: 'Mode' }, { Ref: 'Other' }] }, B: is('Mode', 'x') }
+    const Parameters = { Mode: { Type: 'String' }, Other: { Type: 'String' } }
+    const resolved = template(both, { Parameters, Conditions: equal }, { Other: 'y' })
+    assert.match(get(resolved).because, /conditions? A/)
+    const always = {
+      ...both,
+      One: under('A', getAll),
+      Two: under('B', getAll),
+      Role: role({ Policies: inline(getAll) }),
+    }
+    assert.equal(get(template(always, { Parameters, Conditions: equal }, { Other: 'y' })).decision, 'allow')
+  })
+
+  const many = Array.from({ length: 30 }, (_, at) => `C${at}`)
+  const Parameters = Object.fromEntries(many.map(name => [name, { Type: 'String' }]))
+  const Conditions = Object.fromEntries(many.map(name => [name, is(name, 'on')]))
+  const each = (document: (at: number) => Json) =>
+    Object.fromEntries(many.map((name, at) => [`P${at}`, under(name, document(at))]))
+
+  test('that say nothing to the request are not asked, however many there are', () => {
+    const resources = { ...base, ...each(at => allowing('s3:GetObject', `arn:aws:s3:::b${at}/*`)) }
+    const resolved = template(resources, { Parameters, Conditions })
+    const found = ask(resolved, user, 's3:GetObject', 'arn:aws:s3:::b7/x')
+    assert.deepEqual([found.decision, found.because], ['unknown', 'it depends on the condition C7, not known here'])
+    assert.equal(decision(resolved, user, 's3:GetObject', 'arn:aws:s3:::b30/x'), 'deny')
+    assert.equal(decision(resolved, user, 's3:PutObject', 'arn:aws:s3:::b7/x'), 'deny')
+    const sure = { ...resources, Role: role({ Policies: inline(allowing('s3:*', 'arn:aws:s3:::b7/*')) }) }
+    assert.equal(
+      decision(template(sure, { Parameters, Conditions }), user, 's3:GetObject', 'arn:aws:s3:::b7/x'),
+      'allow',
+    )
+  })
+
+  test('that all matter are told by what they differ in, and a policy under one is never taken for sure', () => {
+    const resolved = template({ ...base, ...each(() => getAll) }, { Parameters, Conditions })
+    const found = get(resolved)
+    assert.equal(found.decision, 'unknown')
+    assert.match(found.because, /^it depends on the conditions C0, C1, .* and \d+ others, not known here$/)
+  })
+
+  test('are gone through only so far, and it says so', () => {
+    // Each allows something else of the same action, in both ways: nothing is open, and it takes all of them to know.
+    const allowed = (at: number) => ({
+      ...{ Effect: 'Deny', Action: 's3:GetObject' },
+      Resource: { 'Fn::If': [`C${at}`, `arn:aws:s3:::${at}/*`, `arn:aws:s3:::x${at}/*`] },
+    })
+    const statements = [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }, ...many.map((_, at) => allowed(at))]
+    const start = performance.now()
+    const resolved = template(
+      { ...base, Role: role({ Policies: inline({ Version: '2012-10-17', Statement: statements }) }) },
+      { Parameters, Conditions },
+    )
+    const asked = { who: user, action: 's3:GetObject', resource: new Unknown({ kind: 'parameter', name: 'C0' }) }
+    const found = judge(resolved, asked)
+    assert.equal(found.decision, 'unknown')
+    const plain = get(resolved)
+    assert.ok(plain.decision === 'allow' || /in more ways than the 64 looked at$/.test(plain.because), plain.because)
+    assert.ok(performance.now() - start < 5000, 'takes seconds')
+  })
+})
+
+describe('a role that is taken with another', () => {
+  const trusting = (Principal: Json, Condition?: Json): JsonObject => ({
+    Version: '2012-10-17',
+    Statement: {
+      ...{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' },
+      ...(Condition === undefined ? {} : { Condition }),
+    },
+  })
+  const arn = (id: string): Json => ({ 'Fn::GetAtt': [id, 'Arn'] })
+  const root = { AWS: { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' } }
+  const made = (own: Json | undefined, trust: Json, more: JsonObject = {}) =>
+    template({
+      Pool: pool,
+      Attachment: toUsers,
+      Role: role(own === undefined ? {} : { Policies: inline(own) }),
+      Admin: role({ Policies: inline(allowing('s3:GetObject', '*')) }, trust),
+      ...more,
+    })
+
+  test('gives what it allows, if it trusts the first and that may take it', () => {
+    const may = allowing('sts:AssumeRole', arn('Admin'))
+    const found = get(made(may, trusting(root)))
+    assert.deepEqual([found.decision, found.role, found.through], ['allow', 'Admin', ['Role']])
+    assert.equal(found.because, 'with the role Admin, taken by Role, statement 0 of inline allows it')
+    assert.equal(get(made(may, trusting({ AWS: arn('Role') }))).decision, 'allow')
+    // Named, it needs no policy of its own; its account alone does not name it.
+    assert.equal(get(made(undefined, trusting({ AWS: arn('Role') }))).decision, 'allow')
+    assert.equal(get(made(undefined, trusting(root))).decision, 'deny')
+    assert.equal(get(made(may, trusting({ AWS: arn('Other') }), { Other: role() })).decision, 'deny')
+    assert.equal(get(made(may, trusting({ AWS: '210987654321' }))).decision, 'deny')
+    assert.equal(get(made(may, trusting({ Service: 'lambda.amazonaws.com' }))).decision, 'deny')
+    assert.equal(decision(made(may, trusting(root)), user, 's3:PutObject', 'arn:aws:s3:::b/x'), 'deny')
+    const denied = allowing('sts:AssumeRole', '*')
+    const deny = { Version: '2012-10-17', Statement: { Effect: 'Deny', Action: 'sts:*', Resource: '*' } }
+    const shut = { Deny: { Type: 'AWS::IAM::Policy', Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: deny } } }
+    assert.equal(get(made(denied, trusting({ AWS: arn('Role') }), shut)).decision, 'deny')
+  })
+
+  test('is found one after another, and in a ring', () => {
+    const resolved = made(allowing('sts:AssumeRole', arn('Middle')), trusting({ AWS: arn('Middle') }), {
+      Middle: role({ Policies: inline(allowing('sts:AssumeRole', [arn('Admin'), arn('Role')])) }, trusting(root)),
+    })
+    const found = get(resolved)
+    assert.deepEqual([found.decision, found.through], ['allow', ['Role', 'Middle']])
+    assert.match(found.because, /^with the role Admin, taken by Role, then by Middle, /)
+  })
+
+  test('is not known where its trust policy asks for what is not, and settled by what is said', () => {
+    const asks = trusting(root, { StringEquals: { 'sts:ExternalId': 'secret' } })
+    const resolved = made(allowing('sts:AssumeRole', arn('Admin')), asks)
+    const found = get(resolved)
+    assert.deepEqual([found.decision, found.missing?.keys], ['unknown', ['sts:ExternalId']])
+    const said = (id: string) => decision(resolved, user, 's3:GetObject', 'arn:aws:s3:::b/x', { 'sts:ExternalId': id })
+    assert.deepEqual([said('secret'), said('other')], ['allow', 'deny'])
+  })
+
+  test('gives nothing to a guest of the enhanced flow, whose session policies lack sts:AssumeRole', () => {
+    const resolved = template({
+      Pool: { Type: pool.Type, Properties: { ...pool.Properties, AllowClassicFlow: true } },
+      Attachment: attachment({ unauthenticated: arn('Guests') }),
+      Guests: role({ Policies: inline(allowing('sts:*', '*')) }, trustOf('unauthenticated')),
+      Admin: role({ Policies: inline(allowing('s3:GetObject', '*')) }, trusting({ AWS: arn('Guests') })),
+    })
+    assert.equal(get(resolved, guest).decision, 'deny')
+    assert.equal(get(resolved, { ...guest, flow: 'classic' }).decision, 'allow')
+  })
+
+  test('that the template does not make leaves open what it gives', () => {
+    const elsewhere = get(
+      made(allowing('sts:AssumeRole', 'arn:aws:iam::210987654321:role/admin'), trusting({ AWS: '1' })),
+    )
+    assert.equal(elsewhere.decision, 'unknown')
+    assert.match(
+      elsewhere.because,
+      /Role may take roles that are not in the template \(arn:aws:iam::210987654321:role\/admin\)/,
+    )
+    assert.equal(get(made(allowing('s3:PutObject', '*'), trusting(root))).decision, 'deny')
+  })
 })

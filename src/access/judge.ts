@@ -1,157 +1,104 @@
 import type { Resolved } from '../resolve/index.ts'
-import { type Decision, decide } from './decide/statement.ts'
-import { passesForGuests } from './guests.ts'
+import { Unknown } from '../resolve/value.ts'
+import { byChain } from './by-chain.ts'
+import { trustingRoles } from './chain.ts'
+import type { Request } from './decide/request.ts'
+import { type InEachWorld, inEachWorld } from './in-each-world.ts'
 import { notesOn } from './notes.ts'
-import { type Permissions, type Policy, permissionsOf } from './policies.ts'
-import { nestedRoles, type Roles, rolesOf } from './pools.ts'
-import type { Question, Source, Verdict, Who } from './question.ts'
-import { requestOf, type Session, sessionOf } from './session.ts'
-import { type Assumption, mayAssume } from './trust.ts'
-import { worldsOf } from './worlds.ts'
+import { nestedRoles } from './pools.ts'
+import type { Question, Verdict } from './question.ts'
+import { relevantConditions } from './relevant-conditions.ts'
+import { saidOfCaller } from './said.ts'
+import { mayAssume } from './trust.ts'
+import { type Way, waysOf } from './ways.ts'
+import { type Answer, withRole } from './with-role.ts'
 
 /**
- * What a template's own policies say to a request: which role it is made with, and whether the role's policies, its
- * permissions boundary and, for guests, the session policies of Amazon Cognito allow it. What cannot be known here, and
- * could change the answer, makes it unknown.
+ * What a template's own policies say to a request: which role it is made with, or which roles one after another, and
+ * whether the role's policies, its permissions boundary and, for guests, the session policies of Amazon Cognito allow it.
+ * What cannot be known here, and could change the answer, makes it unknown.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
 export function judge(resolved: Resolved, question: Question): Verdict {
-  const worlds = worldsOf(resolved)
-  const verdicts = worlds.map(world => judgeIn(world.resolved, question))
-  const [first] = verdicts
-  if (first === undefined) return verdict(question, { decision: 'deny', by: [], because: 'there is nothing to ask' })
-  if (verdicts.every(({ decision }) => decision === first.decision)) return first
-  const names = [...(worlds[0]?.conditions.keys() ?? [])]
-  return verdict(question, {
-    decision: 'unknown',
-    by: verdicts.find(({ by }) => by.length > 0)?.by ?? [],
-    because: `it depends on the condition${names.length === 1 ? '' : 's'} ${names.join(', ')}, not known here`,
-  })
-}
-
-type Answer = Pick<Verdict, 'decision' | 'by' | 'because' | 'role'>
-
-function verdict(question: Question, answer: Answer): Verdict {
+  const found = inEachWorld(
+    resolved,
+    world => judgeIn(world, question),
+    world => conditionsOf(world, question),
+  )
+  const answer = answerOf(found)
   return { ...answer, notes: notesOn(question, answer.decision) }
 }
 
-function judgeIn(resolved: Resolved, question: Question): Verdict {
-  const { roles, ways } = waysOf(resolved, question.who)
+function answerOf(found: InEachWorld<Answer>): Answer {
+  switch (found.kind) {
+    case 'same':
+      return found.answer
+    case 'differs':
+      return {
+        decision: 'unknown',
+        by: found.answers.find(({ by }) => by.length > 0)?.by ?? [],
+        because: `it depends on ${conditionNames(found.conditions)}, not known here`,
+      }
+    case 'bounded': {
+      const { answer, conditions, ways } = found
+      const because = `it depends on ${conditionNames(conditions)}, not known here, in more ways than the ${ways} looked at`
+      return { decision: 'unknown', by: answer.by, because }
+    }
+  }
+}
+
+const mostNames = 6
+
+/** `the conditions A and B` */
+export function conditionNames(names: readonly string[]): string {
+  const more = names.length - mostNames
+  const shown = more > 1 ? `${names.slice(0, mostNames).join(', ')} and ${more} others` : names.join(', ')
+  return `the condition${names.length === 1 ? '' : 's'} ${shown}`
+}
+
+/** The conditions that may change the answer, as far as it is known which roles it is about. */
+function conditionsOf(world: Resolved, { who, action, resource }: Question): readonly string[] {
+  const { ways } = waysOf(world, who)
+  const takers = trustingRoles(world)
+  const roles = new Set([...ways.filter(it => it.assumption.truth !== false).map(it => it.role), ...takers])
+  const whatever: Pick<Request, 'context' | 'open'> = { context: new Map(), open: { has: () => true } }
+  return relevantConditions(world, id => roles.has(id), [
+    { ...whatever, action, resource },
+    { ...whatever, action: 'sts:AssumeRole', resource: new Unknown({ kind: 'pseudo', name: 'a role' }) },
+  ])
+}
+
+function judgeIn(resolved: Resolved, question: Question): Answer {
+  const { roles, ways: direct } = waysOf(resolved, question.who)
+  const ways = direct.map(way => heard(resolved, way, question))
   const answers = ways.map(way => withRole(way, question))
-  const [first] = answers
-  if (roles.orElse !== undefined) {
-    return verdict(question, { decision: 'unknown', by: answers.flatMap(it => it.by), because: roles.orElse })
-  }
+  const open = (because: string): Answer => ({ decision: 'unknown', by: answers.flatMap(it => it.by), because })
+  if (roles.orElse !== undefined) return open(roles.orElse)
+  const uncertain = question.who.kind === 'identity' ? unsure(resolved) : undefined
+  if (uncertain !== undefined) return open(`whether there is ${uncertain} is not known here`)
   const nested = question.who.kind === 'identity' ? nestedRoles(resolved) : undefined
-  if (nested !== undefined && ways.every(({ assumption }) => assumption.truth === false)) {
-    return verdict(question, { decision: 'unknown', by: [], because: nested })
-  }
-  if (first === undefined) return verdict(question, { decision: 'deny', by: [], because: roles.because })
-  const best = ['allow', 'unknown'].flatMap(decision => answers.find(it => it.decision === decision) ?? [])[0]
+  if (nested !== undefined && ways.every(({ assumption }) => assumption.truth === false)) return open(nested)
+  const allowed = answers.find(it => it.decision === 'allow')
+  const chained = allowed === undefined ? byChain(resolved, ways, question) : undefined
+  const unknown = answers.find(it => it.decision === 'unknown')
+  const found = allowed ?? (chained?.decision === 'allow' ? chained : (unknown ?? chained))
+  if (found !== undefined && roles.onlyIf !== undefined) return { ...found, decision: 'unknown', because: roles.onlyIf }
   // Of those that refuse, one that lets them in says more.
-  return verdict(question, best ?? answers[ways.findIndex(way => way.assumption.truth !== false)] ?? first)
+  const refusal = answers[ways.findIndex(way => way.assumption.truth !== false)] ?? answers[0]
+  return found ?? refusal ?? { decision: 'deny', by: [], because: roles.because }
 }
 
-/** A role that somebody may have, and what is to be known of it whatever is asked. */
-type Way = Permissions & {
-  readonly role: string
-  readonly assumption: Assumption
-  readonly session: Session
+/** Where it is open whether the role trusts whoever asks, what the question says of them may settle it. */
+function heard(resolved: Resolved, way: Way, { who, context }: Question): Way {
+  const said = way.assumption.truth === 'unknown' ? saidOfCaller(context) : new Map()
+  return said.size === 0 ? way : { ...way, assumption: mayAssume(resolved, way.role, who, said) }
 }
 
-type Ways = { readonly roles: Roles; readonly ways: readonly Way[] }
-
-/** The same people ask much of the same template. */
-const known = new WeakMap<Resolved, WeakMap<Who, Ways>>()
-
-function waysOf(resolved: Resolved, who: Who): Ways {
-  const ofTemplate = known.get(resolved) ?? new WeakMap<Who, Ways>()
-  known.set(resolved, ofTemplate)
-  const before = ofTemplate.get(who)
-  if (before !== undefined) return before
-  const roles = who.kind === 'identity' ? rolesOf(resolved, who) : whicheverRole(resolved)
-  const ways = roles.roles.map(role => ({
-    ...permissionsOf(resolved, role),
-    role,
-    assumption: mayAssume(resolved, role, who),
-    session: sessionOf(resolved, role, who),
-  }))
-  ofTemplate.set(who, { roles, ways })
-  return { roles, ways }
-}
-
-function whicheverRole({ Resources }: Resolved): Roles {
-  const roles = Object.keys(Resources).filter(id => Resources[id]?.Type === 'AWS::IAM::Role')
-  return { roles, byChoice: true, because: 'the template makes no role' }
-}
-
-function withRole(way: Way, question: Question): Answer {
-  const { role, assumption } = way
-  if (assumption.truth === false) return { decision: 'deny', role, by: assumption.by, because: assumption.because }
-  const answer = { ...byPolicies(way, question), role }
-  return answer.decision !== 'deny' && assumption.truth === 'unknown'
-    ? { ...answer, decision: 'unknown', because: assumption.because }
-    : answer
-}
-
-function byPolicies({ role, policies, boundary, session }: Way, question: Question): Answer {
-  const request = requestOf(session, question)
-  const answerOf = (list: readonly Policy[]): Decision & { readonly sources: readonly Source[] } => {
-    const decision = decide(
-      list.map(it => it.document),
-      request,
-      (_, at) => list[at]?.isSure !== false || 'unknown',
-    )
-    return { ...decision, sources: sourcesOf(role, list, decision) }
-  }
-  const own = answerOf(policies)
-  const by = own.sources
-  if (own.decision === 'deny') {
-    const because = by.length > 0 ? `${named(by)} denies it` : `no statement of ${role} allows it`
-    return { decision: 'deny', by, because }
-  }
-  const limit = boundary === undefined ? undefined : answerOf([boundary])
-  if (limit?.decision === 'deny') {
-    const how = limit.by.length > 0 ? 'denies it' : 'does not allow it'
-    return { decision: 'deny', by: limit.sources, because: `the permissions boundary ${boundary?.name} ${how}` }
-  }
-  const isGuest = question.who.kind === 'identity' && !question.who.isSignedIn && question.who.flow === 'enhanced'
-  const passes = !isGuest || passesForGuests(request)
-  if (passes === false) {
-    return { decision: 'deny', by: [], because: 'the session policies of Amazon Cognito keep it from guests' }
-  }
-  if (own.decision === 'unknown') return { decision: 'unknown', by, because: unknownBecause(by, policies) }
-  if (passes === 'part') {
-    return { decision: 'unknown', by, because: 'the session policies of Amazon Cognito let guests do a part of it' }
-  }
-  if (limit?.decision === 'unknown') {
-    const because = `whether the permissions boundary ${boundary?.name} allows it is not known here`
-    return { decision: 'unknown', by: limit.sources, because }
-  }
-  if (passes === 'unknown') {
-    const because = 'whether the session policies of Amazon Cognito let guests do it is not documented'
-    return { decision: 'unknown', by, because }
-  }
-  return { decision: 'allow', by, because: `${named(by)} allows it` }
-}
-
-function sourcesOf(role: string, list: readonly Policy[], { by }: Decision): readonly Source[] {
-  return by.map(({ policy, statement, sid }) => ({
-    role,
-    policy: list[policy]?.name ?? '',
-    statement,
-    ...(sid === undefined ? {} : { sid }),
-  }))
-}
-
-function unknownBecause(by: readonly Source[], policies: readonly Policy[]): string {
-  const closed = by.find(({ policy }) => policies.some(it => it.name === policy && it.isElsewhere))
-  if (closed !== undefined) return `what the managed policy ${closed.policy} says is not in the template`
-  return `whether ${named(by)} applies is not known here`
-}
-
-function named(by: readonly Source[]): string {
-  const [first] = by
-  if (first === undefined) return 'a statement'
-  return first.sid === undefined ? `statement ${first.statement} of ${first.policy}` : `the statement ${first.sid}`
+/** A pool, or what gives roles to one, of which it is not known whether it is there. */
+function unsure({ Resources }: Resolved): string | undefined {
+  const kinds = ['AWS::Cognito::IdentityPool', 'AWS::Cognito::IdentityPoolRoleAttachment']
+  return Object.keys(Resources).find(id => {
+    const { Type = '', condition } = Resources[id] ?? {}
+    return condition !== undefined && kinds.includes(Type)
+  })
 }

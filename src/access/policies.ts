@@ -55,6 +55,10 @@ function inline(policy: Value): Policy {
 }
 
 /** By which property a policy that stands by itself names its roles. */
+export function targetOf(type: string): string | undefined {
+  return Object.hasOwn(targets, type) ? targets[type] : undefined
+}
+
 const targets: Readonly<Record<string, string>> = {
   'AWS::IAM::Policy': 'Roles',
   'AWS::IAM::ManagedPolicy': 'Roles',
@@ -65,15 +69,14 @@ function attachedTo(
   resolved: Resolved,
   roleId: string,
   id: string,
-  { Type, Properties }: ResolvedResource,
+  { Type, Properties, condition }: ResolvedResource,
 ): readonly Policy[] {
-  const property = Object.hasOwn(targets, Type) ? targets[Type] : undefined
+  const property = targetOf(Type)
   if (property === undefined) return []
   const isOf = itemsOf(Properties[property]).map(it => isRole(resolved, roleId, it))
   if (!isOf.some(it => it !== false)) return []
-  return [
-    { name: id, document: documentOf(Properties['PolicyDocument']), isSure: isOf.includes(true), isElsewhere: false },
-  ]
+  const isSure = isOf.includes(true) && condition === undefined
+  return [{ name: id, document: documentOf(Properties['PolicyDocument']), isSure, isElsewhere: false }]
 }
 
 function isRole(resolved: Resolved, roleId: string, name: Value): boolean | 'unknown' {
@@ -91,7 +94,8 @@ function managedPolicy({ Resources }: Resolved, arn: Value): Policy {
   const id = origin?.kind === 'resource' || origin?.kind === 'attribute' ? origin.id : undefined
   const made = id === undefined ? undefined : Resources[id]
   if (id !== undefined && made?.Type === 'AWS::IAM::ManagedPolicy') {
-    return { name: id, document: documentOf(made.Properties['PolicyDocument']), isSure: true, isElsewhere: false }
+    const isSure = made.condition === undefined
+    return { name: id, document: documentOf(made.Properties['PolicyDocument']), isSure, isElsewhere: false }
   }
   const name =
     typeof arn === 'string' ? arn : (id ?? (origin?.kind === 'parameter' ? origin.name : 'ManagedPolicyArns'))

@@ -60,6 +60,8 @@ export type Roles = {
   readonly byChoice: boolean
   /** Why it may have another role, of which nothing is known here; a clause. */
   readonly orElse?: string
+  /** Why it may have none of them after all; a clause. */
+  readonly onlyIf?: string
   /** Why there is none, or what there is; a clause. */
   readonly because: string
 }
@@ -94,22 +96,19 @@ export function rolesOf(resolved: Resolved, who: Identity): Roles {
 
 function ofPool(resolved: Resolved, pool: Pool, who: Identity, all: readonly string[]): Roles {
   const none = (because: string): Roles => ({ roles: [], byChoice: false, because })
-  if (!who.isSignedIn) {
-    const allowed = settingOf(pool, 'AllowUnauthenticatedIdentities')
-    if (allowed === false) return none('the identity pool has no guests')
-    if (allowed === 'unknown' && pool.made !== undefined) {
-      return { ...given(resolved, pool, who), orElse: 'whether the pool has guests is not known before deployment' }
-    }
-  }
-  if (who.flow === 'classic') {
-    const allowed = settingOf(pool, 'AllowClassicFlow')
-    if (allowed === false) return none('the classic flow is off')
-    const roles: Roles = { roles: all, byChoice: true, because: 'in the classic flow the identity names the role' }
-    return allowed === true || pool.made === undefined
-      ? roles
-      : { ...roles, orElse: 'whether the classic flow is on is not known before deployment' }
-  }
-  return given(resolved, pool, who)
+  const guests = who.isSignedIn || settingOf(pool, 'AllowUnauthenticatedIdentities')
+  if (guests === false) return none('the identity pool has no guests')
+  const classic = who.flow === 'enhanced' || settingOf(pool, 'AllowClassicFlow')
+  if (classic === false) return none('the classic flow is off')
+  const roles: Roles =
+    who.flow === 'enhanced'
+      ? given(resolved, pool, who)
+      : { roles: all, byChoice: true, because: 'in the classic flow the identity names the role' }
+  if (classic === 'unknown')
+    return { ...roles, onlyIf: 'whether the classic flow is on is not known before deployment' }
+  // What only gives roles to a pool says by that for whom they are.
+  if (guests === true || pool.made === undefined) return roles
+  return { ...roles, onlyIf: 'whether the pool has guests is not known before deployment' }
 }
 
 /** Not set is off. https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html */

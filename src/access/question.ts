@@ -1,7 +1,9 @@
 import type { Unknown } from '../resolve/value.ts'
+import type { Missing } from './decide/missing.ts'
+import type { ContextValue } from './decide/request.ts'
 
 /** Who asks. */
-export type Who = Identity | Token | Principal
+export type Who = Identity | Token | Principal | RoleSession
 
 /** An identity of an identity pool, with the credentials that it gets there. */
 export type Identity = {
@@ -27,13 +29,20 @@ export type Identity = {
 /** A token of an identity provider, taken to AWS STS. */
 export type Token = {
   readonly kind: 'token'
-  /** The host that signed it, such as `accounts.google.com` or that of a user pool; or the ARN of a SAML provider. */
-  readonly issuer: string
-  readonly claims: Claims
+  /**
+   * The host that signed it, such as `accounts.google.com` or that of a user pool; or the ARN of a SAML provider. What
+   * only deployment knows is an ARN, too.
+   */
+  readonly issuer: string | Unknown
+  /** By the name of the claim, or of the whole condition key where the host is not known. */
+  readonly claims: Readonly<Record<string, ContextValue>>
 }
 
 /** Whoever has credentials of AWS, and asks AWS STS for the role: an ARN, or the name of a service. */
 export type Principal = { readonly kind: 'principal'; readonly arn: string }
+
+/** Whoever has credentials of a role of the template, and asks AWS STS for another. */
+export type RoleSession = { readonly kind: 'role'; readonly id: string }
 
 export type Claims = Readonly<Record<string, string | readonly string[]>>
 
@@ -55,6 +64,10 @@ export type Verdict = {
   readonly by: readonly Source[]
   /** A clause, without a full stop: `the statement PrivateObjects allows it`. */
   readonly because: string
+  /** Of what is not known: what could be said, and might settle it. */
+  readonly missing?: Missing
+  /** The roles of the template that are taken first, one with the other's credentials, if it is not by the first alone. */
+  readonly through?: readonly string[]
   /** What others may add to it or take away: policies of buckets, keys, APIs. Sentences. */
   readonly notes: readonly string[]
 }

@@ -3,7 +3,7 @@ import { Unknown } from '../resolve/value.ts'
 import { derived, isAbsent } from './context.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
 import { hostOf, otherPool, ownPools } from './pools.ts'
-import type { Question, Who } from './question.ts'
+import type { Question, Token, Who } from './question.ts'
 import { roleTags, tagsOf } from './tags.ts'
 
 /** What IAM knows of a session, whatever it asks for. */
@@ -64,17 +64,24 @@ export function sessionOf(resolved: Resolved, roleId: string, who: Who): Session
       }
     }
     case 'token': {
-      for (const [claim, value] of Object.entries(who.claims)) {
-        if (handedOn.includes(claim)) context.set(`${hostOfToken(who.issuer)}:${claim}`.toLowerCase(), value)
+      for (const [key, value] of claimKeys(who)) {
+        if (handedOn.includes(key.slice(key.lastIndexOf(':') + 1))) context.set(key, value)
       }
       return { context, differs: new Map(), isOpen: key => !isAbsent(key) || key.startsWith('saml:') }
     }
     case 'principal':
+    case 'role':
       return { context, differs: new Map(), isOpen: key => !isClaim(key) && !isAbsent(key) }
   }
 }
 
 const handedOn: readonly string[] = ['aud', 'sub', 'app_id', 'user_id', 'id']
+
+/** What a token says, by condition key in lower case. */
+export function claimKeys({ issuer, claims }: Token): readonly (readonly [key: string, value: ContextValue])[] {
+  const prefix = typeof issuer === 'string' ? `${hostOfToken(issuer)}:` : ''
+  return Object.entries(claims).map(([claim, value]) => [`${prefix}${claim}`.toLowerCase(), value])
+}
 
 export function hostOfToken(issuer: string): string {
   if (/^arn:[^:]*:iam::[^:]*:saml-provider\//.test(issuer)) return 'saml'

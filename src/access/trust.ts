@@ -1,13 +1,16 @@
 import type { Resolved } from '../resolve/index.ts'
 import { concatenate, isValueObject, partsOf, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
+import type { Missing } from './decide/missing.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
 import { decide } from './decide/statement.ts'
 import { all, any, not, type Truth } from './decide/truth.ts'
+import { dependence, missingBy } from './missing-by.ts'
 import { documentOf } from './policies.ts'
 import { hostOf, otherPool, ownPools } from './pools.ts'
 import type { Identity, Source, Who } from './question.ts'
-import { hostOfToken } from './session.ts'
+import type { Said } from './said.ts'
+import { claimKeys, hostOfToken } from './session.ts'
 import { tagsOf } from './tags.ts'
 
 /** Whether a role's trust policy lets somebody take the role, with the statements that make it so. */
@@ -16,15 +19,16 @@ export type Assumption = {
   readonly by: readonly Source[]
   /** A clause. */
   readonly because: string
+  readonly missing?: Missing
 }
 
 /**
  * Whether a role's trust policy lets somebody take the role who asks AWS STS for it: what it takes of the pool, of the
- * role's own policies and of the caller's account is not in it.
+ * role's own policies and of the caller's account is not in it. `said` is what the question says of the caller.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function mayAssume(resolved: Resolved, roleId: string, who: Who): Assumption {
+export function mayAssume(resolved: Resolved, roleId: string, who: Who, said: Said = new Map()): Assumption {
   const role = resolved.Resources[roleId]
   if (role?.Type !== 'AWS::IAM::Role') return { truth: false, by: [], because: `the template makes no role ${roleId}` }
   const trust = documentOf(role.Properties['AssumeRolePolicyDocument'])
@@ -33,25 +37,29 @@ export function mayAssume(resolved: Resolved, roleId: string, who: Who): Assumpt
   if (first === undefined) {
     return { truth: 'unknown', by: [], because: 'under which host identity pools sign tokens there is not documented' }
   }
-  const answers = calls.map(call => admits(resolved, roleId, trust, call))
+  const answers = calls.map(call => admits(resolved, roleId, trust, heard(call, said)))
   const [answer = { truth: false, by: [], because: '' }] = answers
   const isSame = answers.every(({ truth }) => truth === answer.truth)
-  return isSame ? answer : { ...answer, truth: 'unknown', because: 'it depends on which of the identity pools it is' }
+  if (!isSame) return { ...answer, truth: 'unknown', because: 'it depends on which of the identity pools it is' }
+  if (answer.truth !== true || role.condition === undefined) return answer
+  return { ...answer, truth: 'unknown', because: `whether there is a role ${roleId} is not known here` }
 }
 
 /** What somebody asks AWS STS for. */
 type Call = {
   readonly action: string
   readonly caller: Caller
-  readonly context: ReadonlyMap<string, ContextValue>
+  readonly context: Said
   readonly differs?: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether the session is to have tags. */
   readonly tagging: 'none' | 'some' | 'unknown'
 }
 
 type Caller =
-  | { readonly kind: 'Federated'; readonly name: string }
+  | { readonly kind: 'Federated'; readonly name: string | Unknown }
   | { readonly kind: 'AWS'; readonly arn: string }
+  /** With credentials of a role of the template. */
+  | { readonly kind: 'AWS'; readonly role: string }
   | { readonly kind: 'Service'; readonly name: string }
 
 /** One for each pool that it may be. */
@@ -66,17 +74,29 @@ function callsOf(resolved: Resolved, who: Who): readonly Call[] {
         : [ofIdentity(resolved, host, otherPool, who, own)]
     }
     case 'token': {
-      const prefix = hostOfToken(who.issuer)
-      const isSaml = prefix === 'saml'
+      const prefix = typeof who.issuer === 'string' ? hostOfToken(who.issuer) : undefined
+      const isSaml = prefix === 'saml' || (prefix === undefined && isOfSaml(resolved, who.issuer))
       return [
         {
           action: isSaml ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity',
-          caller: { kind: 'Federated', name: isSaml ? who.issuer : prefix },
-          context: contextOf(Object.entries(who.claims).map(([claim, value]) => [`${prefix}:${claim}`, value])),
+          caller: { kind: 'Federated', name: isSaml ? who.issuer : (prefix ?? who.issuer) },
+          context: contextOf(claimKeys(who)),
           tagging: 'none',
         },
       ]
     }
+    case 'role':
+      return [
+        {
+          action: 'sts:AssumeRole',
+          caller: { kind: 'AWS', role: who.id },
+          context: contextOf([
+            ['aws:PrincipalArn', arnOf(who.id)],
+            ['aws:PrincipalAccount', resolved.env.accountId],
+          ]),
+          tagging: 'none',
+        },
+      ]
     case 'principal':
       return [
         {
@@ -90,6 +110,25 @@ function callsOf(resolved: Resolved, who: Who): readonly Call[] {
         },
       ]
   }
+}
+
+function arnOf(id: string): Unknown {
+  return new Unknown({ kind: 'attribute', id, attribute: 'Arn' })
+}
+
+function isOfSaml({ Resources }: Resolved, issuer: string | Unknown): boolean {
+  const origin = issuer instanceof Unknown ? issuer.origin : undefined
+  return origin?.kind === 'resource' && Resources[origin.id]?.Type === 'AWS::IAM::SAMLProvider'
+}
+
+/** The call with what is said of it, where nothing else is known. */
+function heard(call: Call, said: Said): Call {
+  const get = (key: string): ContextValue | undefined => {
+    const own = call.context.get(key)
+    const isOpenList = typeof own === 'object' && !(own instanceof Unknown) && own.some(it => it instanceof Unknown)
+    return isOpenList || (own === undefined && isOpen(key, call)) ? (said.get(key) ?? own) : own
+  }
+  return { ...call, context: { get } }
 }
 
 function ofIdentity(
@@ -131,16 +170,15 @@ function contextOf(entries: readonly (readonly [string, ContextValue])[]): Reado
 }
 
 function admits(resolved: Resolved, roleId: string, trust: Value, call: Call): Assumption {
-  const ask = (action: string) => {
-    const request: Request = {
-      action,
-      resource: new Unknown({ kind: 'attribute', id: roleId, attribute: 'Arn' }),
-      context: call.context,
-      open: { has: key => isOpen(key, call) },
-      ...(call.differs === undefined ? {} : { differs: call.differs }),
-    }
-    return decide([trust], request, statement => hasPrincipal(resolved, statement, call.caller))
-  }
+  const requestFor = (action: string): Request => ({
+    action,
+    resource: arnOf(roleId),
+    context: call.context,
+    open: { has: key => isOpen(key, call) },
+    ...(call.differs === undefined ? {} : { differs: call.differs }),
+  })
+  const ask = (action: string) =>
+    decide([trust], requestFor(action), statement => hasPrincipal(resolved, statement, call.caller))
   const answer = ask(call.action)
   const by = answer.by.map(
     ({ statement, sid }): Source => ({
@@ -161,9 +199,9 @@ function admits(resolved: Resolved, roleId: string, trust: Value, call: Call): A
     const because = `the trust policy of ${roleId} does not allow sts:TagSession, which tags of the session take`
     return { truth: call.tagging === 'unknown' ? 'unknown' : all([truth, tagged]), by, because }
   }
-  return truth === true
-    ? { truth, by, because: `the role ${roleId} trusts whoever asks` }
-    : { truth, by, because: `whether the role ${roleId} trusts whoever asks is not known here` }
+  if (truth === true) return { truth, by, because: `the role ${roleId} trusts whoever asks` }
+  const missing = missingBy([trust], answer.by, requestFor(call.action))
+  return { truth, by, because: `whether the role ${roleId} trusts whoever asks ${dependence(missing)}`, missing }
 }
 
 function truthOf(decision: 'allow' | 'deny' | 'unknown'): Truth {
@@ -210,6 +248,7 @@ function isPrincipal(resolved: Resolved, name: string | Unknown, caller: Caller)
     case 'Service':
       return name instanceof Unknown ? 'unknown' : name === caller.name
     case 'AWS': {
+      if ('role' in caller) return isRoleSession(resolved, name, caller.role)
       if (name instanceof Unknown) return isUnknownPrincipal(resolved, name, caller.arn)
       if (name === caller.arn) return true
       const [, , service, , account, rest = ''] = caller.arn.split(':')
@@ -231,7 +270,45 @@ function isUnknownPrincipal({ Resources, env }: Resolved, { origin }: Unknown, a
   return isRole && (typeof env.accountId !== 'string' || env.accountId === account) && 'unknown'
 }
 
-function isProvider({ Resources }: Resolved, name: string | Unknown, caller: string): Truth {
+/**
+ * Is it the role of the template, or its account? A name that deployment makes is that of the stack and of the role, and
+ * ends in characters that nobody knows.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+ */
+function isRoleSession({ Resources, env }: Resolved, name: string | Unknown, id: string): Truth {
+  const account = env.accountId
+  if (name instanceof Unknown) {
+    const { origin } = name
+    if (origin.kind === 'attribute' && origin.attribute === 'Arn') return origin.id === id
+    if (typeof account !== 'string' && keyOf(name) === keyOf(account)) return true
+    const [start, middle, end, ...others] = partsOf(name)
+    const isOfAccount = typeof account !== 'string' && middle !== undefined && keyOf(middle) === keyOf(account)
+    if (isOfAccount && /^arn:[^:]+:iam::$/.test(String(start)) && others.length === 0) {
+      if (end === ':root') return true
+      return typeof end === 'string' && isNamed(Resources[id]?.Properties['RoleName'], end)
+    }
+    return 'unknown'
+  }
+  if (name === account) return true
+  const [, owner, rest = ''] = /^arn:[^:]+:iam::(\d*)(:.*)$/.exec(name) ?? []
+  if (owner === undefined || (typeof account === 'string' && owner !== account)) return false
+  const isIt = rest === ':root' || isNamed(Resources[id]?.Properties['RoleName'], rest)
+  return isIt === true && typeof account !== 'string' ? 'unknown' : isIt
+}
+
+/** Does `:role/path/name` end in the role's name? */
+function isNamed(own: Value | undefined, rest: string): Truth {
+  const [, name] = /^:role\/(?:.*\/)?([^/]+)$/.exec(rest) ?? []
+  if (name === undefined) return false
+  if (typeof own === 'string') return own === name
+  return own === undefined ? /-[A-Za-z0-9]{12,13}$/.test(name) && 'unknown' : 'unknown'
+}
+
+function isProvider({ Resources }: Resolved, name: string | Unknown, caller: string | Unknown): Truth {
+  if (caller instanceof Unknown) {
+    if (name === '*') return true
+    return name instanceof Unknown && (keyOf(name) === keyOf(caller) || 'unknown')
+  }
   const isArn = caller.startsWith('arn:')
   if (typeof name === 'string') {
     if (name === '*' || name === caller) return true

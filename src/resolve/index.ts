@@ -32,6 +32,8 @@ export { type Origin, Unknown, type Value, type ValueObject } from './value.ts'
 
 /** What CloudFormation makes of a template in one environment. */
 export type Resolved = {
+  /** What it is made of. */
+  readonly document: Document
   /** Where. */
   readonly env: Environment
   /** Those that exist, and those of which that cannot be known, by logical ID, in the template's order. */
@@ -105,6 +107,7 @@ export function resolve(document: Document, env: Environment): Resolved {
     .map(([id, declaration]) => [id, output(id, declaration, scope)] as const)
   const given = Object.fromEntries(Object.entries(env.parameters))
   return {
+    document,
     env,
     Resources: Object.fromEntries(Resources),
     Outputs: Object.fromEntries(Outputs),

@@ -27,7 +27,8 @@ type Test = (policy: string | Unknown, request: string | Unknown, variables: Req
 
 type Operator = { readonly test: Test; readonly isNegated: boolean }
 
-function meets(name: string, key: string, values: Value, request: Request, variables: boolean): Truth {
+/** One line of a condition: does the request meet what the operator asks of the key? */
+export function meets(name: string, key: string, values: Value, request: Request, variables: boolean): Truth {
   const actual = contextValue(request, key)
   const wanted = textsOf(values)
   if (name === 'Null') return isNull(wanted, actual)

@@ -54,7 +54,7 @@ function plain(text: string, { wildcards, ignoreCase }: Reading): readonly Token
 function variable(content: string, reading: Reading): readonly Token[] | NoText {
   const literal = { ...reading, wildcards: false }
   if (/^[*?$]$/.test(content)) return plain(content, literal)
-  const [, key = '', fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
+  const [key, fallback] = variableOf(content)
   const value = reading.variables === undefined ? undefined : contextValue(reading.variables, key)
   if (value === 'open') return [symbol(new Unknown({ kind: 'pseudo', name: `context ${key.toLowerCase()}` }))]
   if (typeof value === 'string') return plain(value, literal)
@@ -63,6 +63,20 @@ function variable(content: string, reading: Reading): readonly Token[] | NoText 
   }
   if (value !== undefined) return 'several'
   return fallback === undefined ? 'missing' : plain(fallback, literal)
+}
+
+/** What stands between the braces of a policy variable: a condition key, and its default. */
+function variableOf(content: string): readonly [key: string, fallback: string | undefined] {
+  const [, key = '', fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
+  return [key, fallback]
+}
+
+/** The condition keys that a text names as policy variables. */
+export function variablesIn(text: string | Unknown): readonly string[] {
+  return partsOf(text).flatMap(part => {
+    const contents = typeof part === 'string' ? [...part.matchAll(/\$\{([^}]*)\}/g)] : []
+    return contents.flatMap(([, content = '']) => (/^[*?$]$/.test(content) ? [] : [variableOf(content)[0]]))
+  })
 }
 
 function symbol(part: Unknown): Token {

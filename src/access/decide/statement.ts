@@ -87,7 +87,8 @@ type Matcher = (action: string) => Truth
 
 const matchers = new WeakMap<ValueObject, Matcher>()
 
-function hasAction(statement: ValueObject, { action }: Request): Truth {
+/** Is it about the action? */
+export function hasAction(statement: ValueObject, { action }: Request): Truth {
   const known = matchers.get(statement)
   const matcher = known ?? actionMatcher(statement)
   if (known === undefined) matchers.set(statement, matcher)
@@ -114,7 +115,8 @@ function actionMatcher({ Action, NotAction }: ValueObject): Matcher {
   return action => not(excepted(action))
 }
 
-function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
+/** Is it about the resource? */
+export function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
   const variables = hasVariables ? request : undefined
   const meets = (text: string | Unknown, missing: Truth): Truth => {
     if (differs(text, request.resource)) return false

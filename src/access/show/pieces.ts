@@ -1,4 +1,5 @@
 import { concatenate, partsOf, Unknown } from '../../resolve/value.ts'
+import { nameOf } from '../name-of.ts'
 
 /** What a text of a policy is made of. */
 export type Piece =
@@ -62,33 +63,6 @@ export function shown(pieces: readonly Piece[], whose: (key: string) => string):
     }
   }
   return pieces.map(show).join('')
-}
-
-/** `{Bucket.Arn}`, as a template's author would find it. */
-export function nameOf(value: string | Unknown): string {
-  if (typeof value === 'string') return value
-  const { origin } = value
-  switch (origin.kind) {
-    case 'resource':
-      return `{${origin.id}}`
-    case 'attribute':
-      return typeof origin.attribute === 'string' ? `{${origin.id}.${origin.attribute}}` : `{${origin.id}}`
-    case 'parameter':
-    case 'pseudo':
-      return `{${origin.name}}`
-    case 'text':
-      return origin.parts.map(nameOf).join('')
-    case 'import':
-      return typeof origin.name === 'string' ? `{${origin.name}}` : '{an import}'
-    case 'dynamic':
-      return '{a dynamic reference}'
-    case 'call':
-      return `{${origin.fn}}`
-    case 'choice':
-      return `{${origin.condition}?}`
-    case 'mistake':
-      return '{?}'
-  }
 }
 
 /** Before and after the first slash, which is no part of either; undefined where there is none. */

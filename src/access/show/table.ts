@@ -2,11 +2,11 @@ import type { Resolved } from '../../resolve/index.ts'
 import { isValueList, isValueObject, Unknown } from '../../resolve/value.ts'
 import { contextValue } from '../decide/request.ts'
 import { judge } from '../judge.ts'
+import { nameOf } from '../name-of.ts'
 import { nestedRoles, poolsOf, type Roles, rolesOf } from '../pools.ts'
 import type { Identity, Source, Token, Verdict, Who } from '../question.ts'
 import { requestOf, sessionOf } from '../session.ts'
 import { mayAssume } from '../trust.ts'
-import { nameOf } from './pieces.ts'
 import { type Asker, type Kind, probesOf, type Site, type Variables } from './probes.ts'
 
 /** Who can reach what, by one template in one deployment. */
