@@ -1,3 +1,4 @@
+import { turns } from '../aws/turns.ts'
 import { sha256Of } from '../checksums.ts'
 import {
   fileNameOf,
@@ -6,7 +7,6 @@ import {
   type PublishedTemplate,
   type PublishedVersion,
 } from '../publication.ts'
-import { turns } from './bounded.ts'
 import type { Fetched } from './fetch-public.ts'
 import { contradictions, parseIndex } from './index-file.ts'
 import { latestOf } from './latest.ts'
