@@ -12,8 +12,11 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
 - the identity pool asks the role's trust policy, refuses guests where they are off and the basic flow where that is
   off, and passes the claims of its principal tag map as session tags, which the trust must allow with sts:TagSession
   (Cognito Developer Guide, role-trust-and-permissions, authentication-flow, using-attributes-for-access-control-policy)
-- conditions may use pseudo parameters and Fn::FindInMap (CloudFormation User Guide, conditions-section-structure);
-  elsewhere MiniStack takes every region to be in the partition aws
+- conditions may use pseudo parameters and Fn::FindInMap (CloudFormation User Guide, conditions-section-structure)
+- AWS::Partition and AWS::URLSuffix are those of the region (CloudFormation User Guide, pseudo-parameter-reference); the
+  ARNs and hosts that MiniStack's services make up are of the partition aws everywhere
+- drift detection covers every property of every type, so that what CloudFormation made of a template can be read
+  (API reference, StackResourceDrift: ExpectedProperties)
 - role mappings are keyed by their IdentityProvider, which must be a provider of the pool
   (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
 - resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id)
@@ -57,7 +60,8 @@ from ministack.core import iam_actions, iam_evaluator  # noqa: E402
 from ministack.core.responses import error_response_json, get_account_id, get_region  # noqa: E402
 from ministack.core.router import extract_access_key_id  # noqa: E402
 from ministack.services import apigateway_v1, cognito, dynamodb, iam, s3, sts  # noqa: E402
-from ministack.services.cloudformation import changesets, engine, handlers, helpers, provisioners, stacks  # noqa: E402
+from ministack.services.cloudformation import (  # noqa: E402
+    changesets, drift, engine, handlers, helpers, provisioners, stacks)
 
 HOST = 'cognito-identity.amazonaws.com'
 
@@ -363,15 +367,27 @@ def session_tags(pool, logins):
 cognito._get_credentials_for_identity = get_credentials_of_trusted
 
 
-# ---- conditions -------------------------------------------------------------------------------------------------
+# ---- pseudo parameters ------------------------------------------------------------------------------------------
+
+PARTITIONS = {
+    'us-gov-': ('aws-us-gov', 'amazonaws.com'), 'cn-': ('aws-cn', 'amazonaws.com.cn'),
+    'eusc-': ('aws-eusc', 'amazonaws.eu'), 'us-iso-': ('aws-iso', 'c2s.ic.gov')}
+
+
+def pseudo_parameters():
+    region = get_region()
+    found = (of for prefix, of in PARTITIONS.items() if region.startswith(prefix))
+    partition, suffix = next(found, ('aws', 'amazonaws.com'))
+    return {
+        'AWS::Region': region, 'AWS::AccountId': get_account_id(),
+        'AWS::Partition': partition, 'AWS::URLSuffix': suffix}
+
 
 evaluate_conditions = engine._evaluate_conditions
 
 
 def evaluate_conditions_of_region(template, params):
-    region = get_region()
-    partition = next((name for prefix, name in PARTITIONS.items() if region.startswith(prefix)), 'aws')
-    pseudo = {'AWS::Region': region, 'AWS::AccountId': get_account_id(), 'AWS::Partition': partition}
+    pseudo = pseudo_parameters()
 
     def resolve(value):
         if isinstance(value, list):
@@ -387,10 +403,46 @@ def evaluate_conditions_of_region(template, params):
     return evaluate_conditions({**template, 'Conditions': resolve(template.get('Conditions') or {})}, params)
 
 
-PARTITIONS = {'us-gov-': 'aws-us-gov', 'cn-': 'aws-cn', 'eusc-': 'aws-eusc', 'us-iso-': 'aws-iso'}
+resolve_refs = engine._resolve_refs
 
-for module in (engine, stacks, handlers, changesets):
-    module._evaluate_conditions = evaluate_conditions_of_region
+
+def resolve_refs_of_region(value, *more):
+    if isinstance(value, dict) and value.keys() & {'Ref', 'Fn::Sub'}:
+        pseudo = pseudo_parameters()
+        if value.get('Ref') in pseudo:
+            return pseudo[value['Ref']]
+        if 'Fn::Sub' in value:
+            text, *variables = value['Fn::Sub'] if isinstance(value['Fn::Sub'], list) else [value['Fn::Sub']]
+            for name, known in pseudo.items():
+                text = text.replace('${' + name + '}', known)
+            value = {'Fn::Sub': [text, *variables] if variables else text}
+    return resolve_refs(value, *more)
+
+
+for module in (engine, stacks, handlers, changesets, provisioners):
+    for name, mended in (
+            ('_evaluate_conditions', evaluate_conditions_of_region), ('_resolve_refs', resolve_refs_of_region)):
+        if hasattr(module, name):
+            setattr(module, name, mended)
+
+
+# ---- what a template was made into ------------------------------------------------------------------------------
+
+class Everything:
+    def __contains__(self, _):
+        return True
+
+
+def read_everything(read):
+    def read_with_expected(physical_id, properties):
+        standing = read(physical_id, properties)
+        return None if standing is None else {**properties, **standing}
+    return read_with_expected
+
+
+for resource_type in provisioners._RESOURCE_HANDLERS:
+    read, _ = drift._DRIFT_READERS.get(resource_type, (lambda physical_id, properties: {}, ()))
+    drift._DRIFT_READERS[resource_type] = (read_everything(read), Everything())
 
 
 # ---- role mappings ----------------------------------------------------------------------------------------------

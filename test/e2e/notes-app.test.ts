@@ -37,6 +37,7 @@ import {
   deploy,
   enter,
   outputs,
+  overTls,
   Password,
   present,
   providerName,
@@ -82,19 +83,6 @@ const newcomer = async (made: Outputs, name: string): Promise<Caller> => {
   overTls(caller.s3)
   return caller
 }
-
-/** The emulator has no TLS itself, and believes the header that whatever ends TLS before it would set. */
-const overTls = (client: S3Client) =>
-  client.middlewareStack.add(
-    next => args => {
-      const { request } = args
-      assert(typeof request === 'object' && request !== null && 'headers' in request)
-      assert(typeof request.headers === 'object' && request.headers !== null)
-      Object.assign(request.headers, { 'x-forwarded-proto': 'https' })
-      return next(args)
-    },
-    { step: 'build', name: 'overTls', override: true },
-  )
 
 const api = (made: Outputs) => present(/^https:\/\/([a-z0-9]+)\.execute-api\./.exec(one(made, 'ApiUrl'))?.[1])
 

@@ -393,7 +393,6 @@ live('each region trusts the host that signs its tokens, in the role and in its 
     'us-gov-east-1': 'cognito-identity.us-gov-east-1.amazonaws.com',
     'cn-north-1': 'cognito-identity.cn-north-1.amazonaws.com.cn',
   }
-  // MiniStack writes ARNs of the partition aws in every region, so that they show nothing here.
   for (const [region, expected] of Object.entries(hosts)) {
     const made = await deploy(
       region,

@@ -55,7 +55,7 @@ export const clients = (credentials: Credentials, where: string = region) => {
   }
 }
 
-const administrator = { accessKeyId: 'test', secretAccessKey: 'test' }
+export const administrator = { accessKeyId: 'test', secretAccessKey: 'test' }
 
 export const admin = clients(administrator)
 
@@ -105,14 +105,14 @@ export const deploy = async (
   await deployer.cloudFormation.send(known ? new UpdateStackCommand(input) : new CreateStackCommand(input))
   const stack = await settled(stackName, deployer)
   if (stack.StackStatus !== (known ? 'UPDATE_COMPLETE' : 'CREATE_COMPLETE')) {
-    const events = await stackEvents(stackName)
+    const events = await stackEvents(stackName, deployer)
     throw new Error([stack.StackStatus, ...events.map(event => event.ResourceStatusReason ?? '')].join('\n'))
   }
   return outputsOf(stack)
 }
 
-export const stackEvents = async (stackName: string) =>
-  (await admin.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackName }))).StackEvents ?? []
+export const stackEvents = async (stackName: string, { cloudFormation } = admin) =>
+  (await cloudFormation.send(new DescribeStackEventsCommand({ StackName: stackName }))).StackEvents ?? []
 
 export const removeStack = async (stackName: string): Promise<void> => {
   const { StackId } = await settled(stackName)
@@ -128,9 +128,22 @@ export const resources = async (stackName: string): Promise<Record<string, strin
   )
 }
 
+/** The emulator has no TLS itself, and believes the header that whatever ends TLS before it would set. */
+export const overTls = (client: S3Client) =>
+  client.middlewareStack.add(
+    next => args => {
+      const { request } = args
+      assert(typeof request === 'object' && request !== null && 'headers' in request)
+      assert(typeof request.headers === 'object' && request.headers !== null)
+      Object.assign(request.headers, { 'x-forwarded-proto': 'https' })
+      return next(args)
+    },
+    { step: 'build', name: 'overTls', override: true },
+  )
+
 // ---- what stands -------------------------------------------------------------------------------------------------
 
-const document = (encoded: string | undefined): unknown => JSON.parse(decodeURIComponent(present(encoded)))
+export const document = (encoded: string | undefined): unknown => JSON.parse(decodeURIComponent(present(encoded)))
 
 /** A role as IAM has it: path, boundary, trust, inline policies by name, managed policies. */
 export const standingRole = async (RoleName: string) => {
@@ -155,13 +168,14 @@ export const standingRole = async (RoleName: string) => {
 /** An identity pool as Cognito has it: what was never set left out, and the tags that CloudFormation adds. */
 export const standingPool = async (
   IdentityPoolId: string,
+  { identity } = admin,
 ): Promise<Record<string, unknown> & { IdentityPoolName: string; Roles: Record<string, string> }> => {
   const {
     $metadata: _,
     IdentityPoolTags,
     ...pool
-  } = await admin.identity.send(new DescribeIdentityPoolCommand({ IdentityPoolId }))
-  const { Roles, RoleMappings } = await admin.identity.send(new GetIdentityPoolRolesCommand({ IdentityPoolId }))
+  } = await identity.send(new DescribeIdentityPoolCommand({ IdentityPoolId }))
+  const { Roles, RoleMappings } = await identity.send(new GetIdentityPoolRolesCommand({ IdentityPoolId }))
   const tags = Object.entries(IdentityPoolTags ?? {}).filter(([key]) => !key.startsWith('aws:cloudformation:'))
   const said = Object.entries({ ...pool, IdentityPoolTags: Object.fromEntries(tags), RoleMappings })
   return {
@@ -177,10 +191,10 @@ export const standingPool = async (
 }
 
 /** The principal tag map of one provider of a pool, null if it has none. */
-export const standingTags = async (IdentityPoolId: string, IdentityProviderName: string) => {
+export const standingTags = async (IdentityPoolId: string, IdentityProviderName: string, { identity } = admin) => {
   try {
     const provider = { IdentityPoolId, IdentityProviderName }
-    const map = await admin.identity.send(new GetPrincipalTagAttributeMapCommand(provider))
+    const map = await identity.send(new GetPrincipalTagAttributeMapCommand(provider))
     return { UseDefaults: map.UseDefaults, PrincipalTags: map.PrincipalTags ?? {} }
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return null
@@ -387,9 +401,10 @@ export const signed = async (
   path: string,
   body: string,
   extra: Record<string, string>,
+  where: string = region,
 ): Promise<Answer> => {
   const time = `${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`
-  const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`
+  const scope = `${time.slice(0, 8)}/${where}/${service}/aws4_request`
   const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
   const headers: Record<string, string> = {
     ...extra,
