@@ -105,7 +105,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/page/decided.ts': [
     ...['src/page/', 'src/access/show/golden.ts', 'src/access/show/sheet.ts', 'src/access/show/svg.ts'],
   ],
-  'src/page/client/': ['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/page/data.ts', 'src/resolve/'],
+  'src/page/client/': [
+    ...['src/document.ts', 'src/launch/', 'src/manifest.ts', 'src/page/data.ts', 'src/page/picture-data.ts'],
+    'src/resolve/',
+  ],
   // How AWS is asked: credentials, proxies, time, and in words what it refuses.
   'src/aws/': ['src/launch/partitions.ts', 'node:'],
   // A release, and what becomes of it in a bucket, which is a `Store` to all but s3.ts.
@@ -134,6 +137,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/publish/cloudformation.ts': ['src/aws/', 'src/publish/', '@aws-sdk/client-cloudformation'],
   // What stands in an account. Pure, but for what reads it.
   'src/live/': ['src/document.ts', 'src/launch/partitions.ts'],
+  'src/live/document-of.ts': ['src/live/', 'src/document.ts', 'src/launch/partitions.ts', 'src/resolve/'],
+  'src/live/save-commands.ts': ['src/live/', 'src/launch/quote.ts'],
   'src/live/answers.ts': ['src/aws/aws-error.ts', 'src/live/'],
   'src/live/calls.ts': [
     ...['src/aws/', 'src/live/', '@aws-sdk/client-cloudformation', '@aws-sdk/client-cognito-identity'],
@@ -164,8 +169,11 @@ const pureRooms = [
   ...['src/resolve/', 'src/launch/', 'src/manifest.ts', 'src/parameter.ts', 'src/publication.ts'],
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
+  ...['src/live/around.ts', 'src/live/document-of.ts', 'src/live/parse-saved.ts', 'src/live/save-commands.ts'],
+  ...['src/live/shapes.ts', 'src/live/snapshot.ts'],
   ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],
-  ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/measure.ts'],
+  ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/page/picture-data.ts'],
+  'src/measure.ts',
 ]
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */

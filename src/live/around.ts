@@ -99,3 +99,6 @@ export function strangerOf(arn: string, account: string, found: string): Answer<
     ? { kind: 'absent' }
     : { kind: 'unasked', reason: `${arn} is of another account than the credentials` }
 }
+
+/** Of a user pool that nobody had to ask for its groups. */
+export const ungrouped: UserPoolEntry['groups'] = { kind: 'unasked', reason: 'no role is taken from tokens of it' }

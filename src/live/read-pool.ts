@@ -15,6 +15,7 @@ import {
   roleIn,
   stackTag,
   strangerOf,
+  ungrouped,
 } from './around.ts'
 import { type Calls, callsIn, type OnProgress } from './calls.ts'
 import { stackBy, stackRegion } from './read-stack.ts'
@@ -183,8 +184,6 @@ function readUserPools(
     }),
   )
 }
-
-const ungrouped: UserPoolEntry['groups'] = { kind: 'unasked', reason: 'no role is taken from tokens of it' }
 
 function withoutPool(client: ReturnType<typeof clientOf>) {
   if (client === undefined) return undefined

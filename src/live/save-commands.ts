@@ -35,7 +35,7 @@ ask() {
   if { refused=$(call "$@" --output json 2>&1 >&3); } 3>&1; then return 0; fi
   printf '%s\\n' "$refused" >&2
   case $refused in
-    *'An error occurred ('*) code=\${refused#*An error occurred (} code=\${code%%)*} ;;
+    *'An error occurred ('*) code=\${refused#*'An error occurred ('} code=\${code%%')'*} ;;
     *) code=none ;;
   esac
   case $code in '' | *[!A-Za-z0-9.]*) code=none ;; esac
@@ -153,7 +153,7 @@ stack=$(words 'IdentityPoolTags."${stackTag}"' cognito-identity describe-identit
 if [ -n "$stack" ]; then
   case $(words "StackResourceSummaries[?PhysicalResourceId=='$pool'].ResourceStatus" \\
     cloudformation list-stack-resources --region "$region" --stack-name "$stack") in
-    '' | DELETE_*) stack= ;;
+    '' | DELETE_COMPLETE | DELETE_SKIPPED) stack= ;;
   esac
 fi
 if [ -z "$stack" ]; then
@@ -172,12 +172,13 @@ fi
 function ofStack(stackName: string): string {
   return `# the stack that has the pool: this one, or one nested in it
 pool=
-asked=$(words 'Stacks[0].StackId' cloudformation describe-stacks --region "$region" --stack-name ${word('posix', stackName)})
-todo=\${asked:-${stackName}}
+name=${word('posix', stackName)}
+todo=$(words 'Stacks[0].StackId' cloudformation describe-stacks --region "$region" --stack-name "$name")
+todo=\${todo:-$name}
 while [ -n "$todo" ]; do
   next=
   for stack in $todo; do
-    pools=$(words "StackResourceSummaries[?ResourceType=='${poolType}' && !starts_with(ResourceStatus, 'DELETE_')].PhysicalResourceId" \\
+    pools=$(words "StackResourceSummaries[?ResourceType=='${poolType}' && ResourceStatus!='DELETE_COMPLETE' && ResourceStatus!='DELETE_SKIPPED'].PhysicalResourceId" \\
       cloudformation list-stack-resources --region "$region" --stack-name "$stack")
     for found in $pools; do
       if [ -n "$pool" ]; then
@@ -186,13 +187,13 @@ while [ -n "$todo" ]; do
       fi
       pool=$found owner=$stack
     done
-    next="$next $(words "StackResourceSummaries[?ResourceType=='AWS::CloudFormation::Stack' && !starts_with(ResourceStatus, 'DELETE_')].PhysicalResourceId" \\
+    next="$next $(words "StackResourceSummaries[?ResourceType=='AWS::CloudFormation::Stack' && ResourceStatus!='DELETE_COMPLETE' && ResourceStatus!='DELETE_SKIPPED'].PhysicalResourceId" \\
       cloudformation list-stack-resources --region "$region" --stack-name "$stack")"
   done
   todo=\${next# }
 done
 if [ -z "$pool" ]; then
-  call cloudformation list-stack-resources --region "$region" --stack-name ${word('posix', stackName)} > /dev/null &&
+  call cloudformation list-stack-resources --region "$region" --stack-name "$name" > /dev/null &&
     printf 'neither the stack nor one nested in it has an identity pool\\n' >&2
   exit 1
 fi
