@@ -41,6 +41,7 @@ const bundles = {
   read: 'src/read.ts',
   // the AWS SDK
   'publish-command': 'src/cli/publish.ts',
+  live: 'src/live/index.ts',
 }
 
 /** What else decides what poolform makes of its input. */

@@ -144,6 +144,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/aws/', 'src/live/', '@aws-sdk/client-cloudformation', '@aws-sdk/client-cognito-identity'],
     ...['@aws-sdk/client-cognito-identity-provider', '@aws-sdk/client-iam'],
   ],
+  'src/live/index.ts': ['src/aws/aws-error.ts', 'src/live/'],
   'src/live/read-pool.ts': ['src/aws/', 'src/document.ts', 'src/live/'],
   'src/live/read-stack.ts': ['src/aws/', 'src/live/'],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
@@ -154,6 +155,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/document.ts',
     ...['src/launch/partitions.ts', 'src/launch/values.ts'],
     'src/resolve/',
+  ],
+  'src/cli/account.ts': [
+    ...['src/aws/aws-error.ts', 'src/aws/endpoint.ts', 'src/cli/', 'src/launch/partitions.ts', 'src/live/', 'node:'],
   ],
   'src/cli/launch-url.ts': [
     ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],

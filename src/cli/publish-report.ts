@@ -4,6 +4,7 @@ import type { ObjectReport } from '../publish/site.ts'
 import type { StoreError } from '../publish/store.ts'
 import type { Check, Verification } from '../publish/verify.ts'
 import { print } from './print.ts'
+import { eraseLine } from './progress.ts'
 import { counted, plainFinding } from './report.ts'
 
 /** What came of a run of `poolform publish`. */
@@ -83,8 +84,6 @@ export class Progress {
     this.#write(`${eraseLine}${line}${status.slice(0, 79)}`)
   }
 }
-
-const eraseLine = '\r\u001b[2K'
 
 /** One JSON document. */
 export function formatReport({ version, isDryRun, findings, regions }: Report): string {

@@ -17,6 +17,17 @@ export function regionOfPool(identityPoolId: string): string | undefined {
   return /^([\w-]{1,30}):[0-9a-zA-Z-]{1,40}$/.exec(identityPoolId)?.[1]
 }
 
+/** By what a pool is asked for; a stack may have it in a nested one. */
+export type Target = { readonly identityPoolId: string } | { readonly stackName: string }
+
+/**
+ * `us-east-1` of `arn:aws:cloudformation:us-east-1:123456789012:stack/notes/…`; undefined of a name.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html#awscloudformation-resources-for-iam-policies
+ */
+export function regionOfStack(stackId: string): string | undefined {
+  return /^arn:[\w-]+:cloudformation:([\w-]+):\d{12}:stack\/[\w/-]+$/.exec(stackId)?.[1]
+}
+
 /** Of the iso partitions, which are not known here, that of the commercial regions. */
 export const partitionIn = (region: string): Partition => partitionOf(region) ?? 'aws'
 

@@ -15,6 +15,7 @@ import {
   roleIn,
   stackTag,
   strangerOf,
+  type Target,
   ungrouped,
 } from './around.ts'
 import { type Calls, callsIn, type OnProgress } from './calls.ts'
@@ -39,9 +40,6 @@ export type PoolRequest = Target & {
   readonly onProgress?: OnProgress
   readonly patience?: Partial<Patience>
 }
-
-/** A stack may have the pool in a nested one. */
-export type Target = { readonly identityPoolId: string } | { readonly stackName: string }
 
 /**
  * What stands in an account around an identity pool. Nothing is written. What AWS refuses of the pool itself, or of the

@@ -1,6 +1,7 @@
 import { AwsError } from '../aws/aws-error.ts'
 import type { Patience } from '../aws/client.ts'
 import { answer } from './answers.ts'
+import { regionOfStack } from './around.ts'
 import { type Calls, callsIn, type OnProgress, usualRegion } from './calls.ts'
 import { resourcesOf, stackOf, templateOf } from './shapes.ts'
 import type { LiveStack } from './snapshot.ts'
@@ -31,10 +32,6 @@ export async function readStack(request: StackRequest): Promise<LiveStack> {
 export async function stackRegion({ stackName, region }: Pick<StackRequest, 'stackName' | 'region'>): Promise<string> {
   return region ?? regionOfStack(stackName) ?? (await usualRegion())
 }
-
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html#awscloudformation-resources-for-iam-policies */
-export const regionOfStack = (stackId: string): string | undefined =>
-  /^arn:[\w-]+:cloudformation:([\w-]+):\d{12}:stack\//.exec(stackId)?.[1]
 
 export async function stackBy(calls: Calls, stackName: string): Promise<LiveStack> {
   const [described, resources, template] = await Promise.all([

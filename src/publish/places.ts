@@ -1,3 +1,4 @@
+import { isEndpoint } from '../aws/endpoint.ts'
 import type { Environment } from '../aws/transport.ts'
 import { partitionOf } from '../launch/partitions.ts'
 import { barePrefix, baseUrl, bucketProblem, encode, prefixProblem } from '../launch/template-url.ts'
@@ -60,12 +61,6 @@ function endpointOf({ endpointUrl }: Destination, environment: Environment): str
   const isIgnored = environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true'
   const configured = environment['AWS_ENDPOINT_URL_S3'] || environment['AWS_ENDPOINT_URL'] || undefined
   return (endpointUrl ?? (isIgnored ? undefined : configured))?.replace(/\/$/, '')
-}
-
-function isEndpoint(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, username, search, hash } = new URL(text)
-  return /^https?:$/.test(protocol) && username === '' && search === '' && hash === ''
 }
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html */
