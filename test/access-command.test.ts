@@ -17,7 +17,7 @@ import { type AccessArguments, accessDefaults, plainAccessArguments } from '../s
 import { type Commands, runProgram } from '../src/cli/program.ts'
 import type { Document, Json } from '../src/document.ts'
 import { read } from '../src/read.ts'
-import { resolve } from '../src/resolve/index.ts'
+import { resolve, Unknown } from '../src/resolve/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'poolform-access-'))
@@ -222,6 +222,206 @@ const cdk: Document = documentOf(
     },
   }),
 )
+
+const host = 'cognito-identity.amazonaws.com'
+
+/** A role with one grant, for whoever it trusts. */
+function granting(Trust: Json, Action: Json, Resource: Json): Json {
+  const policy = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }
+  const trust = { Version: '2012-10-17', Statement: [Trust] }
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: { AssumeRolePolicyDocument: trust, Policies: [{ PolicyName: 'news', PolicyDocument: policy }] },
+  }
+}
+
+const ofPool = (amr: string): Json => ({
+  ...{ Effect: 'Allow', Principal: { Federated: host }, Action: 'sts:AssumeRoleWithWebIdentity' },
+  Condition: {
+    StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
+    'ForAnyValue:StringLike': { [`${host}:amr`]: amr },
+  },
+})
+
+const news = 'arn:aws:sns:us-east-1:123456789012:news'
+
+/** A pool of which the token chooses the role. */
+function byGroup(AllowClassicFlow: boolean): Document {
+  return {
+    Resources: {
+      Pool: {
+        Type: 'AWS::Cognito::IdentityPool',
+        Properties: { AllowUnauthenticatedIdentities: false, AllowClassicFlow },
+      },
+      Users: granting(ofPool('authenticated'), 'sns:Publish', news),
+      Attachment: {
+        Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+        Properties: {
+          IdentityPoolId: { Ref: 'Pool' },
+          Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } },
+          RoleMappings: {
+            pool: {
+              ...{ Type: 'Token', AmbiguousRoleResolution: 'Deny' },
+              IdentityProvider: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_a:client',
+            },
+          },
+        },
+      },
+    },
+  }
+}
+
+/** Who reaches what besides the user and the guest: `allow news[0]` by whom. */
+function others(table: AccessTable, place: string, action: string): Readonly<Record<string, string>> {
+  const row = table.rows.find(it => it.place === place && it.action === action)
+  return Object.fromEntries(
+    (table.more ?? []).map(({ who }, at) => {
+      const { decision = 'none', by = [] } = row?.more?.[at] ?? {}
+      return [who, [decision, ...by].join(' ')]
+    }),
+  )
+}
+
+/** `Users allow, Admin deny` */
+function rolesOf(table: AccessTable, who: string): string | undefined {
+  const cells = table.roles.find(it => it.who === who)?.cells
+  return cells?.map(it => `${it.role} ${it.isWrong ? 'wrong' : it.decision}`).join(', ')
+}
+
+describe('whoever reaches anything in another way', () => {
+  test('is a user of the classic flow, where the role of the other is not known', () => {
+    assert.equal(tableFor(byGroup(false)).more, undefined)
+    const table = tableFor(byGroup(true))
+    assert.deepEqual(table.more, [{ who: 'signed-in user, classic flow', of: 'user' }])
+    assert.deepEqual(others(table, news, 'sns:Publish'), { 'signed-in user, classic flow': 'allow news[0]' })
+    assert.equal(cell(table, news, 'sns:Publish'), 'unknown news[0]')
+    const text = terminalText(wholeSheet(byGroup(true)), { width: 100, isColoured: false })
+    assert.match(text, /A signed-in user reaches what cannot be known here: the role is chosen by the token/)
+    assert.match(text.replaceAll(/\s+/g, ' '), /sns:Publish allow news\[0\]/)
+    const guestsOnly = sheetOf(table, {
+      ...{ file: 'a.yaml', region: 'us-east-1', parameters: {}, placeholders: {}, columns: ['guest'] },
+    })
+    assert.doesNotMatch(JSON.stringify(guestsOnly.sections.slice(1)), /classic/)
+  })
+
+  test('is a token that a role takes without a pool, and in red somebody else’s of the same provider', () => {
+    const web = (provider: Json, Condition?: Json): Json => ({
+      ...{ Effect: 'Allow', Principal: { Federated: provider }, Action: 'sts:AssumeRoleWithWebIdentity' },
+      ...(Condition === undefined ? {} : { Condition }),
+    })
+    const google = 'accounts.google.com'
+    const github = 'token.actions.githubusercontent.com'
+    const folder = 'arn:aws:s3:::notes/${accounts.google.com:sub}/*'
+    const Resources = {
+      ByGoogle: granting(web(google, { StringEquals: { [`${google}:aud`]: 'app' } }), 's3:GetObject', folder),
+      Open: granting(web(google), 'sns:Publish', news),
+      Deploy: granting(
+        web(
+          { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:oidc-provider/${github}` },
+          { StringLike: { [`${github}:sub`]: 'repo:me/app:*' } },
+        ),
+        'sns:Publish',
+        news,
+      ),
+      Saml: { Type: 'AWS::IAM::SAMLProvider', Properties: {} },
+      Staff: granting(
+        {
+          ...{ Effect: 'Allow', Principal: { Federated: { Ref: 'Saml' } }, Action: 'sts:AssumeRoleWithSAML' },
+          Condition: { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } },
+        },
+        'sns:Publish',
+        news,
+      ),
+    }
+    const table = tableFor({ Resources })
+    const [own, open, deploy, staff] = [
+      'a token of accounts.google.com with aud app',
+      'a token of accounts.google.com with any claims',
+      `a token of ${github}`,
+      'a token of {Saml}',
+    ]
+    assert.deepEqual(
+      table.more?.map(({ who }) => who),
+      [own, open, deploy, staff],
+    )
+    assert.equal(rolesOf(table, own), 'ByGoogle allow, Open allow, Deploy deny, Staff deny')
+    assert.equal(rolesOf(table, `a token of ${github}`), 'ByGoogle deny, Open deny, Deploy allow, Staff deny')
+    assert.equal(rolesOf(table, 'a token of {Saml}'), 'ByGoogle deny, Open deny, Deploy deny, Staff allow')
+    assert.equal(
+      rolesOf(table, "somebody else's token of accounts.google.com with any claims"),
+      'ByGoogle deny, Open wrong, Deploy deny, Staff deny',
+    )
+    assert.equal(
+      rolesOf(table, `somebody else's token of ${github}`),
+      'ByGoogle deny, Open deny, Deploy deny, Staff deny',
+    )
+    const mine = table.rows.find(it => it.place.startsWith('own folder') && it.action === 's3:GetObject')
+    const theirs = table.rows.find(it => it.place.startsWith("another user's folder") && it.action === 's3:GetObject')
+    assert.deepEqual(
+      [mine, theirs].map(it => it?.more?.[0]?.decision),
+      ['allow', 'deny'],
+    )
+    const text = terminalText(wholeSheet({ Resources }), { width: 140, isColoured: false })
+    assert.match(text, /A signed-in user reaches nothing/)
+    assert.doesNotMatch(text, /no role that identities/)
+  })
+
+  test('takes another role of the template: which, and what that gives', () => {
+    const Resources = {
+      ...byGroup(false).Resources,
+      Attachment: {
+        Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+        Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } } },
+      },
+      Admin: granting(
+        { Effect: 'Allow', Principal: { AWS: { 'Fn::GetAtt': ['Users', 'Arn'] } }, Action: 'sts:AssumeRole' },
+        'sqs:SendMessage',
+        'arn:aws:sqs:us-east-1:123456789012:orders',
+      ),
+    }
+    const table = tableFor({ Resources })
+    assert.equal(rolesOf(table, 'signed-in user'), 'Users allow, Admin deny')
+    assert.equal(rolesOf(table, 'signed-in user, by another role'), 'Users deny, Admin allow')
+    const orders = 'arn:aws:sqs:us-east-1:123456789012:orders'
+    assert.equal(cell(table, orders, 'sqs:SendMessage'), 'allow Admin: news[0]')
+    assert.equal(cell(table, orders, 'sqs:SendMessage', 'guest'), 'deny')
+  })
+
+  test('is told in bounded time, with thirty conditions that nobody has decided', () => {
+    const names = Array.from({ length: 30 }, (_, at) => `C${at}`)
+    const { Users, ...rest } = byGroup(false).Resources
+    const policies = names.map((name, at) => [
+      `P${at}`,
+      {
+        ...{ Type: 'AWS::IAM::Policy', Condition: name },
+        Properties: {
+          ...{ PolicyName: name, Roles: [{ Ref: 'Users' }] },
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' }] },
+        },
+      },
+    ])
+    const document: Document = {
+      Parameters: Object.fromEntries(names.map(name => [name, { Type: 'String' }])),
+      Conditions: Object.fromEntries(names.map(name => [name, { 'Fn::Equals': [{ Ref: name }, 'on'] }])),
+      Resources: {
+        ...rest,
+        Users: Users ?? null,
+        Attachment: {
+          Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+          Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } } },
+        },
+        ...Object.fromEntries(policies),
+      },
+    }
+    const unknown = Object.fromEntries(names.map(name => [name, new Unknown({ kind: 'parameter', name })]))
+    const start = performance.now()
+    const resolved = resolve(document, { ...site, parameters: unknown })
+    const table = tableOf(resolved, peopleOf(resolved, site.region), site)
+    assert.match(cell(table, 'any object of b', 's3:GetObject'), /^unknown/)
+    assert.equal(cell(table, 'any object of b', 's3:PutObject'), 'deny')
+    assert.ok(performance.now() - start < 10_000, 'takes seconds')
+  })
+})
 
 describe('the deployments that are shown', () => {
   const deployments = deploymentsOf(identityPool, site)
@@ -478,6 +678,71 @@ describe('poolform access', () => {
     assert.deepEqual(answer.context, { 's3:prefix': 'private/' })
     assert.deepEqual(answer.by, [])
     assert.equal(typeof answer.because, 'string')
+  })
+
+  test('says what to say where the answer hangs on a condition key, and takes it', () => {
+    const office = join(folder, 'office.json')
+    const text = readFileSync(join(root, 'dist/identity-pool-tutorial.yaml'), 'utf8')
+    const document: Document = documentOf(text)
+    const changed = JSON.stringify(document).replace(
+      '{"Effect":"Allow","Action":["s3:*"],',
+      '{"Sid":"Office","Effect":"Allow","Action":["s3:*"],"Condition":{"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}},',
+    )
+    assert.ok(changed.includes('Office'), 'the tutorial has such a statement')
+    writeFileSync(office, changed)
+    const asked = [...given, '--identity', me, '--can', 's3:GetObject', `arn:aws:s3:::notes/private/${me}/a.txt`]
+    const open = run(office, ...asked)
+    assert.equal(open.status, 3, open.stderr)
+    assert.match(open.stdout, /^unknown: whether the statement Office applies depends on aws:SourceIp, which the/)
+    const how =
+      /Say aws:SourceIp by --context aws:SourceIp=203\.0\.113\.7: statement Office \(policy tutorial of the role AuthenticatedRole\) asks for it\./
+    assert.match(open.stdout, how)
+    assert.deepEqual(JSON.parse(run(office, ...asked, '--json').stdout).missing, {
+      keys: ['aws:SourceIp'],
+      parameters: [],
+    })
+    assert.equal(run(office, ...asked, '--context', 'aws:SourceIp=203.0.113.7').status, 0)
+    assert.equal(run(office, ...asked, '--context', 'AWS:sourceip=192.0.2.7').status, 1)
+    const misspelt = run(office, ...asked, '--context', 'aws:SourceIP4=203.0.113.7')
+    assert.equal(misspelt.status, 3)
+    assert.match(misspelt.stdout, /a condition key aws:SourceIP4: is it aws:SourceIp\?/)
+    for (const wrong of [['aws:SourceIp=office'], ['aws:SourceIp=203.0.113.7', 'aws:SourceIp=203.0.113.8']]) {
+      const { status, stderr } = run(office, ...asked, ...wrong.flatMap(it => ['--context', it]))
+      assert.equal(status, 2, wrong.join())
+      assert.match(stderr, /--context aws:SourceIp (?:is an IP address, such as|has one value)/)
+    }
+    const unset = run(join(root, 'dist/identity-pool-tutorial.yaml'), ...asked.slice(8))
+    assert.equal(unset.status, 3)
+    assert.match(unset.stdout, /Say UploadsBucketName by --param UploadsBucketName=VALUE\./)
+  })
+
+  test('takes the tags of a session, by which a folder is named', () => {
+    const bySub = [...given, '--param', 'UploadsFolderKeyedBy=UserSub']
+    const object = ['--can', 's3:GetObject', 'arn:aws:s3:::notes/private/c0ffee/a.txt']
+    const open = run(file, ...bySub, ...object)
+    assert.equal(open.status, 3, open.stderr)
+    assert.match(open.stdout, /Say aws:PrincipalTag\/userSub by --context aws:PrincipalTag\/userSub=VALUE/)
+    const tagged = (sub: string) =>
+      run(file, ...bySub, ...object, '--context', `aws:PrincipalTag/userSub=${sub}`).status
+    assert.deepEqual([tagged('c0ffee'), tagged('c0ffe'), tagged('')], [0, 1, 1])
+    const guest = run(file, ...bySub, '--param', 'AllowGuests=true', '--as', 'guest', ...object)
+    assert.equal(guest.status, 1, 'guests have no tags')
+    const meant = run(file, ...bySub, ...object, '--context', 'aws:PrincipleTag/userSub=c0ffee').stdout
+    assert.match(meant, /is it aws:PrincipalTag\/userSub\?/)
+  })
+
+  test('answers for the classic flow where that gives more, and says so', () => {
+    const [enhanced, classic] = [false, true].map(allowed => {
+      const name = join(folder, `classic-${allowed}.json`)
+      writeFileSync(name, JSON.stringify(byGroup(allowed)))
+      return name
+    })
+    const asked = ['--can', 'sns:Publish', 'arn:aws:sns:us-east-1:123456789012:news']
+    assert.equal(run(enhanced ?? '', ...asked).status, 3)
+    const { status, stdout } = run(classic ?? '', ...asked)
+    assert.equal(status, 0)
+    assert.match(stdout, /^allow: in the classic flow statement 0 of news allows it\n/)
+    assert.equal(JSON.parse(run(classic ?? '', ...asked, '--json').stdout).flow, 'classic')
   })
 
   test('ends with 2 where there is no answer, and with 1 where there is no table', () => {

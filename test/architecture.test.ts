@@ -61,7 +61,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/knowledge/validator.ts': ['src/knowledge/', 'src/document.ts', 'ajv'],
   'src/lint/': ['src/diagnostic.ts', 'src/document.ts', 'src/make-folder.ts', 'node:'],
   // Day-2 questions about a template, anybody's: they read documents.
-  'src/access/': [...['src/check/guest-session-policy.ts', 'src/document.ts', 'src/manifest.ts', 'src/resolve/']],
+  'src/access/': ['src/check/guest-session-policy.ts', 'src/document.ts', 'src/manifest.ts', 'src/resolve/'],
+  'src/access/context-keys.ts': ['src/access/', 'src/check/condition-keys.ts', 'src/nearest.ts', 'src/resolve/'],
   // Whether conditions can come out together is for the solver to say.
   'src/access/possible.ts': ['src/check/conditions.ts', 'src/document.ts', 'src/parameter.ts', 'src/resolve/'],
   'src/access/scenarios.ts': [

@@ -1,6 +1,7 @@
-import { judge } from '../access/judge.ts'
+import { exampleFor, meantBy, wrongValue } from '../access/context-keys.ts'
+import { judgeEitherFlow } from '../access/either-flow.ts'
 import { nestedStacks } from '../access/pools.ts'
-import type { Question, Verdict } from '../access/question.ts'
+import type { Question, Source, Verdict } from '../access/question.ts'
 import { placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { tableJson, verdictJson } from '../access/show/json.ts'
 import { markdownText } from '../access/show/markdown.ts'
@@ -74,6 +75,10 @@ function wrongUse({ region, account, can, context, format }: AccessArguments): s
   if (can.resource !== '*' && !can.resource.startsWith('arn:')) {
     return `--can ${can.action} ${can.resource}: a resource is an ARN, or * for an action that has none`
   }
+  for (const [key, value] of Object.entries(contextOf(context))) {
+    const wrong = wrongValue(key, typeof value === 'string' ? [value] : value)
+    if (wrong !== undefined) return `--context ${wrong}`
+  }
   return format === 'markdown' || format === 'svg' ? `--can prints a line, or --json: no --${format}` : undefined
 }
 
@@ -132,17 +137,19 @@ function answer(resolved: Resolved, args: AccessArguments, { action, resource }:
   const { provider, claims, ...user } = people.user
   const who = args.as === 'guest' ? people.guest : user
   const context = contextOf(args.context)
-  const question: Question = { who, action, resource, ...(args.context.length === 0 ? {} : { context }) }
-  const verdict = judge(resolved, question)
+  const question = { who, action, resource, ...(args.context.length === 0 ? {} : { context }) }
+  const { flow, ...verdict } = judgeEitherFlow(resolved, question)
   const notes = [
+    ...settling(verdict),
     ...verdict.notes,
+    ...misspelt(resolved, question),
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
     ...unsaid(question),
     ...unseen(resolved),
   ]
   if (args.format === 'json') {
     const asked = {
-      ...{ file: args.file, region: args.region, as: args.as ?? 'user', identity: who.id, action, resource },
+      ...{ file: args.file, region: args.region, as: args.as ?? 'user', identity: who.id, flow, action, resource },
       ...(args.context.length === 0 ? {} : { context }),
     }
     print('stdout', `${JSON.stringify(verdictJson({ ...verdict, notes }, asked), undefined, 2)}\n`)
@@ -151,6 +158,38 @@ function answer(resolved: Resolved, args: AccessArguments, { action, resource }:
     print('stdout', lines.map(line => `${line}\n`).join(''))
   }
   return statusOf(verdict)
+}
+
+/** What to say, so that what is not known is: by which statements, and how. */
+function settling({ missing, by }: Verdict): readonly string[] {
+  if (missing === undefined) return []
+  const askers = by.slice(0, 3).map(nameOfStatement).join(', ')
+  const because =
+    askers === '' ? '' : `: ${askers}${by.length > 3 ? ' and others' : ''} ask${by.length > 1 ? '' : 's'} for it`
+  return [
+    ...missing.keys.map(key => `Say ${key} by --context ${key}=${exampleFor(key)}${because}.`),
+    ...missing.parameters.flatMap(name => {
+      if (name === 'AWS::AccountId') return ['Say which account it is by --account 123456789012.']
+      return name.startsWith('AWS::') ? [] : [`Say ${name} by --param ${name}=VALUE.`]
+    }),
+  ]
+}
+
+/** `the statement Office (policy office of the role Users)` */
+function nameOfStatement({ role, policy, statement, sid }: Source): string {
+  const [name, where] = [sid ?? `${statement}`, policy === trustPolicy ? 'trust policy' : `policy ${policy}`]
+  return `statement ${name} (${where} of the role ${role})`
+}
+
+const trustPolicy = 'AssumeRolePolicyDocument'
+
+function misspelt(resolved: Resolved, { context = {} }: Omit<Question, 'who'>): readonly string[] {
+  return Object.keys(context).flatMap(key => {
+    const meant = meantBy(key, resolved)
+    return meant === undefined
+      ? []
+      : [`Neither AWS's list nor the template has a condition key ${key}: is it ${meant}?`]
+  })
 }
 
 /** Requests without these are few, and mostly not what is meant. */
@@ -164,7 +203,7 @@ const usual: readonly (readonly [action: RegExp, key: string, example: string])[
   [/^kms:(?:Decrypt|Encrypt|GenerateDataKey)/i, 'kms:ViaService', 'kms:ViaService=s3.REGION.amazonaws.com'],
 ]
 
-function unsaid({ action, context = {} }: Question): readonly string[] {
+function unsaid({ action, context = {} }: Omit<Question, 'who'>): readonly string[] {
   const said = Object.keys(context).map(key => key.toLowerCase())
   return usual
     .filter(([pattern, key]) => pattern.test(action) && !said.includes(key.toLowerCase()))

@@ -87,7 +87,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .addOption(new Option('--as <who>', 'of whom (default: both; with --can: user)').choices(['user', 'guest']))
     .option('--identity <id>', 'the identity ID that the user or guest has')
     .option('--can <action resource...>', 'answer one question, by the exit status too')
-    .option('--context <key=value>', 'of the request, such as s3:prefix=private/; repeatable', assignments)
+    .option('--context <key=value>', 'a condition key of the request; several times, several values', assignments)
     .option('--json', 'print one JSON document')
     .addOption(new Option('--markdown', 'print tables in Markdown').conflicts('json'))
     .addOption(new Option('--svg', 'print a picture').conflicts(['json', 'markdown']))
@@ -211,6 +211,8 @@ Examples:
   poolform access stack.yaml --param Bucket=notes --identity us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE \\
     --can s3:GetObject arn:aws:s3:::notes/private/us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE/a.txt
   poolform access stack.yaml --as guest --can s3:ListBucket arn:aws:s3:::notes --context s3:prefix=private/
+  poolform access stack.yaml --can s3:GetObject arn:aws:s3:::notes/private/c0ffee/a.txt \\
+    --context aws:PrincipalTag/userSub=c0ffee --context aws:SourceIp=203.0.113.7
   poolform access stack.yaml --markdown > access.md
 
 Exit status: 0 shown, 1 something is wrong with the template or its parameters, 2 wrong use.

@@ -1,8 +1,9 @@
 import type { Resolved } from '../../resolve/index.ts'
 import { judge } from '../judge.ts'
+import { askerOf } from './further.ts'
 import { type Asker, type Probe, probesOf, type Site } from './probes.ts'
 import { type Entry, entryOf, type Section, sectionOf } from './sheet.ts'
-import { askerOf, cellOf, cognitoRoles, type People, peopleOf } from './table.ts'
+import { cellOf, cognitoRoles, type People, peopleOf } from './table.ts'
 
 /** A template in one deployment, and what it is to be called. */
 export type Side = { readonly name: string; readonly resolved: Resolved }

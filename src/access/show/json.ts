@@ -1,14 +1,17 @@
 import type { Json, JsonObject } from '../../document.ts'
 import type { Verdict } from '../question.ts'
 import type { Subject } from './sheet.ts'
-import type { AccessTable, Cell } from './table.ts'
+import type { AccessTable, AskedCell, Cell } from './table.ts'
 
 /**
  * A table as one document. Whoever asks for one column gets the other one's cells neither. A cell is `{decision, by,
- * because, notes, isWrong}`, as `Cell` says. `elsewhere` and `leftOut` are only there
- * where something is.
+ * because, notes, isWrong}`, as `Cell` says. `elsewhere`, `leftOut`, and by name whoever reaches more, are only there where
+ * something is.
  */
-export function tableJson({ roles, rows, elsewhere = {}, leftOut }: AccessTable, subject: Subject): JsonObject {
+export function tableJson(
+  { roles, rows, more = [], elsewhere = {}, leftOut }: AccessTable,
+  subject: Subject,
+): JsonObject {
   const { file, region, parameters, placeholders, columns } = subject
   return {
     formatVersion: 1,
@@ -22,19 +25,24 @@ export function tableJson({ roles, rows, elsewhere = {}, leftOut }: AccessTable,
       who,
       roles: Object.fromEntries(cells.map(({ role, ...cell }) => [role, cellJson(cell)])),
     })),
-    access: rows.map(({ kind, place, action, cells }) => ({
+    access: rows.map(({ kind, place, action, cells, more: others = [] }) => ({
       kind,
       place,
       action,
-      who: Object.fromEntries(
-        columns.map(column => {
-          const { resource, context, ...cell } = cells[column]
-          const asked = { resource, ...(context === undefined ? {} : { context }) }
-          return [column, { ...asked, ...cellJson(cell) }]
+      who: Object.fromEntries([
+        ...columns.map(column => [column, askedJson(cells[column])] as const),
+        ...more.flatMap(({ who, of }, at) => {
+          const cell = others[at]
+          const isAsked = of === undefined ? columns.length > 1 : columns.includes(of)
+          return cell === undefined || !isAsked ? [] : [[who, askedJson(cell)] as const]
         }),
-      ),
+      ]),
     })),
   }
+}
+
+function askedJson({ resource, context, ...cell }: AskedCell): JsonObject {
+  return { resource, ...(context === undefined ? {} : { context }), ...cellJson(cell) }
 }
 
 function cellJson({ decision, by, because, notes, isWrong }: Cell): JsonObject {
@@ -43,12 +51,19 @@ function cellJson({ decision, by, because, notes, isWrong }: Cell): JsonObject {
 
 /** The answer to one question. */
 export function verdictJson(verdict: Verdict, asked: JsonObject): JsonObject {
-  const { decision, role, by, because, notes } = verdict
+  const { decision, role, by, because, missing, through, notes } = verdict
   const sources: readonly Json[] = by.map(({ role: of, policy, statement, sid }) => ({
     role: of,
     policy,
     statement,
     ...(sid === undefined ? {} : { sid }),
   }))
-  return { formatVersion: 1, ...asked, decision, ...(role === undefined ? {} : { role }), by: sources, because, notes }
+  return {
+    ...{ formatVersion: 1, ...asked, decision },
+    ...(role === undefined ? {} : { role }),
+    ...(through === undefined ? {} : { through }),
+    ...{ by: sources, because },
+    ...(missing === undefined ? {} : { missing }),
+    notes,
+  }
 }

@@ -51,10 +51,17 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
   const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
   const stand = Object.entries(placeholders).map(([name, value]) => `${name}=${value}`)
   const told = columns.filter(column => sameOf(table.rows, column) === undefined)
+  const whose = (table.more ?? []).map(({ who, of }, at) => ({
+    ...{ who, at },
+    isAsked: of === undefined ? columns.length > 1 : columns.includes(of),
+    same: sameAmong(table.rows.flatMap(({ more }) => more?.[at] ?? [])),
+  }))
+  const more = whose.filter(({ isAsked, same }) => isAsked && same === undefined)
   const remarks = [
     ...(given.length === 0 ? [] : [`Parameters: ${given.join(', ')}.`]),
     ...(stand.length === 0 ? [] : [`Placeholders, where --param says nothing: ${stand.join(', ')}.`]),
     ...columns.flatMap(column => sameOf(table.rows, column) ?? []),
+    ...whose.flatMap(({ who, isAsked, same }) => (isAsked && same !== undefined ? [sameText(capital(who), same)] : [])),
     ...(table.leftOut === undefined
       ? []
       : [`The policies name ${table.leftOut} more actions and places than there is room for: ask with --can.`]),
@@ -64,38 +71,44 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
       const because = table.elsewhere?.[column]
       return because === undefined ? [] : [`A ${columnNames[column]} reaches what cannot be known here: ${because}.`]
     })
-    const none = 'It has no role that identities of Amazon Cognito could take: nobody reaches anything by it that way.'
+    const none =
+      'It has no role that identities of Amazon Cognito could take, nor tokens by themselves: nobody reaches anything by it that way.'
     return { title, remarks: [...remarks, ...(elsewhere.length > 0 ? elsewhere : [none])], sections: [], notes: [] }
   }
   return {
     title,
     remarks,
-    sections: [roleSection(table.roles), ...(told.length === 0 ? [] : [rowSection(table.rows, told)])],
-    notes: notesOf(table, columns),
+    sections: [
+      roleSection(table.roles),
+      ...(told.length + more.length === 0 ? [] : [rowSection(table.rows, told, more)]),
+    ],
+    notes: notesOf(table, columns, more),
   }
 }
 
+export const roleHeading = 'Who can take which role'
+
 export function roleSection(rows: readonly RoleRow[]): Section {
   return {
-    heading: 'Who can take which role',
+    heading: roleHeading,
     columns: rows[0]?.cells.map(({ role }) => role) ?? [],
     groups: [{ lines: rows.map(({ who, cells }) => ({ label: who, cells: cells.map(withoutSource) })) }],
   }
 }
 
-export function rowSection(rows: readonly Row[], columns: readonly Column[]): Section {
-  const answered = rows.map(({ place, action, cells }) => ({
+/** `more` are those of whom the rows say more, by their positions there. */
+export function rowSection(rows: readonly Row[], columns: readonly Column[], more: readonly Told[] = []): Section {
+  const answered = rows.map(({ place, action, cells, more: others = [] }) => ({
     ...{ place, action },
-    entries: columns.map(column => entryOf(cells[column])),
+    entries: [...columns.map(column => cells[column]), ...more.flatMap(({ at }) => others[at] ?? [])].map(entryOf),
   }))
-  return sectionOf(
-    'What they reach',
-    columns.map(it => columnNames[it]),
-    answered,
-  )
+  return sectionOf('What they reach', [...columns.map(it => columnNames[it]), ...more.map(({ who }) => who)], answered)
 }
 
-type Answered = { readonly place: string; readonly action: string; readonly entries: readonly Entry[] }
+export type Told = { readonly who: string; readonly at: number }
+
+/** An action at a place, and what is said of it. */
+export type Answered = { readonly place: string; readonly action: string; readonly entries: readonly Entry[] }
 
 /** By place; of actions of which the same is said one line. */
 export function sectionOf(heading: string, columns: readonly string[], rows: readonly Answered[]): Section {
@@ -111,14 +124,23 @@ export function sectionOf(heading: string, columns: readonly string[], rows: rea
 /** A sentence for somebody of whom every row says the same. */
 function sameOf(rows: readonly Row[], column: Column): string | undefined {
   const same = sameCell(rows, column)
-  if (same === undefined) return undefined
-  const what = same.decision === 'deny' ? 'reaches nothing' : 'reaches what cannot be known here'
-  return `A ${columnNames[column]} ${what}: ${same.because}.`
+  return same === undefined ? undefined : sameText(`A ${columnNames[column]}`, same)
+}
+
+function sameText(who: string, { decision, because }: Cell): string {
+  return `${who} ${decision === 'deny' ? 'reaches nothing' : 'reaches what cannot be known here'}: ${because}.`
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
 /** What is said of somebody everywhere; undefined where that differs, or allows something. */
 export function sameCell(rows: readonly Row[], column: Column): Cell | undefined {
-  const [first, ...others] = rows.map(({ cells }) => cells[column])
+  return sameAmong(rows.map(({ cells }) => cells[column]))
+}
+
+function sameAmong([first, ...others]: readonly Cell[]): Cell | undefined {
   if (first === undefined || first.decision === 'allow') return undefined
   return others.every(it => it.decision === first.decision && it.because === first.because) ? first : undefined
 }
@@ -156,8 +178,13 @@ function withoutSource(cell: Cell): Entry {
 }
 
 /** Each once, and why something is not known. */
-function notesOf({ roles, rows }: AccessTable, columns: readonly Column[]): readonly string[] {
-  const told = rows.flatMap(({ action, cells }) => columns.map(column => ({ action, ...cells[column] })))
+function notesOf({ roles, rows }: AccessTable, columns: readonly Column[], more: readonly Told[]): readonly string[] {
+  const told = rows.flatMap(({ action, cells, more: others = [] }) =>
+    [...columns.map(column => cells[column]), ...more.flatMap(({ at }) => others[at] ?? [])].map(it => ({
+      action,
+      ...it,
+    })),
+  )
   const unknown = [...roles.flatMap(({ cells }) => cells), ...told].filter(({ decision }) => decision === 'unknown')
   const reasons = unknown.map(({ because }) => `${toneWords.unknown}: ${because}.`)
   const others = told.flatMap(({ action, decision, notes }) =>

@@ -1,19 +1,25 @@
 import type { Resolved } from '../../resolve/index.ts'
-import { isValueList, isValueObject, Unknown } from '../../resolve/value.ts'
-import { contextValue } from '../decide/request.ts'
-import { judge } from '../judge.ts'
+import { isValueList, isValueObject } from '../../resolve/value.ts'
+import { chainedWays } from '../chain.ts'
+import { inEachWorld } from '../in-each-world.ts'
+import { conditionNames, judge } from '../judge.ts'
 import { nameOf } from '../name-of.ts'
-import { nestedRoles, poolsOf, type Roles, rolesOf } from '../pools.ts'
+import { nestedRoles, poolsOf, rolesOf } from '../pools.ts'
+import { trustedProviders } from '../providers.ts'
 import type { Identity, Source, Token, Verdict, Who } from '../question.ts'
-import { requestOf, sessionOf } from '../session.ts'
+import { relevantConditions } from '../relevant-conditions.ts'
 import { mayAssume } from '../trust.ts'
-import { type Asker, type Kind, probesOf, type Site, type Variables } from './probes.ts'
+import { rolesIn, waysOf } from '../ways.ts'
+import { askerOf, classicNames, furtherOf } from './further.ts'
+import { type Asker, type Kind, type Probe, probesOf, type Site } from './probes.ts'
 
 /** Who can reach what, by one template in one deployment. */
 export type AccessTable = {
   /** Which roles somebody can take; by whom, then by role. */
   readonly roles: readonly RoleRow[]
   readonly rows: readonly Row[]
+  /** Who else reaches anything, or what else somebody reaches in another way: whose `more` of each row is. */
+  readonly more?: readonly More[]
   /** How many more actions at places the policies name, for which there is no room. */
   readonly leftOut?: number
   /** Why it is not known what somebody reaches, where the template has no such role; clauses. */
@@ -29,8 +35,15 @@ export type Row = {
   readonly kind: Kind
   readonly place: string
   readonly action: string
-  readonly cells: Readonly<Record<Column, Cell & { readonly resource: string; readonly context?: Context }>>
+  readonly cells: Readonly<Record<Column, AskedCell>>
+  /** Of those whom `more` of the table names, in that order. */
+  readonly more?: readonly AskedCell[]
 }
+
+/** `of` says whose other way it is. */
+export type More = { readonly who: string; readonly of?: Column }
+
+export type AskedCell = Cell & { readonly resource: string; readonly context?: Context }
 
 export type Column = 'user' | 'guest'
 
@@ -89,22 +102,61 @@ function firstProvider(resolved: Resolved): string | undefined {
   return isValueObject(SupportedLoginProviders) ? Object.keys(SupportedLoginProviders)[0] : undefined
 }
 
-/** Who can reach what. No rows and no roles: the template has no role that identities of Amazon Cognito can take. */
+/** Who can reach what. No rows and no roles: the template has no role that identities, or tokens alone, can take. */
 export function tableOf(resolved: Resolved, people: People, site: Site): AccessTable {
-  const roles = cognitoRoles(resolved, people)
+  const roles = shownRoles(resolved, people)
   if (roles.length === 0) return { roles: [], rows: [], elsewhere: rolesElsewhere(resolved, people) }
   const askers = { user: askerOf(resolved, roles, people, 'user'), guest: askerOf(resolved, roles, people, 'guest') }
   const { probes, leftOut } = probesOf(resolved, roles, site)
-  const rows = probes.map(({ kind, place, action, isHazard, target }): Row => {
-    const cell = (column: Column) => {
-      const { resource, context } = target(askers[column])
-      const question = { who: people[column], action, resource, ...(context === undefined ? {} : { context }) }
-      const asked = { resource: nameOf(resource), ...(context === undefined ? {} : { context }) }
-      return { ...cellOf(judge(resolved, question), isHazard), ...asked }
-    }
-    return { kind, place, action, cells: { user: cell('user'), guest: cell('guest') } }
+  const cells = (who: Who, asker: Asker) => probes.map(probe => askedCell(resolved, probe, who, asker))
+  const [users, guests] = [cells(people.user, askers.user), cells(people.guest, askers.guest)]
+  const more = furtherOf(resolved, roles, people).flatMap(({ caller, asker, ...whose }) => {
+    const found = cells(caller, asker)
+    const usual = whose.of === 'user' ? users : guests
+    return whose.of === undefined || saysMore(found, usual) ? [{ whose, cells: found }] : []
   })
-  return { roles: roleRows(resolved, roles, people, site), rows, ...(leftOut === 0 ? {} : { leftOut }) }
+  const rows = probes.flatMap(({ kind, place, action }, at): readonly Row[] => {
+    const [user, guest] = [users[at], guests[at]]
+    if (user === undefined || guest === undefined) return []
+    const others = more.flatMap(it => it.cells[at] ?? [])
+    return [{ kind, place, action, cells: { user, guest }, ...(more.length === 0 ? {} : { more: others }) }]
+  })
+  return {
+    roles: roleRows(resolved, roles, people, site),
+    rows,
+    ...(more.length === 0 ? {} : { more: more.map(it => it.whose) }),
+    ...(leftOut === 0 ? {} : { leftOut }),
+  }
+}
+
+function askedCell(resolved: Resolved, { action, target, isHazard }: Probe, who: Who, asker: Asker): AskedCell {
+  const { resource, context } = target(asker)
+  const asked = context === undefined ? {} : { context }
+  return {
+    ...cellOf(judge(resolved, { who, action, resource, ...asked }), isHazard),
+    resource: nameOf(resource),
+    ...asked,
+  }
+}
+
+/** Is anything open to them in another way that is not in the usual one? */
+function saysMore(cells: readonly Cell[], usual: readonly Cell[]): boolean {
+  const rank = { deny: 0, unknown: 1, allow: 2 } as const
+  return cells.some(({ decision }, at) => rank[decision] > rank[usual[at]?.decision ?? 'deny'])
+}
+
+/** Those of identities; those that tokens alone can take; and those that are taken with the one or the other. */
+function shownRoles(resolved: Resolved, people: People): readonly string[] {
+  const own = cognitoRoles(resolved, people)
+  const tokens = trustedProviders(resolved).map(({ token }) => token)
+  const byToken = rolesIn(resolved).filter(id => tokens.some(it => mayAssume(resolved, id, it).truth !== false))
+  const chained = [people.user, people.guest, ...tokens].flatMap(who => takenBy(resolved, who).map(({ role }) => role))
+  return [...new Set([...own, ...byToken, ...chained])]
+}
+
+/** What somebody takes by the roles that they have. */
+function takenBy(resolved: Resolved, who: Who) {
+  return chainedWays(resolved, waysOf(resolved, who).ways, { who, action: 'sts:AssumeRole', resource: '*' })
 }
 
 /** The roles that the identity pools hand out, and those whose trust policies let identities in. */
@@ -130,23 +182,11 @@ function rolesElsewhere(resolved: Resolved, { user, guest }: People): Readonly<P
   }
 }
 
-/** By the context of a request that is made with the first of the roles that they have. */
-export function askerOf(resolved: Resolved, roles: readonly string[], people: People, column: Column): Asker {
-  const [role = ''] = roles
-  const variables = (who: Identity): Variables => {
-    const request = requestOf(sessionOf(resolved, role, who), { who, action: '', resource: '*' })
-    return key => {
-      const value = contextValue(request, key)
-      if (value === 'open') return new Unknown({ kind: 'pseudo', name: key })
-      return typeof value === 'string' || value instanceof Unknown ? value : undefined
-    }
-  }
-  const [own, another] = column === 'user' ? [people.user, people.another] : [people.guest, people.anotherGuest]
-  return { own: variables(own), another: variables(another) }
-}
-
-export function cellOf({ decision, by, because, notes }: Omit<Verdict, 'role'>, isHazard: boolean): Cell {
-  return { decision, by: [...new Set(by.map(sourceName))], because, notes, isWrong: isHazard && decision === 'allow' }
+export function cellOf(verdict: Omit<Verdict, 'role'>, isHazard: boolean): Cell {
+  const { decision, by, because, notes, through } = verdict
+  // of a role that is not their own it says of which
+  const sources = by.map(it => (through === undefined ? sourceName(it) : `${it.role}: ${sourceName(it)}`))
+  return { decision, by: [...new Set(sources)], because, notes, isWrong: isHazard && decision === 'allow' }
 }
 
 function sourceName({ sid, policy, statement }: Source): string {
@@ -159,9 +199,9 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
   const stranger = (who: Identity): Identity => ({ ...who, pool: 'other', flow: 'classic' })
   const own: readonly (readonly [who: string, identity: Identity])[] = [
     ['signed-in user', user],
-    ['signed-in user, classic flow', classic(user)],
+    [classicNames.user, classic(user)],
     ['guest', guest],
-    ['guest, classic flow', classic(guest)],
+    [classicNames.guest, classic(guest)],
   ]
   const others: readonly (readonly [who: string, caller: Who])[] = [
     ["another pool's user", stranger(user)],
@@ -172,40 +212,78 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
       { kind: 'principal', arn: `arn:${site.partition}:iam::999999999999:user/somebody` },
     ],
   ]
+  const ofPool = cognitoRoles(resolved, people)
+  const row = (who: string, cell: (role: string) => Cell): RoleRow => ({
+    who,
+    cells: roles.map(role => ({ role, ...cell(role) })),
+  })
   return [
-    ...own.map(([who, identity]): RoleRow => {
-      const handed = rolesOf(resolved, identity)
-      const isClassic = identity.flow === 'classic'
-      return {
-        who,
-        cells: roles.map(role => ({
-          role,
-          ...handedCell(resolved, role, identity, handed, !identity.isSignedIn && isClassic),
-        })),
-      }
+    ...own.map(([who, identity]) => {
+      const isHazard = !identity.isSignedIn && identity.flow === 'classic'
+      return row(who, role => handedCell(resolved, role, identity, isHazard))
     }),
-    ...others.map(
-      ([who, caller]): RoleRow => ({
-        who,
-        cells: roles.map(role => ({ role, ...trustCell(resolved, role, caller, true) })),
-      }),
-    ),
+    ...own.flatMap(([who, identity]) => chainRow(resolved, who, identity, row)),
+    ...trustedProviders(resolved).flatMap(({ name, token, stranger }) => [
+      // whoever brings a role's own tokens is meant
+      row(`a token of ${name}`, role => trustCell(resolved, role, token, ofPool.includes(role))),
+      ...chainRow(resolved, `a token of ${name}`, token, row),
+      ...(stranger === undefined
+        ? []
+        : [row(`somebody else's token of ${name}`, role => trustCell(resolved, role, stranger, true))]),
+    ]),
+    ...others.map(([who, caller]) => row(who, role => trustCell(resolved, role, caller, true))),
   ]
 }
 
-function handedCell(resolved: Resolved, role: string, who: Identity, handed: Roles, isHazard: boolean): Cell {
-  const trust = trustCell(resolved, role, who, isHazard)
-  if (trust.decision === 'deny') return trust
-  if (handed.orElse !== undefined) return { ...trust, decision: 'unknown', because: handed.orElse, isWrong: false }
-  return handed.roles.includes(role)
-    ? trust
-    : { ...trust, decision: 'deny', by: [], because: handed.because, isWrong: false }
+/** Which roles somebody takes with another, if there are any. */
+function chainRow(
+  resolved: Resolved,
+  who: string,
+  caller: Who,
+  row: (who: string, cell: (role: string) => Cell) => RoleRow,
+): readonly RoleRow[] {
+  const taken = takenBy(resolved, caller)
+  if (taken.length === 0) return []
+  const refused = { decision: 'deny', by: [], because: 'no role that they have takes it', notes: [] } as const
+  return [
+    row(`${who}, by another role`, role => {
+      const found = taken.find(it => it.role === role)?.assumption
+      return cellOf(found === undefined ? refused : { ...found, decision: decisionOf(found.truth), notes: [] }, false)
+    }),
+  ]
+}
+
+function handedCell(resolved: Resolved, role: string, who: Identity, isHazard: boolean): Cell {
+  return roleCell(resolved, role, isHazard, world => {
+    const trust = mayAssume(world, role, who)
+    const answer = { ...trust, decision: decisionOf(trust.truth) }
+    if (answer.decision === 'deny') return answer
+    const { orElse, onlyIf, roles, because } = rolesOf(world, who)
+    if (orElse !== undefined) return { ...answer, decision: 'unknown', because: orElse }
+    if (!roles.includes(role)) return { decision: 'deny', by: [], because }
+    return onlyIf === undefined ? answer : { ...answer, decision: 'unknown', because: onlyIf }
+  })
 }
 
 function trustCell(resolved: Resolved, role: string, who: Who, isHazard: boolean): Cell {
-  const { truth, by, because } = mayAssume(resolved, role, who)
-  const decision = truth === 'unknown' ? truth : truth ? 'allow' : 'deny'
-  return cellOf({ decision, by, because, notes: [] }, isHazard)
+  return roleCell(resolved, role, isHazard, world => {
+    const trust = mayAssume(world, role, who)
+    return { ...trust, decision: decisionOf(trust.truth) }
+  })
+}
+
+type Trusting = Pick<Verdict, 'decision' | 'by' | 'because'>
+
+function roleCell(resolved: Resolved, id: string, isHazard: boolean, ask: (world: Resolved) => Trusting): Cell {
+  const found = inEachWorld(resolved, ask, world => relevantConditions(world, it => it === id, []))
+  const [first] = found.kind === 'differs' ? found.answers : [found.answer]
+  if (found.kind === 'same') return cellOf({ ...first, notes: [] }, isHazard)
+  const because = `it depends on ${conditionNames(found.conditions)}, not known here`
+  return cellOf({ decision: 'unknown', by: first.by, because, notes: [] }, isHazard)
+}
+
+function decisionOf(truth: boolean | 'unknown'): Verdict['decision'] {
+  return truth === 'unknown' ? truth : truth ? 'allow' : 'deny'
 }
 
 /** As an app gets it, and anybody could take it to AWS STS. */
