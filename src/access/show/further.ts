@@ -7,8 +7,8 @@ import type { Who } from '../question.ts'
 import { requestOf, sessionOf } from '../session.ts'
 import { mayAssume } from '../trust.ts'
 import { rolesIn } from '../ways.ts'
+import type { Column, People } from './people.ts'
 import type { Asker, Variables } from './probes.ts'
-import type { Column, People } from './table.ts'
 
 /** Somebody besides the user and the guest of the enhanced flow. */
 export type Further = {

@@ -1,5 +1,4 @@
 import type { Resolved } from '../../resolve/index.ts'
-import { isValueList, isValueObject } from '../../resolve/value.ts'
 import { chainedWays } from '../chain.ts'
 import { inEachWorld } from '../in-each-world.ts'
 import { conditionNames, judge } from '../judge.ts'
@@ -11,7 +10,10 @@ import { relevantConditions } from '../relevant-conditions.ts'
 import { mayAssume } from '../trust.ts'
 import { rolesIn, waysOf } from '../ways.ts'
 import { askerOf, classicNames, furtherOf } from './further.ts'
+import { type Column, firstProvider, type People, uuid } from './people.ts'
 import { type Asker, type Kind, type Probe, probesOf, type Site } from './probes.ts'
+
+export { type Column, type People, peopleOf } from './people.ts'
 
 /** Who can reach what, by one template in one deployment. */
 export type AccessTable = {
@@ -45,8 +47,6 @@ export type More = { readonly who: string; readonly of?: Column }
 
 export type AskedCell = Cell & { readonly resource: string; readonly context?: Context }
 
-export type Column = 'user' | 'guest'
-
 type Context = Readonly<Record<string, string>>
 
 export type Cell = {
@@ -57,49 +57,6 @@ export type Cell = {
   readonly notes: readonly string[]
   /** Allowed, and should not be. */
   readonly isWrong: boolean
-}
-
-/** Those whom the table is about. */
-export type People = {
-  readonly user: Identity
-  readonly another: Identity
-  readonly guest: Identity
-  readonly anotherGuest: Identity
-}
-
-/**
- * The people of a template's tables. The user has signed in by the pool's first provider, with an ID of the identity that
- * may be given.
- */
-export function peopleOf(resolved: Resolved, region: string, identity?: string): People {
-  const provider = firstProvider(resolved)
-  const one = (isSignedIn: boolean, id: string, number: string): Identity => ({
-    ...{ kind: 'identity', isSignedIn, id, pool: 'own', flow: 'enhanced' },
-    ...(isSignedIn && provider !== undefined ? { provider } : {}),
-    ...(isSignedIn
-      ? { claims: { sub: uuid(number), 'cognito:username': `user-${number}`, username: `user-${number}` } }
-      : {}),
-  })
-  return {
-    user: one(true, identity ?? `${region}:${uuid('a')}`, 'a'),
-    another: one(true, `${region}:${uuid('b')}`, 'b'),
-    guest: one(false, identity ?? `${region}:${uuid('c')}`, 'c'),
-    anotherGuest: one(false, `${region}:${uuid('d')}`, 'd'),
-  }
-}
-
-function uuid(digit: string): string {
-  return '11111111-1111-4111-8111-111111111111'.replaceAll('1', digit)
-}
-
-/** The first user pool's, if it has one, else that of another provider; undefined where none is known. */
-function firstProvider(resolved: Resolved): string | undefined {
-  const [pool] = poolsOf(resolved)
-  const { CognitoIdentityProviders, SupportedLoginProviders } = pool?.made?.Properties ?? {}
-  const [first] = isValueList(CognitoIdentityProviders) ? CognitoIdentityProviders : []
-  const name = isValueObject(first) ? first['ProviderName'] : undefined
-  if (typeof name === 'string') return name
-  return isValueObject(SupportedLoginProviders) ? Object.keys(SupportedLoginProviders)[0] : undefined
 }
 
 /** Who can reach what. No rows and no roles: the template has no role that identities, or tokens alone, can take. */
