@@ -1,14 +1,16 @@
 /**
- * Writes what README.md says of the templates' parameters and outputs, of who reaches what, and of what commands print:
- * `npm run readme`.
+ * Writes what README.md says of the templates' parameters and outputs, of who reaches what, and of what commands print,
+ * and the picture in it: `npm run readme`.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 import { placeholdersFor, type Site } from '../src/access/show/deployments.ts'
 import { differenceOf } from '../src/access/show/difference.ts'
+import { goldenOf, goldenSheet } from '../src/access/show/golden.ts'
 import { sectionTable } from '../src/access/show/markdown.ts'
 import { rowSection } from '../src/access/show/sheet.ts'
+import { svgText } from '../src/access/show/svg.ts'
 import { peopleOf, tableOf } from '../src/access/show/table.ts'
 import { type Document, isObject, type Json } from '../src/document.ts'
 import { link } from '../src/link.ts'
@@ -36,6 +38,12 @@ export function withTables(readme: string): string {
     (text, name) => filled(text, name, `\`\`\`sh\n${printed(commandBefore(text, name))}\`\`\`\n`),
     withAccess,
   )
+}
+
+/** The picture of README.md, which the launch page has too: of what `build` has decided. */
+export const picture = {
+  file: 'docs/who-reaches-what.svg',
+  text: (): string => svgText(goldenSheet(goldenOf(readFileSync('dist/access/identity-pool.json', 'utf8')))),
 }
 
 /** The last command that stands before what it prints. */
@@ -140,4 +148,5 @@ function escaped(cell: string): string {
 
 if (process.argv[1]?.endsWith('scripts/readme.ts')) {
   writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8')))
+  writeFileSync(picture.file, picture.text())
 }

@@ -2,11 +2,19 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 
+import { goldenOf } from '../src/access/show/golden.ts'
+import { accessReport } from '../src/access/show/report.ts'
 import { artifactOf } from '../src/build/manifest.ts'
 import { link } from '../src/link.ts'
 import type { Artifact, Grant } from '../src/manifest.ts'
+import { packed, unpacked } from '../src/page/data.ts'
+import { decidedSection } from '../src/page/decided.ts'
+import { inlinePicture, pictureStyles } from '../src/page/inline-picture.ts'
+import { launchPage } from '../src/page/launch-page.ts'
 import { pictureOf } from '../src/page/picture.ts'
+import { type PictureElement, pictureData } from '../src/page/picture-data.ts'
 import identityPool from '../templates/identity-pool.ts'
+import tutorial from '../templates/identity-pool-tutorial.ts'
 import notesApp from '../templates/notes-app.ts'
 import publicationBucket from '../templates/publication-bucket.ts'
 
@@ -156,4 +164,96 @@ test('its IDs are of its template alone, so that several may stand in one page',
   const ids = (name: string) => [...pictureOf({ ...plain, name }).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id)
   assert.deepEqual(ids('a'), ['pf-a-title', 'pf-a-desc'])
   assert.deepEqual(ids('b.c'), ['pf-b-c-title', 'pf-b-c-desc'])
+})
+
+/** What was decided of one of our templates: the text of `access/<name>.json`. */
+function decided(name: 'identity-pool' | 'identity-pool-tutorial'): string {
+  const { document } = link(name === 'identity-pool' ? identityPool : tutorial, { id: name, version: '1.0.0' })
+  return accessReport(document, name)?.json ?? ''
+}
+
+/** Cells of the one place of a template that is made up. */
+function decidedOf(cells: string, place = 'P', template = 'made-up'): string {
+  const access = { [place]: { 's3:GetObject': cells } }
+  const deployment = { name: 'least', parameters: {}, roles: { 'signed-in user': 'R: allow' }, access }
+  return JSON.stringify({ template, region: 'us-east-1', deployments: [deployment] })
+}
+
+test('what was decided is written into a page with the same bytes each time', () => {
+  for (const name of ['identity-pool', 'identity-pool-tutorial'] as const) {
+    const text = decided(name)
+    assert.equal(decidedSection(text, 'd'), decidedSection(decided(name), 'd'))
+    const page = () =>
+      launchPage(
+        {
+          ...{ formatVersion: 1, generator: { name: 'poolform', version: '1.0.0' }, project: { version: '1.0.0' } },
+          artifacts: [{ ...plain, name }],
+        },
+        { script: 'void 0', style: 'a{}' },
+        new Map([
+          [name, text],
+          ['another', text],
+        ]),
+      )
+    assert.equal(page(), page())
+    assert.equal(page().match(/ data-case=least>/g)?.length, 1, 'of its own templates, and of no other')
+  }
+})
+
+test('of a deployment only that is shown which no other one shows', () => {
+  const shown = (name: Parameters<typeof decided>[0]) => goldenOf(decided(name)).deployments.map(it => it.name)
+  // with all options at once it is as with the least
+  assert.deepEqual(shown('identity-pool-tutorial'), ['least'])
+  assert.ok(shown('identity-pool').includes('everything') && !shown('identity-pool').includes('IdentityPoolName'))
+})
+
+test('a cell of what was decided is what it says, or it is refused', () => {
+  const html = (cells: string) => decidedSection(decidedOf(cells), 'd')
+  assert.match(html('user allow A, B | guest deny'), /<td><b>allow<\/b> A, B\n/)
+  assert.match(html('user ALLOW! A | guest deny D'), /<td><b class=wrong>ALLOW!<\/b> A\n/)
+  assert.match(html('user unknown: why | guest allow A'), /What a signed-in user reaches cannot be known here: why\./)
+  assert.match(html('user deny | guest deny'), /A guest reaches nothing\./)
+  for (const odd of ['', 'user perhaps | guest deny', 'user deny', 'user deny | guest deny | token allow'])
+    assert.throws(() => html(odd), /not one that poolform writes/, odd)
+  for (const odd of ['{}', '[]', 'null', '{"template":"a","region":"b","deployments":[{}]}'])
+    assert.throws(() => goldenOf(odd), /not one that poolform writes/, odd)
+})
+
+test('what a template is called, or what it names, stays text in what was decided', () => {
+  const evil = '</section><script>x</script>"\'><img src=x onerror=y>&'
+  const html = decidedSection(decidedOf(`user allow ${evil} | guest deny`, evil, evil), 'd')
+  assert.deepEqual(html.match(/<(?:script|img|\/section)/g), ['</section'])
+  assert.ok(html.includes('aria-labelledby="d-h"') && html.includes('&lt;script&gt;'))
+})
+
+test('a picture in the data of a page has all that its markup has', () => {
+  const written = (element: PictureElement | string): string => {
+    if (typeof element === 'string')
+      return element.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    const attributes = Object.entries(element.at).map(([name, value]) => ` ${name}="${value}"`)
+    const open = `<${element.tag}${attributes.join('')}`
+    return element.in === undefined ? `${open}/>` : `${open}>${element.in.map(written).join('')}</${element.tag}>`
+  }
+  for (const artifact of [pool, app, bucket]) {
+    assert.ok(artifact)
+    const picture = pictureOf(artifact)
+    assert.equal(pictureStyles(picture).length, 1)
+    const inline = inlinePicture(picture, false)
+    assert.equal(written(pictureData(inline)), inline.trim())
+    const told = inlinePicture(picture, true)
+    assert.ok(!told.includes('<desc') && told.includes('<title>'))
+  }
+  assert.throws(() => pictureData('<svg><g></svg>'), /not a picture/)
+})
+
+test('what is packed is the same when it is unpacked, and nothing longer than its number is written twice', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 5 }), value => {
+      const text = JSON.stringify(value)
+      const json = JSON.parse(text)
+      assert.equal(unpacked(JSON.parse(JSON.stringify(packed(json)))), text)
+    }),
+  )
+  const twice = { a: ['the same words', { b: 'the same words' }], c: [{ b: 'the same words' }] }
+  assert.equal(JSON.stringify(packed(twice)).match(/the same words/g)?.length, 1)
 })

@@ -2,12 +2,17 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { launchUrlCommands, printed, withTables } from '../scripts/readme.ts'
+import { launchUrlCommands, picture, printed, withTables } from '../scripts/readme.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 
 test('the tables of README.md are those of the templates', () => {
   assert.equal(readme, withTables(readme), 'run `npm run readme`')
+})
+
+test('the picture of README.md is drawn from what was decided', () => {
+  assert.ok(readme.includes(`](${picture.file})`), 'it shows another picture')
+  assert.equal(readFileSync(picture.file, 'utf8'), picture.text(), 'run `npm run readme`')
 })
 
 test('the links of README.md are printed, and lead to where it publishes', () => {

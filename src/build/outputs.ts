@@ -86,7 +86,12 @@ export function planOutputs(
   const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`
   const files = new Map(built.flatMap(({ artifact, text, beside }) => [[artifact.file, text] as const, ...beside]))
   files.set(manifestFile, manifestText)
-  files.set(pageFile, launchPage(manifest, assets))
+  const access = artifacts.flatMap(({ name }): readonly (readonly [string, string])[] => {
+    const [file] = accessFileNames(name)
+    const text = own.has(name) ? files.get(file) : there.listedText(file)
+    return text === undefined ? [] : [[name, text]]
+  })
+  files.set(pageFile, launchPage(manifest, assets, new Map(access)))
   const ofOthers = others.flatMap(({ name }) => accessFileNames(name))
   const stays = there.listed.filter(({ file }) => ofOthers.includes(file))
   const made = [...files].filter(([file]) => !own.has(file) && !artifacts.some(artifact => artifact.file === file))
@@ -176,6 +181,13 @@ class Folder {
     } catch {
       return undefined
     }
+  }
+
+  /** The text of a file that is as SHA256SUMS says. */
+  listedText(file: string): string | undefined {
+    const text = this.text(file)
+    const digest = this.listed.find(it => it.file === file)?.sha256
+    return text !== undefined && sha256Of(text) === digest ? text : undefined
   }
 
   isOurs(file: string): boolean {

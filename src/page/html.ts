@@ -1,11 +1,11 @@
 /** Text for an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
+  return escapeText(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;')
+}
+
+/** Text for an element alone. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** JSON in a script element that no browser runs, and that nothing in the data can end. */

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Artifact, Manifest } from '../manifest.ts'
-import { dataScript, escapeHtml } from './html.ts'
-import { pictureOf } from './picture.ts'
+import { type PageData, packed, pageManifest } from './data.ts'
+import { decidedSection } from './decided.ts'
+import { dataScript, escapeHtml, escapeText } from './html.ts'
+import { inlinePicture, pictureStyles, unquoted } from './inline-picture.ts'
+import { notesHtml } from './notes.ts'
+import { isOfAccess, pictureOf } from './picture.ts'
+import { pictureData } from './picture-data.ts'
 
 /** What runs in the browser: the text of one classic script, and of one style sheet. */
 export type PageAssets = { readonly script: string; readonly style: string }
@@ -10,16 +15,32 @@ export type PageAssets = { readonly script: string; readonly style: string }
  * The launch page: one HTML file that offers the templates of a manifest, needs nothing beside it and asks nobody for
  * anything. What it may do stands in its own Content-Security-Policy, which knows its script and styles by their
  * hashes: nothing in the manifest can become code. Throws where the assets could not stand in a page.
+ *
+ * `access` has by their names the texts of `access/<template>.json`: who can reach what by those that have one.
  */
-export function launchPage(manifest: Manifest, assets: PageAssets): string {
+export function launchPage(
+  manifest: Manifest,
+  assets: PageAssets,
+  access: ReadonlyMap<string, string> = new Map(),
+): string {
   const script = assets.script.trim()
   const style = assets.style.trim()
   // within these no parser of HTML finds an end, nor a beginning, that is not ours
   if (/<\/script|<script|<!--|\r/i.test(script)) throw new Error('the script of the launch page would end early')
   if (/<\/style|<!--|\r/i.test(style)) throw new Error('the style sheet of the launch page would end early')
   const pictures = manifest.artifacts.map(pictureOf)
-  // all pictures have the same, which stands in the page once
-  const styles = [...new Set([style, ...pictures.flatMap(stylesOf)])]
+  const decided = manifest.artifacts.map(({ name }, index) => {
+    const text = access.get(name)
+    return text === undefined ? '' : decidedSection(text, `decided-${index}`)
+  })
+  // pictures of a kind have the same, which stands in the page once
+  const styles = [...new Set([style, ...[...pictures, ...decided].flatMap(pictureStyles)])]
+  const data: PageData = {
+    manifest: pageManifest(manifest),
+    pictures: manifest.artifacts.map((artifact, index) =>
+      pictureData(inlinePicture(pictures[index] ?? '', isOfAccess(artifact))),
+    ),
+  }
   const policy = [
     "default-src 'none'",
     `script-src ${hash(script)}`,
@@ -47,8 +68,9 @@ ${styles.map(it => `<style>${it}</style>\n`).join('')}\
 <noscript>
 ${withoutScript(manifest)}</noscript>
 <div id="app"></div>
-${pictures.map((picture, index) => `<template id="picture-${index}">${picture.replaceAll(pictureStyle, '')}</template>\n`).join('')}\
-${dataScript('manifest', manifest)}
+<div id="static">
+${decided.map(section => unquoted(section.replace(/<svg[\s\S]*?<\/svg>/, svg => inlinePicture(svg, true)))).join('')}${notesOf(manifest)}</div>
+${dataScript('data', packed(JSON.parse(JSON.stringify(data))))}
 ${dataScript('versions', [])}
 <script>${script}</script>
 </body>
@@ -70,10 +92,14 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 }
 
-const pictureStyle = /<style>([^<]*)<\/style>\n/g
-
-function stylesOf(picture: string): readonly string[] {
-  return [...picture.matchAll(pictureStyle)].flatMap(([, text]) => text ?? [])
+/** What is new in the version. */
+function notesOf({ project: { version, notes = '' } }: Manifest): string {
+  if (notes.trim() === '') return ''
+  return `<section id="notes" class="notes" aria-labelledby="notes-h">
+<h2 id="notes-h">What is new in ${escapeText(version)}</h2>
+${notesHtml(notes)}
+</section>
+`
 }
 
 /** What a person without JavaScript is told: the same templates, by hand. */

@@ -12,8 +12,7 @@ import { reachedWords, targetsOf } from './picture/targets.ts'
  */
 export function pictureOf(artifact: Artifact): string {
   const { name, description, grants } = artifact
-  // that nobody may do something makes nobody reach anything
-  const isReached = grants.some(({ who, effect }) => effect === 'allow' || who !== 'everybody')
+  const isReached = isOfAccess(artifact)
   const { drawing, height, words: drawn } = isReached ? accessDrawing(artifact) : partsDrawing(artifact)
   const words = isReached ? drawn : [drawn, ...reachedWords(targetsOf(grants))].join(' ')
   const id = `pf-${name.replace(/[^\w-]/g, '-')}`
@@ -26,4 +25,9 @@ export function pictureOf(artifact: Artifact): string {
 ${drawing}
 </svg>
 `
+}
+
+/** Does it show who reaches what? That nobody may do something makes nobody reach anything. */
+export function isOfAccess({ grants }: Artifact): boolean {
+  return grants.some(({ who, effect }) => effect === 'allow' || who !== 'everybody')
 }

@@ -3,7 +3,6 @@ import type { Artifact, Manifest } from '../../manifest.ts'
 import type { Address } from './address.ts'
 import type { Versions } from './data.ts'
 import { type Child, h, isWebAddress, outerLink } from './dom.ts'
-import { renderMarkdown } from './markdown.ts'
 import { snippet } from './tabs.ts'
 
 type Published = Address['published']
@@ -117,18 +116,6 @@ export function checksOf(
     h('p', { class: 'sum' }, h('code', {}, sha256)),
     compare.element,
   ]
-}
-
-/** What is new in the version. */
-export function notes({ project }: Manifest): Child {
-  const { notes: text, version } = project
-  if (text === undefined || text.trim() === '') return undefined
-  return h(
-    'section',
-    { 'aria-labelledby': 'notes-heading' },
-    h('h2', { id: 'notes-heading' }, `What is new in ${version}`),
-    h('div', { class: 'notes' }, renderMarkdown(text)),
-  )
 }
 
 export function footer({ project, generator }: Manifest): Child {

@@ -10,8 +10,6 @@ type Place = (text: string) => readonly Child[]
 /** Those who get the same, and how it is said where they get nothing as the form is filled. */
 type Audience = {
   readonly name: readonly Child[]
-  /** Above a column of the table. */
-  readonly short: readonly Child[]
   readonly grants: readonly Grant[]
   /** Undefined where they are then not spoken of. */
   readonly nothing: string | undefined
@@ -40,19 +38,11 @@ export function renderAccess(
     ...audience,
     grants: audience.grants.filter(grant => isThere(grant) && holds(grant)),
   }))
-  const isTableOpen = into.querySelector('details')?.open ?? false
   const allowsNothing = grants.every(({ effect }) => effect === 'deny') && !hasPool(artifact)
   refresh(
     into,
     allowsNothing ? h('p', {}, allowedByOthers(artifact)) : undefined,
     now.map(audience => section(audience, place)),
-    grants.length === 0
-      ? undefined
-      : table(
-          now.filter(({ grants: own, nothing }) => own.length > 0 || nothing !== undefined),
-          place,
-          isTableOpen,
-        ),
     elsewhere(artifact, place).map(words => h('p', { class: 'hint' }, words)),
   )
 }
@@ -81,9 +71,9 @@ function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) =
   const { grants } = artifact
   const byRole = (own: readonly Grant[], noRole: string) =>
     own.length > 0 && !own.some(isThere) ? noRole : 'may do nothing.'
-  const ofPool = (who: Grant['who'], name: string, short: string, noRole: string): Audience => {
+  const ofPool = (who: Grant['who'], name: string, noRole: string): Audience => {
     const own = grants.filter(grant => grant.who === who)
-    return { name: [name], short: [short], grants: own, nothing: byRole(own, noRole), isDenial: false }
+    return { name: [name], grants: own, nothing: byRole(own, noRole), isDenial: false }
   }
   const roles = grants.filter(({ who, principal }) => who === 'other' && principal === undefined)
   const isForAll = (grant: Grant, effect: Grant['effect']) => grant.who === 'everybody' && grant.effect === effect
@@ -98,11 +88,10 @@ function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) =
   return [
     ...(hasPool(artifact)
       ? [
-          ofPool('signed-in', 'Somebody who has signed in', 'Signed in', 'There is no such role: nobody can sign in.'),
+          ofPool('signed-in', 'Somebody who has signed in', 'There is no such role: nobody can sign in.'),
           ofPool(
             'guest',
             'A guest, who has not signed in',
-            'Guest',
             'There are no guests: who has not signed in gets no credentials.',
           ),
         ]
@@ -110,24 +99,20 @@ function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) =
     ...[...new Set(roles.map(({ by }) => by))].map((role): Audience => {
       const own = roles.filter(({ by }) => by === role)
       const nothing = byRole(own, 'There is no such role.')
-      return { name: [`Whoever has the role ${role}`], short: [role], grants: own, nothing, isDenial: false }
+      return { name: [`Whoever has the role ${role}`], grants: own, nothing, isDenial: false }
     }),
     ...(everybody.length === 0
       ? []
       : [
           {
-            ...{ name: ['Everybody, with an AWS account or without,'], short: ['Everybody'], grants: everybody },
+            ...{ name: ['Everybody, with an AWS account or without,'], grants: everybody },
             ...{ nothing: 'may do nothing.', isDenial: false },
           },
         ]),
     ...[...named.values()].map((own): Audience => {
-      // an element stands in one place
-      const [name, short] = [principalName(own[0], place), principalName(own[0], place)]
-      return { name, short, grants: own, nothing: undefined, isDenial: false }
+      return { name: principalName(own[0], place), grants: own, nothing: undefined, isDenial: false }
     }),
-    ...(nobody.length === 0
-      ? []
-      : [{ name: ['Nobody'], short: ['Nobody'], grants: nobody, nothing: undefined, isDenial: true }]),
+    ...(nobody.length === 0 ? [] : [{ name: ['Nobody'], grants: nobody, nothing: undefined, isDenial: true }]),
   ]
 }
 
@@ -200,54 +185,6 @@ function foreignTypes({ resources }: Artifact): readonly string[] {
   return [
     ...new Set(all.filter(it => !it.startsWith('AWS::') || /^AWS::(Serverless::|CloudFormation::CustomRes)/.test(it))),
   ]
-}
-
-/** Who × what. */
-function table(audiences: readonly Audience[], place: Place, open: boolean): Child {
-  const rows = [...new Set(audiences.flatMap(({ grants }) => grants.map(({ on }) => on)))]
-  if (rows.length === 0) return undefined
-  const cell = (row: string, { grants, isDenial }: Audience) => {
-    const words = grants
-      .filter(({ on }) => on === row)
-      .map(({ effect, may }) => (effect === 'deny' && !isDenial ? `not ${may}` : may))
-    if (words.length > 0) return h('td', {}, words.join('; '))
-    return h('td', { class: 'no' }, isDenial ? '–' : 'nothing')
-  }
-  return h(
-    'details',
-    { class: 'table', open },
-    h('summary', {}, 'The same as a table'),
-    h(
-      'div',
-      { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Who may do what, as a table' },
-      h(
-        'table',
-        {},
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'col' }, 'Where'),
-            audiences.map(({ short, isDenial }) => h('th', { scope: 'col' }, short, isDenial ? ' may' : undefined)),
-          ),
-        ),
-        h(
-          'tbody',
-          {},
-          rows.map(row =>
-            h(
-              'tr',
-              {},
-              h('th', { scope: 'row' }, place(row)),
-              audiences.map(audience => cell(row, audience)),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
 }
 
 /** Text in which a parameter stands as {its name}, with what the form says in its place; a resource by its own name. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest.ts'
+import { type PageData, unpacked } from '../data.ts'
 
 /** What `withVersions` put into the page; nothing before that. */
 export type Versions = {
@@ -15,8 +15,8 @@ type Version = {
   readonly versionId?: string
 }
 
-export function readManifest(): Manifest {
-  return JSON.parse(textOf('manifest'))
+export function readData(): PageData {
+  return JSON.parse(unpacked(JSON.parse(textOf('data'))))
 }
 
 export function readVersions(): Versions {

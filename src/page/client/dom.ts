@@ -1,3 +1,5 @@
+import type { PictureElement } from '../picture-data.ts'
+
 export type Child = Node | string | undefined | readonly Child[]
 
 /** `true` for an attribute without a value; what is false or undefined is left out. */
@@ -14,6 +16,14 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
     if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : value)
   }
   element.append(...nodes(children))
+  return element
+}
+
+/** What was drawn when the page was built. */
+export function draw({ tag, at, in: parts = [] }: PictureElement): Element {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
+  for (const [name, value] of Object.entries(at)) element.setAttribute(name, value)
+  element.append(...parts.map(part => (typeof part === 'string' ? part : draw(part))))
   return element
 }
 

@@ -4,8 +4,9 @@ import { aboutOf, checksOf } from './about.ts'
 import { dimPicture, renderAccess } from './access.ts'
 import { addressOf } from './address.ts'
 import { assess, type Form } from './assess.ts'
-import { readManifest, readVersions } from './data.ts'
-import { type Child, fill, goTo, h, say } from './dom.ts'
+import { readData, readVersions } from './data.ts'
+import { type DecidedTables, decidedTables } from './decided.ts'
+import { type Child, draw, fill, goTo, h, say } from './dom.ts'
 import { readFragment, writeFragment } from './fragment.ts'
 import { launchLink, pinSwitch } from './launch.ts'
 import { layout } from './layout.ts'
@@ -17,7 +18,7 @@ import { copyButton } from './tabs.ts'
 import { todoList } from './todo.ts'
 import { whereOf } from './where.ts'
 
-const manifest = readManifest()
+const { manifest, pictures } = readData()
 const versions = readVersions()
 
 /** What the form is about, and everything in the page that changes with the template. */
@@ -25,6 +26,7 @@ type Chosen = {
   readonly artifact: Artifact
   readonly settings: Settings
   readonly picture: Element | undefined
+  readonly decided: DecidedTables | undefined
   /** What the page filled in by itself, for this release: it goes into no link to another. */
   readonly proposed: ReadonlyMap<string, string>
 }
@@ -42,6 +44,8 @@ const title = h('h1')
 const about = h('div')
 const pictureBox = h('div', { class: 'picture', tabindex: '0', role: 'region', 'aria-label': 'Picture' })
 const settingsBox = h('div')
+const decidedBox = h('div', { id: 'decided' })
+const decided = new Map<Artifact, DecidedTables>()
 const access = h('div')
 const notice = h('div', { class: 'notice', role: 'note', hidden: true })
 const review = h('div')
@@ -62,15 +66,31 @@ function start(): void {
   const [first] = manifest.artifacts
   const root = document.getElementById('app')
   if (root === null || first === undefined) return
+  for (const [index, artifact] of manifest.artifacts.entries()) {
+    const tables = decidedTables(`decided-${index}`, () => update())
+    if (tables !== undefined) decided.set(artifact, tables)
+  }
   chosen = fresh(first)
   fill(
     root,
     layout(manifest, {
-      ...{ title, notice, about, settings: settingsBox, picture: pictureBox, access, review, checks, announcer },
+      ...{
+        title,
+        notice,
+        about,
+        settings: settingsBox,
+        picture: pictureBox,
+        decided: decidedBox,
+        access,
+        review,
+        checks,
+        announcer,
+      },
       ...{ templates: templatePicker(), where: where.element, address: address.element, todo: todo.element },
       ...{ pin: pin.element, launch: launch.element, status: todo.status, share: linkToForm(), ways: ways.element },
     }),
   )
+  document.getElementById('static')?.remove()
   read()
   window.addEventListener('hashchange', read)
   unfoldOnPaper()
@@ -111,8 +131,7 @@ function templatePicker(): Child {
 /** A form with nothing filled in but what is known from where the page is. */
 function fresh(artifact: Artifact): Chosen {
   const settings = settingsOf(artifact, () => update())
-  const template = document.getElementById(`picture-${manifest.artifacts.indexOf(artifact)}`)
-  const picture = template instanceof HTMLTemplateElement ? template.content.firstElementChild : undefined
+  const picture = pictures[manifest.artifacts.indexOf(artifact)]
   const place = address.published === undefined ? undefined : address.place()
   const proposed = new Map(
     nestedUrls(artifact).flatMap(parameter => {
@@ -121,15 +140,19 @@ function fresh(artifact: Artifact): Chosen {
     }),
   )
   for (const [name, url] of proposed) settings.fields.get(name)?.write(url)
-  const copy = picture?.cloneNode(true)
-  return { artifact, settings, picture: copy instanceof Element ? copy : undefined, proposed }
+  return {
+    ...{ artifact, settings, proposed, decided: decided.get(artifact) },
+    picture: picture === undefined ? undefined : draw(picture),
+  }
 }
 
 /** Makes it the form that the page shows. */
 function turnTo(next: Chosen, stackName: string): void {
-  const { artifact, settings, picture } = next
+  const { artifact, settings, picture, decided: tables } = next
   chosen = next
   fill(pictureBox, picture)
+  fill(decidedBox, tables?.element)
+  decidedBox.hidden = tables === undefined
   fill(settingsBox, settings.content)
   const radio = document.getElementById(`template-${manifest.artifacts.indexOf(artifact)}`)
   if (radio instanceof HTMLInputElement) radio.checked = true
@@ -215,7 +238,7 @@ function formNow(): Form {
 
 /** Brings everything that depends on the form in line with it. */
 function update(): void {
-  const { artifact, settings, picture } = chosen
+  const { artifact, settings, picture, decided: tables } = chosen
   const form = formNow()
   const now = assess(form)
   const versionId = pin.versionId(artifact)
@@ -225,6 +248,7 @@ function update(): void {
   todo.show(now.problems, isRevealed, { artifact, fields: settings.fields, addressId: address.id })
   renderAccess(access, artifact, form.values, now.conditions)
   if (picture !== undefined) dimPicture(picture, now.conditions)
+  tables?.show(now.changed, form.region)
   renderReview(review, form, now)
   launch.show(linkOf(form, now, versionId))
   ways.show(form, now, versionId)

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../manifest.ts'
-import { footer, notes } from './about.ts'
+import { footer } from './about.ts'
 import { type Child, h, innerLink } from './dom.ts'
 
 export type Parts = Readonly<
@@ -11,6 +11,7 @@ export type Parts = Readonly<
     | 'address'
     | 'settings'
     | 'picture'
+    | 'decided'
     | 'access'
     | 'review'
     | 'todo'
@@ -51,6 +52,7 @@ export function layout(manifest: Manifest, parts: Parts): readonly Child[] {
         step(2, 'place', 'Where', [parts.where, parts.address]),
         step(3, 'settings', 'Settings', [parts.settings]),
         drawing(parts.picture),
+        parts.decided,
       ),
       h(
         'aside',
@@ -71,7 +73,7 @@ export function layout(manifest: Manifest, parts: Parts): readonly Child[] {
           parts.ways,
         ]),
         step(5, 'checking', 'Check what you got', [parts.checks]),
-        notes(manifest),
+        document.getElementById('notes') ?? undefined,
       ),
     ),
     footer(manifest),

@@ -1,7 +1,21 @@
 import type { Artifact, ManifestResource } from '../../manifest.ts'
-import { fitted, size, wrap } from './measure.ts'
+import { fitted, size, wrap } from '../../measure.ts'
 import { besidesDrawing } from './parts.ts'
-import { type Drawn, group, ifWords, label, left, lineHeight, middle, pad, right, text, tip, way } from './shapes.ts'
+import {
+  arrow,
+  type Drawn,
+  group,
+  ifWords,
+  label,
+  left,
+  lineHeight,
+  middle,
+  pad,
+  right,
+  text,
+  tip,
+  way,
+} from './shapes.ts'
 import {
   commonOf,
   reachedWords,
@@ -203,8 +217,7 @@ function targetDrawing({ target, lines, ways, y, height }: TargetBox, roles: rea
     const role = roles[index]
     if (role === undefined) return row
     reached.push({ index, at })
-    const line = way(`M${trunkOf(index, roles.length)} ${at}H${right.x}`, [])
-    return group(one.when, whoClasses[one.who], row + line + tip(right.x, at))
+    return group(one.when, whoClasses[one.who], row + arrow(trunkOf(index, roles.length), right.x, at))
   })
   const box = `<rect class="pf-box" x="${right.x}" y="${y}" width="${right.width}" height="${height}" rx="7"/>`
   return { drawing: group(target.when, '', box + head + rows.join('')), reached }

@@ -1,5 +1,5 @@
 import type { Artifact, ManifestResource } from '../../manifest.ts'
-import { size, wrap } from './measure.ts'
+import { size, wrap } from '../../measure.ts'
 import {
   type Drawn,
   group,

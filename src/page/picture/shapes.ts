@@ -21,7 +21,7 @@ export const css = [
   '.pf{--pf-ground:#fff;--pf-ink:#1b2422;--pf-soft:#55625f;--pf-box:#f1f5f3;--pf-line:#8a9693;--pf-in:#0b5e4f;--pf-guest:#8a4300;--pf-other:#3d4fa0;--pf-deny:#a3192e;font:13px Helvetica,Arial,"Liberation Sans",sans-serif}',
   '@media screen and (prefers-color-scheme:dark){.pf{--pf-ground:#161c1b;--pf-ink:#e7ecea;--pf-soft:#a8b4b1;--pf-box:#222b29;--pf-line:#7c8985;--pf-in:#74d3bd;--pf-guest:#f0b072;--pf-other:#aab8ff;--pf-deny:#ff9aa5}}',
   '.pf-ground{fill:var(--pf-ground)}.pf text{fill:var(--pf-ink)}.pf .pf-soft{fill:var(--pf-soft)}.pf-b{font-weight:700}',
-  '.pf-box{fill:var(--pf-box);stroke:var(--pf-line)}.pf-pool{fill:none;stroke:var(--pf-line)}.pf-way{fill:none;stroke:var(--pf-c);stroke-width:1.5}.pf-tip{fill:var(--pf-c)}',
+  '.pf-box{fill:var(--pf-box);stroke:var(--pf-line)}.pf-pool{fill:none;stroke:var(--pf-line)}.pf-way{fill:none;stroke:var(--pf-c);stroke-width:1.5}.pf .pf-tip{fill:var(--pf-c)}',
   '.pf-in{--pf-c:var(--pf-in)}.pf-guest{--pf-c:var(--pf-guest)}.pf-other{--pf-c:var(--pf-other)}.pf-own{stroke:var(--pf-c)}.pf .pf-may{fill:var(--pf-c)}.pf .pf-deny{fill:var(--pf-deny)}',
   '.pf [data-when] .pf-box,.pf [data-when] .pf-way,.pf .pf-way[data-when]{stroke-dasharray:5 4}',
 ].join('')
@@ -48,6 +48,11 @@ export function group(when: When, className: string, drawing: string): string {
 export function way(path: string, when: When): string {
   const line = `<path class="pf-way" d="${path}"/>`
   return when.length === 0 ? line : group(when, '', line)
+}
+
+/** An arrow that goes to the right. */
+export function arrow(from: number, to: number, y: number): string {
+  return `<path class="pf-way pf-tip" d="M${from} ${y}H${to}l-7-4v8l7-4"/>`
 }
 
 /** The point of an arrow that ends here. */
