@@ -7,7 +7,7 @@ import type { Environment } from '../resolve/index.ts'
  * https://docs.aws.amazon.com/govcloud-us/latest/UserGuide/govcloud-cog.html
  * https://docs.amazonaws.cn/en_us/aws/latest/userguide/cognito.html
  */
-export function identityHost({ region }: Environment): string | undefined {
+export function identityHost({ region }: Pick<Environment, 'region'>): string | undefined {
   if (typeof region !== 'string') return undefined
   const own = Object.hasOwn(regional, region) ? regional[region] : undefined
   if (own !== undefined) return own

@@ -39,11 +39,10 @@ function fittingValue(
   let second: string | undefined
   for (const candidate of candidates(name, declaration)) {
     const local = candidate.replaceAll('us-east-1', region).replaceAll(/\barn:aws:/g, `arn:${partition}:`)
-    for (const value of local === candidate ? [candidate] : [local, candidate]) {
-      if (!isTaken(declaration, value)) continue
-      if (!taken.has(value)) return value
-      second ??= value
-    }
+    const value = [local, candidate].find(it => isTaken(declaration, it))
+    if (value === undefined) continue
+    if (!taken.has(value)) return value
+    second ??= value
   }
   return second
 }

@@ -1,6 +1,9 @@
 import type { Document, Json, JsonObject } from '../../document.ts'
 import { type Resolved, resolve } from '../../resolve/index.ts'
+import { identityHost } from '../identity-host.ts'
 import { type Deployment, deploymentsOf, type Site } from './deployments.ts'
+import { elsewhereOf, exchange } from './elsewhere.ts'
+import { titleOf } from './golden.ts'
 import { escaped, markdownText, sectionTable } from './markdown.ts'
 import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
 import { type AccessTable, type Cell, type Column, peopleOf, type Row, tableOf } from './table.ts'
@@ -13,24 +16,49 @@ export type AccessReport = { readonly json: string; readonly markdown: string }
  * everything, and of each option what it changes. Undefined where identities of Amazon Cognito reach nothing by it that
  * way.
  */
-export function accessReport(document: Document, name: string, site: Site = usualSite): AccessReport | undefined {
+export function accessReport(document: Document, name: string, site: UsualSite = usualSite): AccessReport | undefined {
   const tables = new Map<string, AccessTable>()
-  const tableFor = (parameters: Deployment['parameters']): AccessTable => {
-    const resolved = resolve(document, { ...site, parameters })
-    const people = peopleOf(resolved, site.region)
-    const key = JSON.stringify([people, resolved.macros, decisive(resolved)])
-    const table = tables.get(key) ?? tableOf(resolved, people, site)
-    tables.set(key, table)
-    return table
+  const shownAt = (there: UsualSite): readonly Shown[] => {
+    const renamed = exchange(there, site)
+    const decided = (parameters: Deployment['parameters']): { readonly table: AccessTable; isRefused: boolean } => {
+      const resolved = resolve(document, { ...there, parameters })
+      const people = peopleOf(resolved, there.region)
+      const isRefused = resolved.diagnostics.length > 0
+      if (there.region !== site.region && identityHost(there) === undefined) return { table: nobody, isRefused }
+      // The same but for the names of the place comes to the same.
+      const key = renamed(JSON.stringify([people, resolved.macros, decisive(resolved)]))
+      const known = tables.get(key)
+      const table: AccessTable = known ?? JSON.parse(renamed(JSON.stringify(tableOf(resolved, people, there))))
+      tables.set(key, table)
+      return { table, isRefused }
+    }
+    return deploymentsOf(document, there).map(deployment => {
+      const { table, isRefused } = decided(deployment.parameters)
+      const shown = { ...deployment, table, isRefused }
+      return deployment.without === undefined ? shown : { ...shown, before: decided(deployment.without).table }
+    })
   }
-  const deployments = deploymentsOf(document, site).map(deployment => {
-    const { parameters, without } = deployment
-    const table = tableFor(parameters)
-    return { ...deployment, table, changes: without === undefined ? undefined : changesOf(tableFor(without), table) }
-  })
-  if (deployments.every(({ table }) => table.roles.length === 0)) return undefined
-  return { json: jsonText(name, site, deployments), markdown: documentText(name, site, deployments) }
+  const deployments = shownAt(site).map(
+    (shown): Decided =>
+      shown.before === undefined ? shown : { ...shown, changes: changesOf(shown.before, shown.table) },
+  )
+  const elsewhere = elsewhereOf(document, site, there =>
+    shownAt({ ...site, ...there, stackId: exchange(site, there)(site.stackId) }).map(
+      ({ name: deployment, isRefused, table, before }) => ({
+        ...{ name: deployment, isRefused, said: tableJson(table) },
+        ...(before === undefined ? {} : { before: tableJson(before) }),
+      }),
+    ),
+  )
+  const isSilent = Object.values(elsewhere).every(answer => typeof answer === 'string')
+  if (isSilent && deployments.every(({ table }) => table.roles.length === 0)) return undefined
+  return {
+    json: jsonText(name, site, deployments, elsewhere),
+    markdown: documentText(name, site, deployments, elsewhere),
+  }
 }
+
+const nobody: AccessTable = { roles: [], rows: [] }
 
 /** What decides who can reach what: most options change nothing of it. */
 function decisive({ Resources }: Resolved): readonly unknown[] {
@@ -47,14 +75,18 @@ function decisive({ Resources }: Resolved): readonly unknown[] {
   })
 }
 
-const usualSite: Site = {
+type UsualSite = Site & { readonly urlSuffix: string; readonly stackId: string }
+
+const usualSite: UsualSite = {
   ...{ parameters: {}, region: 'us-east-1', partition: 'aws', urlSuffix: 'amazonaws.com', accountId: '123456789012' },
   ...{ stackName: 'example', stackId: 'arn:aws:cloudformation:us-east-1:123456789012:stack/example/example' },
 }
 
 const columns: readonly Column[] = ['user', 'guest']
 
-type Shown = Deployment & { readonly table: AccessTable; readonly changes: Changes | undefined }
+type Shown = Deployment & { readonly table: AccessTable; readonly isRefused: boolean; readonly before?: AccessTable }
+
+type Decided = Shown & { readonly changes?: Changes }
 
 type Changes = AccessTable & {
   /** Of whom something else is said. */
@@ -98,15 +130,16 @@ function gone(row: Row): Row {
   return { ...row, cells: { user: { ...user, ...denied }, guest: { ...guest, ...denied } } }
 }
 
-/** `allow PrivateObjects`, `deny`, `unknown: why` */
+/** `allow PrivateObjects`, `deny`, `unknown: why`; without the bar that stands between cells. */
 function cellText({ decision, by, because, isWrong }: Cell): string {
-  if (decision === 'unknown') return `unknown: ${because}`
-  return [isWrong ? 'ALLOW!' : decision, ...(by.length === 0 ? [] : [by.join(', ')])].join(' ')
+  const source = by.length === 0 ? '' : ` ${by.join(', ')}`
+  const text = decision === 'unknown' ? `unknown: ${because}` : `${isWrong ? 'ALLOW!' : decision}${source}`
+  return text.replaceAll(' | ', ' / ')
 }
 
 // As JSON: one line for each answer, so that a difference is a line of a review
 
-function jsonText(name: string, { region }: Site, deployments: readonly Shown[]): string {
+function jsonText(name: string, { region }: Site, deployments: readonly Decided[], elsewhere: JsonObject): string {
   const document: JsonObject = {
     formatVersion: 1,
     generator: 'poolform',
@@ -122,6 +155,7 @@ function jsonText(name: string, { region }: Site, deployments: readonly Shown[])
         changes: tableJson(changes),
       }
     }),
+    elsewhere,
   }
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
@@ -141,9 +175,9 @@ function tableJson({ roles, rows }: AccessTable): JsonObject {
 
 // As Markdown
 
-function documentText(name: string, { region }: Site, deployments: readonly Shown[]): string {
+function documentText(name: string, { region }: Site, deployments: readonly Decided[], elsewhere: JsonObject): string {
   const file = `${name}, deployed with`
-  const sheet = (table: AccessTable, deployment: Shown): Sheet => {
+  const sheet = (table: AccessTable, deployment: Decided): Sheet => {
     const made = sheetOf(table, { file, region, parameters: deployment.parameters, placeholders: {}, columns })
     return { ...made, title: titleOf(deployment) }
   }
@@ -160,27 +194,27 @@ function documentText(name: string, { region }: Site, deployments: readonly Show
     ...(silent === undefined || silent.length === 0
       ? []
       : [`## No difference\n\n${silent.map(it => `\`${it.name}\``).join(', ')}: who can reach what stays as it is.`]),
+    ['## Elsewhere', elsewhereText(elsewhere)].join('\n\n'),
   ]
   return `${parts.join('\n\n')}\n`
 }
 
-const legend = '**ALLOW!** is allowed, and should be nobody’s.'
-
-function titleOf({ name }: Shown): string {
-  switch (name) {
-    case 'least':
-      return 'With the least that must be given'
-    case 'everything':
-      return 'With all options at once'
-    default:
-      return name
+/** By what is said of them: the regions. What differs is in the JSON, in full. */
+function elsewhereText(elsewhere: JsonObject): string {
+  const regions = new Map<string, string[]>()
+  for (const [region, answer] of Object.entries(elsewhere)) {
+    const said = typeof answer === 'string' ? answer : 'something else, which the file beside this one lists as JSON'
+    regions.set(said, [...(regions.get(said) ?? []), region])
   }
+  return [...regions].map(([said, those]) => `- In ${those.join(', ')}: ${said}.`).join('\n')
 }
+
+const legend = '**ALLOW!** is allowed, and should be nobody’s.'
 
 const nothing: Changes = { roles: [], rows: [], columns: [] }
 
 /** What an option changes. */
-function optionText({ name, parameters, without = {}, changes = nothing }: Shown): string {
+function optionText({ name, parameters, without = {}, changes = nothing }: Decided): string {
   const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
   const { roles, rows } = changes
   const same = changes.columns.flatMap(column => {
