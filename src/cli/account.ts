@@ -145,7 +145,8 @@ export async function lookAtStack(
   return asking(isQuiet, async ({ readStack }, onProgress) => ({ stack: await readStack({ ...stack, onProgress }) }))
 }
 
-async function asking<Found>(
+/** What AWS is asked, with its words of refusal; it loads the AWS SDK. */
+export async function asking<Found>(
   isQuiet: boolean,
   ask: (live: typeof import('../live/index.ts'), onProgress: (words: string) => void) => Promise<Found>,
 ): Promise<Found | { readonly refusal: Refusal }> {
@@ -186,13 +187,17 @@ function lookInto(file: string): Look {
   }
 }
 
-const named = (file: string): string => (file === '-' ? 'standard input' : file)
+/** As messages name it. */
+export const named = (file: string): string => (file === '-' ? 'standard input' : file)
 
-function readSaved(file: string): { readonly text: string } | { readonly refusal: Refusal } {
+const makeIt = 'Name a file of what the script has printed that --commands prints'
+
+/** A file, or standard input; `help` says which file is meant. */
+export function readSaved(file: string, help = makeIt): { readonly text: string } | { readonly refusal: Refusal } {
   try {
     if (file !== '-' && statSync(file).size > mostBytes) {
       const message = `${file} has more than ${mostBytes} bytes`
-      return { refusal: { code: 'unreadable-file', message, help: 'Name a file of what the script has printed' } }
+      return { refusal: { code: 'unreadable-file', message, help } }
     }
     const bytes = readFileSync(file === '-' ? 0 : file)
     // PowerShell up to 5.1 writes UTF-16
@@ -201,7 +206,6 @@ function readSaved(file: string): { readonly text: string } | { readonly refusal
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
     const what = error.code === 'ENOENT' ? 'does not exist' : `cannot be read: ${error.message}`
-    const help = 'Name a file of what the script has printed that --commands prints'
     return { refusal: { code: 'unreadable-file', message: `${named(file)} ${what}`, help } }
   }
 }
