@@ -113,7 +113,11 @@ const problem = (message: string, help: string): Saved => ({ kind: 'problems', p
 
 type At = { readonly line: number; readonly value: unknown }
 
-function documentsIn(saved: string): { readonly documents: readonly At[]; readonly problems: readonly SavedProblem[] } {
+/** With the lines that they begin in, counted from 1; lists are taken apart. */
+export function documentsIn(saved: string): {
+  readonly documents: readonly At[]
+  readonly problems: readonly SavedProblem[]
+} {
   const documents: At[] = []
   const all = saved.replace(/^\ufeff/, '')
   let from = skipBlanks(all, 0)
@@ -247,7 +251,8 @@ function shelveOfIam(said: Fields, { roles, inlineNames, inline, attached, polic
     })
     attached.set(roleName, policiesOf)
   } else if (policyArn !== undefined) policies.set(policyArn, policyOf(fields(said['PolicyVersion'])['Document']))
-  else return false
+  // which only tells which version counts
+  else return isRecord(said['Policy'])
   return true
 }
 
@@ -272,7 +277,8 @@ function shelveOfStack(said: Fields, { stacks, resources, templates }: Shelves):
   else if (id !== undefined && Array.isArray(said['StackResourceSummaries'])) {
     resources.set(id, resourcesOf(said['StackResourceSummaries']))
   } else if (id !== undefined && template !== undefined) templates.set(id, template)
-  else return false
+  // which only tells which stack to ask for
+  else return Object.hasOwn(said, 'StackOfPool')
   return true
 }
 
