@@ -150,8 +150,7 @@ export function rolesElsewhere(resolved: Resolved, ways: readonly Way[], questio
   const asked = ofTaking(question)
   return ways.flatMap(way => {
     if (way.assumption.truth === false) return []
-    const named = way.policies.flatMap(({ document }) => statementsIn(document).flatMap(targetsOf))
-    const arns = named.filter(text => roleIdOf(resolved, text) === undefined && mayBeRole(text))
+    const arns = targetsIn(way.policies).filter(text => roleIdOf(resolved, text) === undefined && mayBeRole(text))
     const answers = arns.map(arn => {
       const resource = typeof arn === 'string' ? arn.replaceAll(/[*?]/g, 'x') : arn
       return { arn, answer: withRole(way, { ...asked, resource }) }
@@ -160,6 +159,17 @@ export function rolesElsewhere(resolved: Resolved, ways: readonly Way[], questio
     if (open.length === 0) return []
     return [{ role: way.role, by: open.flatMap(({ answer }) => answer.by), arns: open.map(({ arn }) => arn) }]
   })
+}
+
+const targets = new WeakMap<Way['policies'], readonly (string | Unknown)[]>()
+
+/** The same policies are asked about again and again. */
+function targetsIn(policies: Way['policies']): readonly (string | Unknown)[] {
+  const known = targets.get(policies)
+  if (known !== undefined) return known
+  const found = policies.flatMap(({ document }) => statementsIn(document).flatMap(targetsOf))
+  targets.set(policies, found)
+  return found
 }
 
 /** The resources for which a statement allows taking roles. */

@@ -26,9 +26,15 @@ export function relevantConditions(
 
 /** All that are not decided yet, of resources that decide of access. */
 export function openConditions({ Resources }: Resolved): readonly string[] {
+  const known = open.get(Resources)
+  if (known !== undefined) return known
   const resources = Object.values(Resources).filter(({ Type }) => /^AWS::(?:IAM|Cognito)::/.test(Type))
-  return [...new Set(resources.flatMap(it => conditionsIn(it, () => false)))]
+  const found = [...new Set(resources.flatMap(it => conditionsIn(it, () => false)))]
+  open.set(Resources, found)
+  return found
 }
+
+const open = new WeakMap<Resolved['Resources'], readonly string[]>()
 
 /** Is it without any say in what is asked? */
 type IsSilent = (statement: ValueObject) => boolean

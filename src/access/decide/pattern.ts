@@ -45,10 +45,24 @@ export function tokensOf(text: string | Unknown, reading: Reading): readonly Tok
 }
 
 function plain(text: string, { wildcards, ignoreCase }: Reading): readonly Token[] {
-  return [...(ignoreCase === true ? text.toLowerCase() : text)].map((char): Token => {
-    if (wildcards && char === '*') return { kind: 'any', crosses: true }
-    return wildcards && char === '?' ? { kind: 'one' } : { kind: 'char', char }
-  })
+  const tokens: Token[] = []
+  for (const char of ignoreCase === true ? text.toLowerCase() : text) {
+    tokens.push(wildcards && char === '*' ? anyToken : wildcards && char === '?' ? oneToken : charToken(char))
+  }
+  return tokens
+}
+
+const anyToken: Token = { kind: 'any', crosses: true }
+const oneToken: Token = { kind: 'one' }
+const charTokens = new Map<string, Token>()
+
+/** One for all of the same character: texts have many, and are taken apart again and again. */
+function charToken(char: string): Token {
+  const known = charTokens.get(char)
+  if (known !== undefined) return known
+  const made: Token = { kind: 'char', char }
+  charTokens.set(char, made)
+  return made
 }
 
 function variable(content: string, reading: Reading): readonly Token[] | NoText {

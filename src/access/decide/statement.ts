@@ -83,6 +83,17 @@ function differs(pattern: string | Unknown, text: string | Unknown): boolean {
   return end < 0 ? pattern !== text : !text.startsWith(pattern.slice(0, end))
 }
 
+const asked = new WeakMap<Request, ReturnType<typeof tokensOf>>()
+
+/** Of the resource that is asked for, which is held against many. */
+function askedTokens(request: Request): ReturnType<typeof tokensOf> {
+  const known = asked.get(request)
+  if (known !== undefined) return known
+  const tokens = tokensOf(request.resource, { wildcards: false })
+  asked.set(request, tokens)
+  return tokens
+}
+
 type Matcher = (action: string) => Truth
 
 const matchers = new WeakMap<ValueObject, Matcher>()
@@ -99,15 +110,9 @@ function actionMatcher({ Action, NotAction }: ValueObject): Matcher {
   const among = (list: Value): Matcher => {
     const texts = textsOf(list)
     const known = texts.filter(text => typeof text === 'string')
-    const expressions = known.map(text => {
-      const expression = text
-        .replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&')
-        .replaceAll('*', '[^]*')
-        .replaceAll('?', '[^]')
-      return new RegExp(`^${expression}$`, 'i')
-    })
+    const isNamed = namer(known.map(text => text.toLowerCase()))
     const isKnown = known.length === texts.length
-    return action => expressions.some(it => it.test(action)) || (isKnown ? false : 'unknown')
+    return action => isNamed(action.toLowerCase()) || (isKnown ? false : 'unknown')
   }
   if (Action !== undefined) return among(Action)
   if (NotAction === undefined) return () => 'unknown'
@@ -115,14 +120,46 @@ function actionMatcher({ Action, NotAction }: ValueObject): Matcher {
   return action => not(excepted(action))
 }
 
+/** Tells whether one of the patterns matches an action, all in lower case; those of other services are not even read. */
+function namer(patterns: readonly string[]): (action: string) => boolean {
+  const whole = new Set(patterns)
+  const byService = new Map<string, string[]>()
+  for (const pattern of patterns) {
+    if (!/[*?]/.test(pattern)) continue
+    const [, service = ''] = /^([^*?:]*):/.exec(pattern) ?? []
+    byService.set(service, [...(byService.get(service) ?? []), pattern])
+  }
+  const expressions = new Map<string, readonly RegExp[]>()
+  const expressionsOf = (service: string): readonly RegExp[] => {
+    const known = expressions.get(service)
+    if (known !== undefined) return known
+    const made = (byService.get(service) ?? []).map(expressionOf)
+    expressions.set(service, made)
+    return made
+  }
+  return action => {
+    if (whole.has(action)) return true
+    const service = action.slice(0, Math.max(0, action.indexOf(':')))
+    return [service, ''].some(it => byService.has(it) && expressionsOf(it).some(expression => expression.test(action)))
+  }
+}
+
+function expressionOf(pattern: string): RegExp {
+  const expression = pattern
+    .replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]')
+  return new RegExp(`^${expression}$`)
+}
+
 /** Is it about the resource? */
 export function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
   const variables = hasVariables ? request : undefined
   const meets = (text: string | Unknown, missing: Truth): Truth => {
     if (differs(text, request.resource)) return false
-    const asked = tokensOf(request.resource, { wildcards: false })
+    const given = askedTokens(request)
     const pattern = tokensOf(text, { wildcards: true, variables })
-    return typeof pattern === 'string' || typeof asked === 'string' ? missing : matches(inSegments(pattern), asked)
+    return typeof pattern === 'string' || typeof given === 'string' ? missing : matches(inSegments(pattern), given)
   }
   const among = (list: Value, missing: Truth) => any(textsOf(list).map(text => meets(completed(text), missing)))
   if (Resource !== undefined) return among(Resource, false)
