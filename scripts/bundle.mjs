@@ -42,6 +42,7 @@ const bundles = {
   // the AWS SDK
   'publish-command': 'src/cli/publish.ts',
   live: 'src/live/index.ts',
+  'client-config': 'src/cli/client-config.ts',
 }
 
 /** What else decides what poolform makes of its input. */

@@ -878,7 +878,7 @@ describe('poolform access', () => {
       let parsed: AccessArguments | undefined
       const none = async () => 1
       const commands: Commands = {
-        ...{ build: none, lint: none, publish: none, launchUrl: none },
+        ...{ build: none, lint: none, publish: none, launchUrl: none, clientConfig: none },
         access: async args => {
           parsed = args
           return 0

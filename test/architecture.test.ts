@@ -145,9 +145,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/aws/', 'src/live/', '@aws-sdk/client-cloudformation', '@aws-sdk/client-cognito-identity'],
     ...['@aws-sdk/client-cognito-identity-provider', '@aws-sdk/client-iam'],
   ],
+  'src/live/read-app.ts': ['src/aws/aws-error.ts', 'src/live/'],
   'src/live/index.ts': ['src/aws/aws-error.ts', 'src/live/'],
   'src/live/read-pool.ts': ['src/aws/', 'src/document.ts', 'src/live/'],
   'src/live/read-stack.ts': ['src/aws/', 'src/live/'],
+  // What an app must know of a pool, as the libraries read it.
+  'src/client-config/': [
+    ...['src/access/identity-host.ts', 'src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
+    ...['src/live/app.ts', 'src/live/around.ts', 'src/live/snapshot.ts'],
+  ],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/access.ts': [
     'src/access/',
@@ -160,11 +166,17 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/cli/account.ts': [
     ...['src/aws/aws-error.ts', 'src/aws/endpoint.ts', 'src/cli/', 'src/launch/partitions.ts', 'src/live/', 'node:'],
   ],
+  'src/cli/client-config.ts': [
+    ...['src/cli/', 'src/client-config/', 'src/document.ts', 'src/launch/partitions.ts', 'src/live/', 'node:'],
+  ],
   'src/cli/launch-url.ts': [
     ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],
   ],
   'src/cli/arguments.ts': ['src/build/', 'src/launch/values.ts'],
-  'src/cli/program.ts': [...['src/build/', 'src/cli/', 'src/launch/stack-set.ts', 'src/launch/values.ts', 'commander']],
+  'src/cli/program.ts': [
+    ...['src/build/', 'src/cli/', 'src/client-config/format.ts', 'src/launch/stack-set.ts', 'src/launch/values.ts'],
+    'commander',
+  ],
   'src/cli/publish.ts': ['src/build/', 'src/cli/', 'src/publish/'],
   'src/cli/publish-report.ts': ['src/build/finding.ts', 'src/cli/', 'src/publish/'],
 }
@@ -175,8 +187,9 @@ const pureRooms = [
   ...['templates/', 'src/authoring/', 'src/document.ts', 'src/diagnostic.ts', 'src/nearest.ts', 'src/link.ts'],
   ...['src/check/', 'src/emit.ts', 'src/read.ts', 'src/accept.ts', 'src/compile.ts', 'src/page/launch-page.ts'],
   ...['src/live/around.ts', 'src/live/document-of.ts', 'src/live/parse-saved.ts', 'src/live/save-commands.ts'],
-  ...['src/live/shapes.ts', 'src/live/snapshot.ts'],
+  ...['src/live/app.ts', 'src/live/shapes.ts', 'src/live/snapshot.ts'],
   ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],
+  'src/client-config/',
   ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/page/picture-data.ts'],
   'src/measure.ts',
 ]

@@ -132,7 +132,8 @@ describe('the command line', () => {
         return 0
       }
       const none = async () => 1
-      await runProgram(argv, { build: take, lint: take, publish: none, launchUrl: none, access: none })
+      const others = { publish: none, launchUrl: none, access: none, clientConfig: none }
+      await runProgram(argv, { build: take, lint: take, ...others })
       assert.deepEqual({ ...plainBuildArguments(argv) }, { ...parsed }, line)
     }
     for (const line of [

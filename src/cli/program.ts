@@ -1,8 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { thisEngine } from '../build/engine.ts'
+import { formats, prefixPattern } from '../client-config/format.ts'
 import type { AccountAssignment } from '../launch/stack-set.ts'
 import type { Assignment } from '../launch/values.ts'
+import { withPlaceOptions } from './account.ts'
 import { type AccessArguments, accessDefaults, assignmentOf, type BuildArguments, defaults } from './arguments.ts'
+import type { ClientConfigArguments } from './client-config.ts'
 import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
@@ -16,6 +19,7 @@ export type Commands = {
   readonly lint: (args: LintArguments) => Promise<number>
   readonly publish: (args: PublishArguments) => Promise<number>
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
+  readonly clientConfig: (args: ClientConfigArguments) => Promise<number>
 }
 
 const launchUrlDefaults = {
@@ -27,6 +31,8 @@ const launchUrlDefaults = {
 const publishDefaults = {
   ...{ prefix: '', region: [], dryRun: false, verify: false, lint: true, cache: true, json: false },
 } as const
+
+const clientConfigDefaults = { format: 'amplify', force: false, json: false } as const
 
 /** Parses a command line, with help and corrections, and carries it out. */
 export async function runProgram(argv: readonly string[], commands: Commands): Promise<number> {
@@ -176,6 +182,33 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
       else status = await commands.publish({ ...publishDefaults, ...options, bucket })
     })
 
+  const clientConfigCommand = program
+    .command('client-config')
+    .summary('print the configuration of an app for an identity pool')
+    .description(
+      'Prints what an app must know of the identity pool of a stack, in the form that a library reads: IDs and names, no\n' +
+        'secret. Of a stack that nests identity-pool, as notes-app does, too. It reads, and changes nothing in the account.',
+    )
+    .option('--stack-name <name>', 'of the stack, or its ARN')
+    .option('--outputs <file>', 'what `aws cloudformation describe-stacks` printed, instead of an account; - for stdin')
+    .addOption(new Option('--format <format>', 'see below').choices(formats).default(clientConfigDefaults.format))
+    .option('--client-id <id>', 'the app client that the app signs users in with (default: the first)')
+    .option('--bucket-region <region>', 'of the bucket, if it is not the one of the stack')
+    .option('--api-stage <stage>', 'that the app calls, where users may call all')
+    .addOption(
+      new Option('--prefix <prefix>', 'of the names of --format env: VITE_, NEXT_PUBLIC_, REACT_APP_').argParser(
+        prefixes,
+      ),
+    )
+    .option('--out <file>', 'write it there, unless there is a file already (default: print it)')
+    .option('--force', 'write over it')
+    .option('--json', 'print one JSON document: the text, the name of its file, and what it is made of')
+    .addHelpText('after', clientConfigExamples)
+    .action(async (options: Partial<ClientConfigArguments>) => {
+      status = await commands.clientConfig({ ...clientConfigDefaults, ...options })
+    })
+  withPlaceOptions(clientConfigCommand)
+
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
@@ -195,6 +228,29 @@ Examples:
 
 Credentials are found as the AWS CLI finds them. Exit status 1: a template has an error, a release is refused, a region
 has failed (the others are whole), or something is not as it was published.`
+
+const clientConfigExamples = `
+Formats, and where the text goes:
+  amplify     amplify_outputs.json, beside src/: Amplify.configure(outputs) of Amplify JavaScript v6
+  amplify-js  a module that calls Amplify.configure({ … }): for pools without a user pool, too
+  sdk-js      a TypeScript module for the AWS SDK for JavaScript v3: credentials, S3, the user's own folder
+  ios         Amplify Swift v2: add the file to the app's target in Xcode
+  android     Amplify Android v2: app/src/main/res/raw/
+              amplify_outputs.json, or amplifyconfiguration.json where that cannot say it: --json tells which
+  env         lines of a .env file
+
+Examples:
+  poolform client-config --stack-name notes-identity-pool --out amplify_outputs.json
+  poolform client-config --stack-name notes --region eu-west-1 --format sdk-js --out src/cognito.ts
+  poolform client-config --stack-name notes --format env --prefix VITE_ >> .env
+  aws cloudformation describe-stacks --output json | poolform client-config --outputs - --stack-name notes
+
+Exit status: 0 printed or written, 1 there is no configuration, 2 wrong use.`
+
+function prefixes(value: string): string {
+  if (!prefixPattern.test(value)) throw new InvalidArgumentError('Write letters, digits and _, no digit first.')
+  return value
+}
 
 type AccessOptions = Partial<Omit<AccessArguments, 'can' | 'file' | 'format'>> & {
   readonly can?: readonly string[]
