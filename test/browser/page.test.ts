@@ -502,7 +502,7 @@ describe('what was decided', () => {
     assert.deepEqual(await shown(), ['With all options at once'])
     assert.equal(
       await note(),
-      'It has besides what your settings do not: AllowGuests=true, AllowPublicFolder=true, UploadsKmsKeyArn, AdditionalApiArns, UserTableName. It says nothing of ApiStage. You have chosen eu-west-1: it is decided in us-east-1.',
+      'It also has what your settings do not: AllowGuests=true, AllowPublicFolder=true, UploadsKmsKeyArn, AdditionalApiArns, UserTableName. It says nothing of ApiStage. You have chosen eu-west-1: it is decided in us-east-1.',
     )
     await field(page, 'UploadsFolderKeyedBy').getByLabel('UserSub').check()
     await field(page, 'RoleSelection').getByLabel('Token').check()

@@ -24,7 +24,9 @@ const css = [
 export function svgText(sheet: Sheet): string {
   const drawing = new Drawing()
   drawing.put(pad, sheet.title, 'pa-b')
-  drawing.y += lineHeight + gap
+  drawing.y += lineHeight
+  for (const remark of sheet.remarks) drawing.paragraph(remark, 'pa-s')
+  drawing.y += gap
   const { roles, reached } = partsOf(sheet)
   if (reached !== undefined) drawReached(drawing, reached, roles)
   const nobodys = reached?.groups.filter(isNobodys) ?? []
@@ -178,7 +180,7 @@ function taken(roles: Section | undefined, who: string, tone: Tone): readonly st
 
 /** Beneath: who takes which role, and what else the sheet says. */
 function aside(
-  { remarks, notes }: Sheet,
+  { notes }: Sheet,
   roles: Section | undefined,
   reached: Section | undefined,
 ): readonly (readonly [text: string, kind: string])[] {
@@ -199,7 +201,7 @@ function aside(
     ...(takers.length === 0 && without.length === 0 ? [] : ([['Who takes a role', 'pa-b']] as const)),
     ...takers,
     ...(without.length === 0 ? [] : ([[`${marks.deny} none for: ${without.join('; ')}`, 'deny']] as const)),
-    ...[...remarks, ...notes].map(text => [text, 'pa-s'] as const),
+    ...notes.map(text => [text, 'pa-s'] as const),
   ]
 }
 

@@ -70,7 +70,7 @@ export function decidedTables(id: string, onChange: () => void): DecidedTables |
     const decidedIn = element.dataset['region'] ?? ''
     const words = [
       ...(shown.lacks.length === 0 ? [] : [`Your settings also have ${shown.lacks.join(', ')}: not decided here.`]),
-      ...(shown.more.length === 0 ? [] : [`It has besides what your settings do not: ${shown.more.join(', ')}.`]),
+      ...(shown.more.length === 0 ? [] : [`It also has what your settings do not: ${shown.more.join(', ')}.`]),
       ...(beyond.length === 0 ? [] : [`It says nothing of ${beyond.join(', ')}.`]),
       ...(region === '' || region === decidedIn ? [] : [`You have chosen ${region}: it is decided in ${decidedIn}.`]),
     ]
