@@ -387,6 +387,16 @@ describe('whoever reaches anything in another way', () => {
     assert.equal(cell(table, orders, 'sqs:SendMessage', 'guest'), 'deny')
   })
 
+  test('is in the files that build writes, by itself', () => {
+    const flow = { ...byGroup(true), Parameters: { Classic: { Type: 'String', Default: 'false' } } }
+    const text = JSON.stringify(flow).replace('"AllowClassicFlow":true', '"AllowClassicFlow":{"Ref":"Classic"}')
+    const report = accessReport(documentOf(text), 'a')
+    const { deployments } = JSON.parse(report?.json ?? '{}')
+    assert.equal(deployments[0].more, undefined)
+    assert.deepEqual(deployments[1].more['signed-in user, classic flow'][news], { 'sns:Publish': 'allow news[0]' })
+    assert.match(report?.markdown ?? '', /\| Where \| What \| signed-in user, classic flow \|/)
+  })
+
   test('is told in bounded time, with thirty conditions that nobody has decided', () => {
     const names = Array.from({ length: 30 }, (_, at) => `C${at}`)
     const { Users, ...rest } = byGroup(false).Resources

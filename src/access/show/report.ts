@@ -5,6 +5,7 @@ import { type Deployment, deploymentsOf, type Site } from './deployments.ts'
 import { elsewhereOf, exchange } from './elsewhere.ts'
 import { titleOf } from './golden.ts'
 import { escaped, markdownText, sectionTable } from './markdown.ts'
+import { changedMore, moreOf } from './more.ts'
 import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
 import { type AccessTable, type Cell, type Column, peopleOf, type Row, tableOf } from './table.ts'
 
@@ -45,8 +46,8 @@ export function accessReport(document: Document, name: string, site: UsualSite =
   const elsewhere = elsewhereOf(document, site, there =>
     shownAt({ ...site, ...there, stackId: exchange(site, there)(site.stackId) }).map(
       ({ name: deployment, isRefused, table, before }) => ({
-        ...{ name: deployment, isRefused, said: tableJson(table) },
-        ...(before === undefined ? {} : { before: tableJson(before) }),
+        ...{ name: deployment, isRefused, said: usualJson(table) },
+        ...(before === undefined ? {} : { before: usualJson(before) }),
       }),
     ),
   )
@@ -91,6 +92,7 @@ type Decided = Shown & { readonly changes?: Changes }
 type Changes = AccessTable & {
   /** Of whom something else is said. */
   readonly columns: readonly Column[]
+  readonly others: readonly string[]
 }
 
 /** What the second says and the first does not; of what the first does not have, that somebody can. */
@@ -102,8 +104,10 @@ function changesOf(before: AccessTable, after: AccessTable): Changes {
     const cell = known.get(rowKey(row))?.cells[column]
     return cell === undefined ? 'deny' : cellText(cell)
   }
+  const isChanged = (row: Row) => columns.some(column => textBefore(row, column) !== cellText(row.cells[column]))
+  const othersIn = changedMore(before, after, cellText)
   const rows = [
-    ...after.rows.filter(row => columns.some(column => textBefore(row, column) !== cellText(row.cells[column]))),
+    ...after.rows.filter(row => isChanged(row) || othersIn(row).length > 0),
     // what is named no more is nobody's
     ...before.rows.filter(row => !there.has(rowKey(row)) && !isDenied(row)).map(gone),
   ]
@@ -113,6 +117,8 @@ function changesOf(before: AccessTable, after: AccessTable): Changes {
     ),
     rows,
     columns: columns.filter(column => rows.some(row => textBefore(row, column) !== cellText(row.cells[column]))),
+    ...(after.more === undefined ? {} : { more: after.more }),
+    others: [...new Set(rows.flatMap(othersIn))],
   }
 }
 
@@ -126,8 +132,9 @@ function isDenied({ cells }: Row): boolean {
 
 function gone(row: Row): Row {
   const denied = { decision: 'deny', by: [], because: 'nothing names it', notes: [], isWrong: false } as const
+  const { more: _, ...usual } = row
   const { user, guest } = row.cells
-  return { ...row, cells: { user: { ...user, ...denied }, guest: { ...guest, ...denied } } }
+  return { ...usual, cells: { user: { ...user, ...denied }, guest: { ...guest, ...denied } } }
 }
 
 /** `allow PrivateObjects`, `deny`, `unknown: why`; without the bar that stands between cells. */
@@ -160,7 +167,22 @@ function jsonText(name: string, { region }: Site, deployments: readonly Decided[
   return `${JSON.stringify(document, undefined, 2)}\n`
 }
 
-function tableJson({ roles, rows }: AccessTable): JsonObject {
+/** Those who are no column of every table stand by themselves: `{<who>: {<place>: {<action>: text}}}`. */
+function tableJson(table: AccessTable): JsonObject {
+  const whose = (table.more ?? []).map(({ who }) => who)
+  if (whose.length === 0) return usualJson(table)
+  const more = whose.map(who => {
+    const access: Record<string, Record<string, Json>> = {}
+    for (const row of table.rows) {
+      const cell = moreOf(table, row).get(who)
+      if (cell !== undefined) access[row.place] = { ...access[row.place], [row.action]: cellText(cell) }
+    }
+    return [who, access] as const
+  })
+  return { ...usualJson(table), more: Object.fromEntries(more) }
+}
+
+function usualJson({ roles, rows }: AccessTable): JsonObject {
   const access: Record<string, Record<string, Json>> = {}
   for (const { place, action, cells } of rows) {
     access[place] = { ...access[place], [action]: `user ${cellText(cells.user)} | guest ${cellText(cells.guest)}` }
@@ -211,12 +233,13 @@ function elsewhereText(elsewhere: JsonObject): string {
 
 const legend = '**ALLOW!** is allowed, and should be nobody’s.'
 
-const nothing: Changes = { roles: [], rows: [], columns: [] }
+const nothing: Changes = { roles: [], rows: [], columns: [], others: [] }
 
 /** What an option changes. */
 function optionText({ name, parameters, without = {}, changes = nothing }: Decided): string {
   const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
-  const { roles, rows } = changes
+  const { roles, rows, others } = changes
+  const more = (changes.more ?? []).flatMap(({ who }, at) => (others.includes(who) ? [{ who, at }] : []))
   const same = changes.columns.flatMap(column => {
     const cell = sameCell(rows, column)
     return cell === undefined
@@ -229,7 +252,7 @@ function optionText({ name, parameters, without = {}, changes = nothing }: Decid
     `Given ${given.map(([key, value]) => `\`${key}=${value}\``).join(', ')}, beside ${besideText(without)}:`,
     ...(roles.length === 0 ? [] : [sectionTable(roleSection(roles))]),
     ...same.map(escaped),
-    ...(told.length === 0 ? [] : [sectionTable(rowSection(rows, told))]),
+    ...(told.length + more.length === 0 ? [] : [sectionTable(rowSection(rows, told, more))]),
   ].join('\n\n')
 }
 

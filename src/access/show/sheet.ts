@@ -100,12 +100,17 @@ export function roleSection(rows: readonly RoleRow[]): Section {
 export function rowSection(rows: readonly Row[], columns: readonly Column[], more: readonly Told[] = []): Section {
   const answered = rows.map(({ place, action, cells, more: others = [] }) => ({
     ...{ place, action },
-    entries: [...columns.map(column => cells[column]), ...more.flatMap(({ at }) => others[at] ?? [])].map(entryOf),
+    entries: [...columns.map(column => cells[column]), ...more.map(({ at }) => others[at])].map(cell =>
+      cell === undefined ? nobody : entryOf(cell),
+    ),
   }))
   return sectionOf('What they reach', [...columns.map(it => columnNames[it]), ...more.map(({ who }) => who)], answered)
 }
 
 export type Told = { readonly who: string; readonly at: number }
+
+/** Of what a policy names no more. */
+const nobody: Entry = { tone: 'deny', by: '' }
 
 /** An action at a place, and what is said of it. */
 export type Answered = { readonly place: string; readonly action: string; readonly entries: readonly Entry[] }
