@@ -380,6 +380,31 @@ describe('a pool', () => {
     assert.equal(JSON.stringify(document).split('"Ref":"Unread"').length, 2)
   })
 
+  test('whose role has a policy that may not be read has one of which nothing is known', async () => {
+    const { snapshot } = await reading({
+      GetRolePolicy: ({ PolicyName }) =>
+        PolicyName === 'a'
+          ? mayNot('iam:GetRolePolicy', roleArn('users'))
+          : `<PolicyDocument>${encoded(policy)}</PolicyDocument>`,
+    })
+    const { Resources } = documentOf(snapshot).document
+    assert.match(JSON.stringify(Resources), /"PolicyName":"a","PolicyDocument":\{"Ref":"Unread"\}/)
+  })
+
+  test('is asked for where AWS_ENDPOINT_URL says, which is then told', async () => {
+    const { endpointUrl, asked } = await stub(healthy)
+    process.env['AWS_ENDPOINT_URL'] = endpointUrl
+    try {
+      await readPool({ identityPoolId: poolId, patience })
+      assert(asked.length > 10, asked.join())
+      process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:9'
+      const error = await thrown(readPool({ identityPoolId: poolId, patience }))
+      assert.equal(error.help, 'Start what should listen there, or correct --endpoint-url')
+    } finally {
+      delete process.env['AWS_ENDPOINT_URL']
+    }
+  })
+
   test('is asked for with an ID, in its own region', async () => {
     const wrong = await thrown(readPool({ identityPoolId: 'notes' }))
     assert.equal(wrong.code, 'invalid-request')
@@ -826,9 +851,9 @@ describe('of an account', () => {
   test('progress is one line, which is written anew and taken away in the end', () => {
     const shown: string[] = []
     const progress = progressIn(true, text => shown.push(text))
-    progress.say(`GetRole of ${'x'.repeat(100)}\u001b[2J`)
+    progress.say(`GetRole\u001bof ${'x'.repeat(100)}`)
     progress.end()
-    assert.deepEqual(shown, [`\r\u001b[2K1  GetRole of ${'x'.repeat(65)}`, '\r\u001b[2K'])
+    assert.deepEqual(shown, [`\r\u001b[2K1  GetRole?of ${'x'.repeat(65)}`, '\r\u001b[2K'])
     const quiet = progressIn(false, text => shown.push(text))
     quiet.say('GetRole')
     quiet.end()
