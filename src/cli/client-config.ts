@@ -56,7 +56,8 @@ export async function runClientConfig(args: ClientConfigArguments): Promise<numb
 
 const formatted = (members: object): string => `${JSON.stringify({ formatVersion: 1, ...members }, undefined, 2)}\n`
 
-function misuse(args: ClientConfigArguments): string | undefined {
+/** What is wrong with a command line; undefined if nothing is. */
+export function misuse(args: ClientConfigArguments): string | undefined {
   const { stackName, outputs, region, endpointUrl, bucketRegion, prefix, format, out, force } = args
   if (stackName === undefined && outputs === undefined) return 'say of which stack: by --stack-name or --outputs'
   if (outputs === '') return '--outputs: name a file'

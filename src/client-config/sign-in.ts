@@ -122,7 +122,7 @@ function domainOf(pool: Fields): string | undefined {
   return region.startsWith('cn-') ? undefined : `${Domain}.auth.${region}.amazoncognito.com`
 }
 
-/** https://docs.amplify.aws/react/build-a-backend/auth/use-existing-cognito-resources/ */
+/** https://repost.aws/knowledge-center/cognito-unable-to-verify-secret-hash, of what sign-in without its hash comes to */
 function warningsOf(client: Fields): readonly string[] {
   const { ClientId, ClientSecret, HasSecret, ExplicitAuthFlows } = client
   const hasSecret = HasSecret === true || (typeof ClientSecret === 'string' && ClientSecret !== '')
