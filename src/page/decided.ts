@@ -1,4 +1,4 @@
-import { type Decided, type Golden, goldenOf, goldenSheet, sameSentence, titleOf } from '../access/show/golden.ts'
+import { type Decided, type Golden, goldenOf, goldenSheet, sentencesOf, titleOf } from '../access/show/golden.ts'
 import { type Entry, type Section, toneWords } from '../access/show/sheet.ts'
 import { svgText } from '../access/show/svg.ts'
 import { escapeHtml, escapeText } from './html.ts'
@@ -26,7 +26,7 @@ ${silent.length === 0 ? '' : `<p class="hint">Without any difference: <span>${es
 const sideways = 'The picture is wider than this screen: push it to the left to see all of it. →'
 
 function caseHtml(decided: Decided, { deployments }: Golden): string {
-  const { name, given, beside, on, same, roles, reached } = decided
+  const { name, given, beside, on, roles, reached } = decided
   const base = deployments.find(it => it.name === on)
   const lead =
     beside === undefined
@@ -35,7 +35,9 @@ function caseHtml(decided: Decided, { deployments }: Golden): string {
   return `<div data-case="${escapeHtml(name)}"${on === undefined ? '' : ` data-on="${escapeHtml(on)}"`}>
 <h3>${escapeText(titleOf(decided))}</h3>
 <p>${escapeText(lead)}
-${same.map(it => `<p>${escapeText(sameSentence(it))}\n`).join('')}\
+${sentencesOf(decided)
+  .map(it => `<p>${escapeText(it)}\n`)
+  .join('')}\
 ${[roles, reached].map(section => (section === undefined ? '' : tableHtml(section))).join('')}</div>
 `
 }

@@ -33,6 +33,8 @@ export type Decided = {
   readonly on: string | undefined
   /** Of whom the same is said everywhere, and nothing is allowed. */
   readonly same: readonly { readonly column: Column; readonly tone: Tone; readonly because: string }[]
+  /** Why something else is not known; clauses. */
+  readonly reasons: readonly string[]
   readonly roles: Section | undefined
   readonly reached: Section | undefined
 }
@@ -71,8 +73,14 @@ export function goldenOf(text: string): Golden {
     const same = told.flatMap(column => sameOf(one.rows, column))
     const listed = told.filter(column => !same.some(it => it.column === column))
     const rows = one.rows.filter(row => listed.some(column => isTold(row, column)))
+    const cells = [
+      ...one.roles.flatMap(it => it.cells),
+      ...rows.flatMap(row => listed.map(column => row.cells[column])),
+    ]
+    const reasons = new Set(cells.map(({ because }) => because))
+    for (const because of ['', ...same.map(it => it.because)]) reasons.delete(because)
     return {
-      ...{ name, beside, same },
+      ...{ name, beside, same, reasons: [...reasons] },
       given: [...given].map(([key, value]) => (names.has(`${key}=${value}`) ? `${key}=${value}` : key)),
       on: shownFor(baseOf(one))?.name,
       roles: rolesSection(one.roles),
@@ -88,7 +96,7 @@ export function goldenSheet({ template, region, deployments }: Golden): Sheet {
   const decided = whole.at(-1)
   const title = `Who reaches what by ${template}`
   const remark = `Decided in ${region} from the template’s own policies, ${decided === undefined ? '' : titleOf(decided).toLowerCase()}; names are placeholders.`
-  const same = (decided?.same ?? []).map(sameSentence)
+  const same = decided === undefined ? [] : sentencesOf(decided)
   const sections = [decided?.roles, decided?.reached].filter(it => it !== undefined)
   return { title, remarks: [...same, remark], sections, notes: [] }
 }
@@ -104,11 +112,16 @@ export function titleOf({ name }: { readonly name: string }): string {
   }
 }
 
-/** `A guest reaches nothing.` */
-export function sameSentence({ column, tone, because }: Decided['same'][number]): string {
-  return tone === 'deny'
-    ? `A ${columnNames[column]} reaches nothing.`
-    : `What a ${columnNames[column]} reaches cannot be known here: ${because}.`
+/** `A guest reaches nothing.` And what tables have no room for: why something is not known. */
+export function sentencesOf({ same, reasons }: Decided): readonly string[] {
+  return [
+    ...same.map(({ column, tone, because }) =>
+      tone === 'deny'
+        ? `A ${columnNames[column]} reaches nothing.`
+        : `What a ${columnNames[column]} reaches cannot be known here: ${because}.`,
+    ),
+    ...reasons.map(because => `${toneWords.unknown}: ${because}.`),
+  ]
 }
 
 const columns: readonly Column[] = ['user', 'guest']
