@@ -6,18 +6,20 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { judge } from '../src/access/judge.ts'
 import { AwsError, type AwsErrorCode } from '../src/aws/aws-error.ts'
 import { awsError } from '../src/aws/errors.ts'
 import type { Asked } from '../src/aws/failure.ts'
 import { type AccountArguments, look, sourceOf } from '../src/cli/account.ts'
 import { progressIn } from '../src/cli/progress.ts'
+import type { Document } from '../src/document.ts'
 import { documentOf } from '../src/live/document-of.ts'
 import { parseSaved } from '../src/live/parse-saved.ts'
 import { readPool } from '../src/live/read-pool.ts'
 import { readStack } from '../src/live/read-stack.ts'
 import { saveCommands } from '../src/live/save-commands.ts'
 import { type Snapshot, told } from '../src/live/snapshot.ts'
-import { resolve } from '../src/resolve/index.ts'
+import { type Environment, resolve } from '../src/resolve/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'poolform-live-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -781,6 +783,29 @@ test('what stands is written as a template with its values alone, which comes to
   )
   assert.deepEqual(Resources['RoleAttachment']?.Properties['Roles'], { authenticated: roleArn('users') })
   assert.equal(env.accountId, account)
+})
+
+test('of what stands it can be judged who reaches what: the pool is the one that its roles trust, and no other', async () => {
+  const decided = (document: Document, env: Environment, isSignedIn: boolean) =>
+    judge(resolve(document, env), {
+      who: {
+        kind: 'identity',
+        isSignedIn,
+        id: 'eu-west-1:11111111-1111-4111-8111-111111111111',
+        pool: 'own',
+        flow: 'enhanced',
+      },
+      ...{ action: 's3:GetObject', resource: 'arn:aws:s3:::notes/a.txt' },
+    }).decision
+  const allows = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] }
+  const { snapshot } = await reading({
+    GetRolePolicy: () => `<PolicyDocument>${encoded(allows)}</PolicyDocument>`,
+  })
+  const { document, env } = documentOf(snapshot)
+  assert.equal(decided(document, env, true), 'allow')
+  assert.equal(decided(document, env, false), 'deny')
+  const strange = JSON.stringify(document).replaceAll(`:aud":"${poolId}`, ':aud":"eu-west-1:another')
+  assert.equal(decided(JSON.parse(strange), env, true), 'deny')
 })
 
 // ---- the command line ----------------------------------------------------------------------------------------------

@@ -18,7 +18,9 @@ export function poolsOf({ Resources }: Resolved): readonly Pool[] {
   const pools = new Map<string, Pool>()
   for (const [id, made] of resources) {
     if (made.Type !== 'AWS::Cognito::IdentityPool') continue
-    const own = new Unknown({ kind: 'resource', id })
+    // of a pool that stands already, which no template can say
+    const stands = made.Properties['Id']
+    const own = typeof stands === 'string' ? stands : new Unknown({ kind: 'resource', id })
     pools.set(keyOf(own), { id: own, made, attachments: [] })
   }
   for (const [, attachment] of resources) {
