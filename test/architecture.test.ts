@@ -74,6 +74,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/check/guest-session-policy.ts',
     'src/check/knowledge.ts',
     'src/document.ts',
+    'src/parameter.ts',
     'src/resolve/',
   ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],

@@ -5,9 +5,10 @@ import { Deployments, places, type Scenario } from '../src/access/scenarios.ts'
 import type { Document } from '../src/document.ts'
 import { link } from '../src/link.ts'
 import identityPool from '../templates/identity-pool.ts'
+import notesApp from '../templates/notes-app.ts'
 import publicationBucket from '../templates/publication-bucket.ts'
 import { readAwsActions } from './support/aws-actions.ts'
-import { bucketMutants, mutants } from './support/mutants.ts'
+import { appMutants, bucketMutants, deeper, deeperBucketMutants, mutants } from './support/mutants.ts'
 import { samples } from './support/samples.ts'
 
 const laws = lawsOf(readAwsActions())
@@ -28,13 +29,19 @@ function* taken(scenarios: Generator<Scenario, undefined>): Generator<Scenario, 
 const deciding = ['Parameters', 'Rules', 'Conditions', 'Mappings'] as const
 
 for (const [name, document, slips, least] of [
-  ['identity-pool', link(identityPool, { id: 'identity-pool', version: '1.2.3' }).document, mutants, 60],
+  [
+    'identity-pool',
+    link(identityPool, { id: 'identity-pool', version: '1.2.3' }).document,
+    [...mutants, ...deeper],
+    60,
+  ],
   [
     'publication-bucket',
     link(publicationBucket, { id: 'publication-bucket', version: '1.2.3' }).document,
-    bucketMutants,
+    [...bucketMutants, ...deeperBucketMutants],
     10,
   ],
+  ['notes-app', link(notesApp, { id: 'notes-app', version: '1.2.3' }).document, appMutants, 10],
 ] as const) {
   const usual = [...scenariosOf(document)]
   const scenariosLike = (mutant: Document): Iterable<Scenario> => {
@@ -54,7 +61,7 @@ for (const [name, document, slips, least] of [
 
   test(`there are mutants enough of ${name}, each once`, () => {
     const made = slips.map(([, , change]) => JSON.stringify(change(document)))
-    assert.ok(made.length >= least)
+    assert.ok(made.length >= least, String(made.length))
     assert.equal(new Set(made).size, made.length)
   })
 }

@@ -514,6 +514,654 @@ export const mutants: readonly Mutant[] = [
   [7, 'a region that is written down', inText('OwnRows', '${AWS::Region}', 'us-east-1')],
 ]
 
+/** One more policy of a role, there when a condition of the template holds. */
+const while_ = (condition: string, role: string, ...statements: readonly JsonObject[]): Change =>
+  at(`${role}.Policies`, policies => [
+    ...(Array.isArray(policies) ? policies : []),
+    {
+      'Fn::If': [
+        condition,
+        { PolicyName: 'more', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
+        { Ref: 'AWS::NoValue' },
+      ],
+    },
+  ])
+
+const files = (...statements: readonly JsonObject[]) => while_('HasUploads', users, ...statements)
+const arn = (rest: string) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:${rest}` })
+const prefixes = (...values: readonly string[]) => ({ Condition: { StringLike: { 's3:prefix': values } } })
+const isAdmin = { Condition: { StringEquals: { 'aws:PrincipalTag/username': 'admin' } } }
+const rows = (Condition: JsonObject, TableName = '${UserTableName}') =>
+  while_(
+    'HasUserTable',
+    users,
+    allow(['dynamodb:GetItem', 'dynamodb:DeleteItem'], table(`\${AWS::Region}:\${AWS::AccountId}:table/${TableName}`), {
+      Condition,
+    }),
+  )
+const leading = (keys: Json): JsonObject => ({
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys },
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+})
+const viaS3 = { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 's3.${AWS::Region}.${AWS::URLSuffix}' } } }
+const keyArn = (id: string) => arn(`kms:\${AWS::Region}:\${AWS::AccountId}:${id}`)
+const calls = (rest: string, others: JsonObject = {}) =>
+  while_('HasApi', users, allow('execute-api:Invoke', api(rest), others))
+
+/** What a grant reaches that no option names, though it stands under the right one. */
+const grants: readonly Mutant[] = [
+  [
+    2,
+    'another bucket, where there are uploads',
+    files(allow(['s3:GetObject', 's3:DeleteObject'], arn('s3:::company-payroll/*'))),
+  ],
+  [2, 'one object of another bucket', files(allow('s3:GetObject', arn('s3:::company-payroll/2026.csv')))],
+  [2, 'another bucket’s private folders', files(allow('s3:GetObject', arn('s3:::company-payroll/private/*')))],
+  [2, 'a listing of another bucket', files(allow('s3:ListBucket', arn('s3:::company-payroll')))],
+  [
+    2,
+    'a listing of a folder of another bucket',
+    files(allow('s3:ListBucket', arn('s3:::company-payroll'), prefixes('payroll/*'))),
+  ],
+  [
+    2,
+    'another folder of the bucket',
+    files(allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], objects('invoices/*'))),
+  ],
+  [2, 'another folder of the bucket, to read', files(allow('s3:GetObject', objects('invoices/*')))],
+  [2, 'another folder of the bucket, to put into', files(allow('s3:PutObject', objects('inbox/*')))],
+  [2, 'one object of the bucket', files(allow('s3:GetObject', objects('config.json')))],
+  [2, 'objects that end alike', files(allow('s3:GetObject', objects('*.pdf')))],
+  [2, 'private folders of IDs that begin with 9', files(allow('s3:GetObject', objects('private/${AWS::Region}:9*/*')))],
+  [
+    2,
+    'the private folder of one whose ID is written down',
+    files(allow('s3:GetObject', objects('private/${AWS::Region}:4c5d6e7f-3333-4ccc-8ccc-cccccccccccc/*'))),
+  ],
+  [2, 'one folder in all private folders', files(allow('s3:GetObject', objects('private/*/shared/*')))],
+  [
+    2,
+    'private folders of names of so many letters',
+    files(allow('s3:GetObject', objects(`private/${'?'.repeat(40)}/*`))),
+  ],
+  [2, 'a folder for whoever has a tag', files(allow('s3:GetObject', objects('admin/*'), isAdmin))],
+  [2, 'a folder by a tag', files(allow('s3:GetObject', objects('${!aws:PrincipalTag/team}/*')))],
+  [
+    2,
+    'a folder by a tag that has a default',
+    files(allow('s3:GetObject', objects("teams/${!aws:PrincipalTag/team, 'all'}/*"))),
+  ],
+  [2, 'a folder by the session’s ID', files(allow('s3:GetObject', objects('sessions/${!aws:userid}/*')))],
+  [
+    2,
+    'the whole bucket from one network',
+    files(allow('s3:GetObject', objects('*'), { Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } } })),
+  ],
+  [
+    2,
+    'the whole bucket from some day on',
+    files(
+      allow('s3:GetObject', objects('*'), {
+        Condition: { DateGreaterThan: { 'aws:CurrentTime': '2030-01-01T00:00:00Z' } },
+      }),
+    ),
+  ],
+  [
+    2,
+    'the whole bucket for one program',
+    files(allow('s3:GetObject', objects('*'), { Condition: { StringEquals: { 'aws:UserAgent': 'backup' } } })),
+  ],
+  [
+    2,
+    'whatever has a tag',
+    files(
+      allow('s3:GetObject', arn('s3:::*/*'), { Condition: { StringEquals: { 's3:ExistingObjectTag/shared': 'yes' } } }),
+    ),
+  ],
+  [
+    2,
+    'an access point',
+    files(allow('s3:GetObject', arn('s3:${AWS::Region}:${AWS::AccountId}:accesspoint/payroll/object/*'))),
+  ],
+  [2, 'all but one folder', files({ Effect: 'Allow', Action: 's3:GetObject', NotResource: objects('private/*') })],
+  [2, 'a second listing', files(allow('s3:ListBucket', bucket, prefixes('invoices/*')))],
+  [2, 'a second listing, of one folder', files(allow('s3:ListBucket', bucket, prefixes('invoices/')))],
+  [
+    2,
+    'a second listing, of IDs that begin with 9',
+    files(allow('s3:ListBucket', bucket, prefixes('private/${AWS::Region}:9*'))),
+  ],
+  [
+    2,
+    'one more prefix of a listing',
+    statement('PrivateList', it => ({
+      ...it,
+      Condition: { StringLike: { 's3:prefix': ['private/${!cognito-identity.amazonaws.com:sub}/*', 'invoices/*'] } },
+    })),
+  ],
+  [2, 'a listing for whoever has a tag', files(allow('s3:ListBucket', bucket, isAdmin))],
+  [
+    2,
+    'a listing by another key',
+    files(allow('s3:ListBucket', bucket, { Condition: { StringEquals: { 's3:delimiter': '|' } } })),
+  ],
+  [
+    2,
+    'a listing of so few',
+    files(allow('s3:ListBucket', bucket, { Condition: { NumericLessThanEquals: { 's3:max-keys': '7' } } })),
+  ],
+  [
+    2,
+    'a part of the public folder deleted',
+    while_('HasPublicFolder', users, allow('s3:DeleteObject', objects('public/shared/*'))),
+  ],
+  [
+    2,
+    'uploads to the public folder given up',
+    while_('HasPublicFolder', users, allow('s3:AbortMultipartUpload', objects('public/big/*'))),
+  ],
+  [
+    2,
+    'a part of protected folders written',
+    while_('HasProtectedFolder', users, allow('s3:PutObject', objects('protected/*/inbox/*'))),
+  ],
+  [2, 'guests read another folder', while_('HasPublicFolder', guests, allow('s3:GetObject', objects('invoices/*')))],
+  [
+    2,
+    'guests read another bucket',
+    while_('HasPublicFolder', guests, allow('s3:GetObject', arn('s3:::company-payroll/*'))),
+  ],
+  [
+    2,
+    'guests read protected folders',
+    while_('HasProtectedFolder', guests, allow('s3:GetObject', objects('protected/*/avatar.png'))),
+  ],
+  [
+    5,
+    'guests put into a part of the public folder',
+    while_('HasPublicFolder', guests, allow('s3:PutObject', objects('public/inbox/*'))),
+  ],
+  [2, 'another table', rows(leading({ 'Fn::Sub': '${!cognito-identity.amazonaws.com:sub}' }), 'payroll')],
+  [2, 'another table, whatever the keys', rows({ StringEquals: { 'dynamodb:Select': 'COUNT' } }, 'payroll')],
+  [2, 'rows of a key that all share', rows(leading('ADMIN'))],
+  [2, 'rows of one’s own key or of another', rows(leading(['${cognito-identity.amazonaws.com:sub}', 'ADMIN']))],
+  [2, 'rows of a key by a tag', rows(leading('${aws:PrincipalTag/team}'))],
+  [2, 'rows of a key that is nearly one’s own', rows(leading('${cognito-identity.amazonaws.com:sub}#shared'))],
+  [2, 'rows for whoever has a tag', rows(isAdmin.Condition)],
+  [2, 'rows of an index', rows(leading('${cognito-identity.amazonaws.com:sub}'), '${UserTableName}/index/by-mail')],
+  [
+    2,
+    'rows, with no guard but one of another key',
+    rows({
+      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': '${cognito-identity.amazonaws.com:sub}' },
+      Null: { 'dynamodb:Attributes': 'false' },
+    }),
+  ],
+  [
+    2,
+    'the table of one account more',
+    while_(
+      'HasUserTable',
+      users,
+      allow('dynamodb:GetItem', table('${AWS::Region}:210987654321:table/${UserTableName}'), {
+        Condition: leading('${cognito-identity.amazonaws.com:sub}'),
+      }),
+    ),
+  ],
+  [4, 'another API', calls('${AWS::Region}:${AWS::AccountId}:zzzzzzzzzz/*')],
+  [4, 'one method of another API', calls('${AWS::Region}:${AWS::AccountId}:zzzzzzzzzz/prod/GET/pay')],
+  [4, 'another API for whoever has a tag', calls('${AWS::Region}:${AWS::AccountId}:*/*', isAdmin)],
+  [4, 'the API of one account more', calls('${AWS::Region}:210987654321:${ApiId}/${ApiStage}/*')],
+  [4, 'another stage', calls('${AWS::Region}:${AWS::AccountId}:${ApiId}/admin/*')],
+  [4, 'one method of every stage', calls('${AWS::Region}:${AWS::AccountId}:${ApiId}/*/DELETE/*')],
+  [4, 'the API in one region more', calls('sa-east-1:${AWS::AccountId}:${ApiId}/${ApiStage}/*')],
+  [
+    4,
+    'further APIs, and one more',
+    on('InvokeAdditionalApis', [
+      { 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: 'AdditionalApiArns' }] }] },
+      api('${AWS::Region}:${AWS::AccountId}:zzzzzzzzzz/*'),
+    ]),
+  ],
+  [5, 'another key', while_('HasKmsKey', users, allow('kms:Decrypt', keyArn('key/other'), { Condition: viaS3 }))],
+  [5, 'another key without Amazon S3', while_('HasKmsKey', users, allow('kms:Decrypt', keyArn('key/other')))],
+  [
+    5,
+    'every key by way of Amazon S3, for whoever has a tag',
+    while_(
+      'HasKmsKey',
+      users,
+      allow('kms:Decrypt', '*', {
+        Condition: { StringEquals: { ...viaS3.StringEquals, ...isAdmin.Condition.StringEquals } },
+      }),
+    ),
+  ],
+  [
+    5,
+    'the key for whoever has a tag',
+    while_('HasKmsKey', users, allow('kms:Decrypt', { Ref: 'UploadsKmsKeyArn' }, isAdmin)),
+  ],
+  [
+    5,
+    'the key by way of one more service',
+    while_(
+      'HasKmsKey',
+      users,
+      allow(
+        'kms:Decrypt',
+        { Ref: 'UploadsKmsKeyArn' },
+        {
+          Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': 'sqs.${AWS::Region}.${AWS::URLSuffix}' } } },
+        },
+      ),
+    ),
+  ],
+  [
+    5,
+    'another key for guests',
+    while_('GuestsDecrypt', guests, allow('kms:Decrypt', keyArn('key/other'), { Condition: viaS3 })),
+  ],
+]
+
+const poolOf = 'Resources.IdentityPool.Properties'
+const attachment = 'Resources.RoleAttachment.Properties'
+const clients = `${poolOf}.CognitoIdentityProviders.Fn::If.1`
+const social = `${poolOf}.SupportedLoginProviders.Fn::If.1`
+const mappings = `${attachment}.RoleMappings.Fn::If.1`
+const admin = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/Admin' }
+const stranger = { 'Fn::Sub': 'cognito-idp.${AWS::Region}.${AWS::URLSuffix}/us-east-1_attacker' }
+
+const entry = (path: string, key: string, value: Json): Change =>
+  at(path, it => ({ ...(isObject(it) ? it : {}), [key]: value }))
+const also = (path: string, value: Json): Change => at(path, it => [...(Array.isArray(it) ? it : []), value])
+const ofMapping = (key: string, value: Json) => set(`${mappings}.UserPoolClient.${key}`, value)
+const rules = (RoleARN: Json): Change =>
+  at(`${mappings}.UserPoolClient`, it => ({
+    ...(isObject(it) ? it : {}),
+    Type: 'Rules',
+    RulesConfiguration: { Rules: [{ Claim: 'nickname', MatchType: 'NotEqual', Value: 'x', RoleARN }] },
+  }))
+
+/** Who signs in, and who gets which role of the pool. */
+const signIns: readonly Mutant[] = [
+  [
+    1,
+    'one more user pool',
+    also(clients, { ClientId: 'attacker', ProviderName: stranger, ServerSideTokenCheck: true }),
+  ],
+  [
+    1,
+    'one more app client',
+    also(clients, {
+      ClientId: 'attacker',
+      ProviderName: { 'Fn::Sub': 'cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPoolId}' },
+      ServerSideTokenCheck: true,
+    }),
+  ],
+  [1, 'another app client', set(`${clients}.0.ClientId`, 'attacker')],
+  [1, 'the second app client for the first', set(`${clients}.0.ClientId`, { Ref: 'UserPoolClientId2' })],
+  [1, 'another user pool', set(`${clients}.0.ProviderName`, stranger)],
+  [
+    1,
+    'the user pool in the stack’s region',
+    set(`${clients}.0.ProviderName`, { 'Fn::Sub': 'cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPoolId}' }),
+  ],
+  [1, 'tokens that are not checked', set(`${clients}.0.ServerSideTokenCheck`, false)],
+  [1, 'tokens of the second client that are not checked', set(`${clients}.1.Fn::If.1.ServerSideTokenCheck`, false)],
+  [1, 'tokens of which nothing is said', remove(`${clients}.0.ServerSideTokenCheck`)],
+  [1, 'a provider that is like Google', entry(social, 'accounts.google.com.example', 'attacker')],
+  [1, 'Google’s client for Apple’s', rewrite(social, '"AppleServicesId"', '"GoogleClientId"')],
+  [1, 'a provider that nobody named', entry(social, 'api.twitter.com', 'key;secret')],
+  [
+    1,
+    'a Google client of somebody else',
+    rewrite(social, '{"Ref":"GoogleClientId"}', '"attacker.apps.googleusercontent.com"'),
+  ],
+  [1, 'a Facebook app of somebody else', rewrite(social, '{"Ref":"FacebookAppId"}', '"1234567890"')],
+  [1, 'an app of Amazon of somebody else', rewrite(social, '{"Ref":"AmazonAppId"}', '"amzn1.application.attacker"')],
+  [
+    1,
+    'one more OpenID Connect provider',
+    set(`${poolOf}.OpenIdConnectProviderARNs.Fn::If.1`, [
+      { 'Fn::Select': [0, { 'Fn::Split': [',', { Ref: 'OpenIdConnectProviderArns' }] }] },
+      arn('iam::${AWS::AccountId}:oidc-provider/login.attacker.example'),
+    ]),
+  ],
+  [
+    1,
+    'an OpenID Connect provider where SAML is asked for',
+    set(`${poolOf}.SamlProviderARNs.Fn::If.1`, [arn('iam::${AWS::AccountId}:saml-provider/Attacker')]),
+  ],
+  [1, 'a developer provider that is written down', set(`${poolOf}.DeveloperProviderName.Fn::If.1`, 'login.attacker')],
+  [1, 'roles by rules', rules(admin)],
+  [1, 'roles by rules, to the role of guests', rules({ 'Fn::GetAtt': ['AuthenticatedRole', 'Arn'] })],
+  [
+    1,
+    'roles by rules, which are given beside the token',
+    entry(`${mappings}.UserPoolClient`, 'RulesConfiguration', {
+      Rules: [{ Claim: 'nickname', MatchType: 'Equals', Value: 'x', RoleARN: admin }],
+    }),
+  ],
+  [1, 'the users’ role wherever it is ambiguous', ofMapping('AmbiguousRoleResolution', 'AuthenticatedRole')],
+  [
+    1,
+    'the users’ role wherever it is ambiguous, of the third client',
+    set(`${mappings}.UserPoolClient3.Fn::If.1.AmbiguousRoleResolution`, 'AuthenticatedRole'),
+  ],
+  [1, 'roles by the token of another provider', ofMapping('IdentityProvider', stranger)],
+  [1, 'roles by the token of another client', rewrite(mappings, '${UserPoolClientId2}', '${UserPoolClientId}')],
+  [
+    1,
+    'one more mapping',
+    entry(mappings, 'More', {
+      IdentityProvider: 'accounts.google.com',
+      Type: 'Token',
+      AmbiguousRoleResolution: 'AuthenticatedRole',
+    }),
+  ],
+  [1, 'a mapping under the wrong provider', set(`${mappings}.UserPoolClient.IdentityProvider`, 'accounts.google.com')],
+  [
+    1,
+    'an outside role for users of a third client',
+    set(`${attachment}.Roles.authenticated`, {
+      'Fn::If': ['HasThirdClient', admin, { 'Fn::GetAtt': ['AuthenticatedRole', 'Arn'] }],
+    }),
+  ],
+  [
+    1,
+    'an outside role for guests',
+    set(`${attachment}.Roles.unauthenticated`, { 'Fn::If': ['GuestsAllowed', admin, { Ref: 'AWS::NoValue' }] }),
+  ],
+  [1, 'a third kind of roles', entry(`${attachment}.Roles`, 'admin', admin)],
+  [
+    1,
+    'a second attachment',
+    set('Resources.More', {
+      Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+      Properties: { IdentityPoolId: { Ref: 'IdentityPool' }, Roles: { authenticated: admin } },
+    }),
+  ],
+  [1, 'no attachment', remove('Resources.RoleAttachment')],
+]
+
+const ofTags = 'Resources.PrincipalTag.Properties.PrincipalTags.Fn::If.1'
+
+/** Claims that sessions carry as tags. */
+const tagged: readonly Mutant[] = [
+  [
+    2,
+    'a user name of a claim that users write',
+    rewrite(ofTags, '["DefaultTagsUsed","sub"', '["DefaultTagsUsed","preferred_username"'),
+  ],
+  [2, 'a client of a claim that users write', rewrite(ofTags, '"aud"', '"nickname"')],
+  [2, 'one more tag', entry(ofTags, 'role', 'custom:role')],
+  [2, 'one more tag, of a claim that users do not write', entry(ofTags, 'groups', 'cognito:groups')],
+  [
+    2,
+    'a map where the defaults are asked for',
+    set('Resources.PrincipalTag.Properties', {
+      IdentityPoolId: { Ref: 'IdentityPool' },
+      IdentityProviderName: {
+        'Fn::Sub': [
+          'cognito-idp.${R}.${AWS::URLSuffix}/${UserPoolId}',
+          { R: { 'Fn::Select': [0, { 'Fn::Split': ['_', { Ref: 'UserPoolId' }] }] } },
+        ],
+      },
+      UseDefaults: false,
+      PrincipalTags: { userSub: 'sub', username: 'email', client: 'aud' },
+    }),
+  ],
+  [2, 'tags of another provider', set('Resources.PrincipalTag.Properties.IdentityProviderName', 'accounts.google.com')],
+  [2, 'tags of another pool', set('Resources.PrincipalTag.Properties.IdentityPoolId', 'us-east-1:0000')],
+]
+
+const resource_ = (id: string, Type: string, Properties: JsonObject = {}, others: JsonObject = {}) =>
+  set(`Resources.${id}`, { Type, Properties, ...others })
+const output_ = (id: string, Value: Json, others: JsonObject = {}) => set(`Outputs.${id}`, { Value, ...others })
+const defaultOf = (parameter: string, value: string) => set(`Parameters.${parameter}.Default`, value)
+const attribute = (id: string, name: string, value: string) => set(`Resources.${id}.${name}`, value)
+const patternOf = (parameter: string, from: string | RegExp, to: string) =>
+  at(`Parameters.${parameter}.AllowedPattern`, it => String(it).replaceAll(from, to))
+const openPattern = (law: Law, parameter: string): Mutant => [
+  law,
+  `${parameter} without a pattern`,
+  remove(`Parameters.${parameter}.AllowedPattern`),
+]
+const openDefault = (parameter: string, value: string): Mutant => [
+  6,
+  `${parameter} ${value} by default`,
+  defaultOf(parameter, value),
+]
+
+/** What a template makes beside what it says, keeps otherwise, or takes of a deployer. */
+const stocks: readonly Mutant[] = [
+  [
+    6,
+    'a user of IAM with a key',
+    all(
+      resource_('U', 'AWS::IAM::User', {
+        Policies: [{ PolicyName: 'p', PolicyDocument: { Version: '2012-10-17', Statement: [allow('*', '*')] } }],
+      }),
+      resource_('K', 'AWS::IAM::AccessKey', { UserName: { Ref: 'U' } }),
+      output_('Secret', { 'Fn::GetAtt': ['K', 'SecretAccessKey'] }),
+    ),
+  ],
+  [
+    6,
+    'a user of IAM',
+    resource_('U', 'AWS::IAM::User', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+  ],
+  [6, 'a group of IAM', resource_('G', 'AWS::IAM::Group')],
+  [
+    6,
+    'an access point for all',
+    resource_(
+      'Point',
+      'AWS::S3::AccessPoint',
+      {
+        Bucket: { Ref: 'UploadsBucketName' },
+        Policy: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' }],
+        },
+      },
+      { Condition: 'HasUploads' },
+    ),
+  ],
+  [
+    6,
+    'a policy of the bucket',
+    resource_(
+      'Open',
+      'AWS::S3::BucketPolicy',
+      {
+        Bucket: { Ref: 'UploadsBucketName' },
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Deny', Principal: '*', Action: 's3:Nothing', Resource: '*' }],
+        },
+      },
+      { Condition: 'HasUploads' },
+    ),
+  ],
+  [
+    6,
+    'a nested stack',
+    resource_('Nested', 'AWS::CloudFormation::Stack', {
+      TemplateURL: 'https://x.s3.amazonaws.com/t',
+      Parameters: { Role: { Ref: 'AuthenticatedRole' } },
+    }),
+  ],
+  [
+    6,
+    'a custom resource',
+    resource_('Custom', 'Custom::Thing', { ServiceToken: 'arn:aws:lambda:us-east-1:999999999999:function:x' }),
+  ],
+  [
+    6,
+    'a policy whose role cannot be read',
+    resource_('P', 'AWS::IAM::Policy', {
+      PolicyName: 'x',
+      Roles: [{ 'Fn::Select': [1, { 'Fn::Split': ['role', { 'Fn::GetAtt': ['AuthenticatedRole', 'Arn'] }] }] }],
+      PolicyDocument: { Version: '2012-10-17', Statement: [allow('iam:*', '*')] },
+    }),
+  ],
+  [
+    6,
+    'a second identity pool',
+    resource_('Pool2', 'AWS::Cognito::IdentityPool', { AllowUnauthenticatedIdentities: false }),
+  ],
+  [
+    6,
+    'a function',
+    resource_('F', 'AWS::Lambda::Function', {
+      Role: { 'Fn::GetAtt': ['AuthenticatedRole', 'Arn'] },
+      Code: { ZipFile: '' },
+    }),
+  ],
+  [
+    6,
+    'a resource of its own under a condition',
+    resource_('Topic', 'AWS::SNS::Topic', {}, { Condition: 'HasThirdClient' }),
+  ],
+  [
+    6,
+    'events of the pool to another account',
+    entry(poolOf, 'CognitoEvents', { SyncTrigger: arn('lambda:${AWS::Region}:999999999999:function:x') }),
+  ],
+  [
+    6,
+    'a stream of the pool',
+    entry(poolOf, 'CognitoStreams', { StreamName: 's', StreamingStatus: 'ENABLED', RoleArn: admin }),
+  ],
+  [6, 'messages of the pool', entry(poolOf, 'PushSync', { ApplicationArns: ['x'], RoleArn: admin })],
+  [6, 'a name of the pool that is written down', set(`${poolOf}.IdentityPoolName`, 'pool')],
+  [6, 'sessions of twelve hours', entry(users, 'MaxSessionDuration', 43_200)],
+  [6, 'sessions of twelve hours for guests', entry(guests, 'MaxSessionDuration', 43_200)],
+  [6, 'a name of the role', entry(users, 'RoleName', 'Admin')],
+  [6, 'tags of the role', entry(users, 'Tags', [{ Key: 'userSub', Value: 'x' }])],
+  [6, 'another path of the role', set(`${users}.Path`, '/')],
+  [6, 'another path of the guests’ role', remove(`${guests}.Path`)],
+  ...(
+    [
+      ['IdentityPool', 'DeletionPolicy', 'Delete'],
+      ['IdentityPool', 'UpdateReplacePolicy', 'Delete'],
+      ['AuthenticatedRole', 'DeletionPolicy', 'Delete'],
+      ['AuthenticatedRole', 'UpdateReplacePolicy', 'Retain'],
+      ['UnauthenticatedRole', 'DeletionPolicy', 'Retain'],
+      ['UnauthenticatedRole', 'UpdateReplacePolicy', 'Retain'],
+      ['RoleAttachment', 'DeletionPolicy', 'Delete'],
+      ['RoleAttachment', 'UpdateReplacePolicy', 'Delete'],
+      ['PrincipalTag', 'DeletionPolicy', 'Retain'],
+      ['IdentityPool', 'DependsOn', 'RoleAttachment'],
+      ['IdentityPool', 'Metadata', 'x'],
+    ] as const
+  ).map(([id, name, value]): Mutant => [6, `${id} with ${name} ${value}`, attribute(id, name, value)]),
+  [6, 'the pool lost with the stack', remove('Resources.IdentityPool.DeletionPolicy')],
+  [6, 'the pool lost with an update', remove('Resources.IdentityPool.UpdateReplacePolicy')],
+  [6, 'the users’ role lost with the stack', remove('Resources.AuthenticatedRole.DeletionPolicy')],
+  [6, 'one more output', output_('More', { Ref: 'UploadsKmsKeyArn' })],
+  [6, 'an output that others import', output_('IdentityPoolId', { Ref: 'IdentityPool' }, { Export: { Name: 'pool' } })],
+  [
+    6,
+    'the guests’ role for the users’',
+    set('Outputs.AuthenticatedRoleArn.Value', {
+      'Fn::If': [
+        'GuestsAllowed',
+        { 'Fn::GetAtt': ['UnauthenticatedRole', 'Arn'] },
+        { 'Fn::GetAtt': ['AuthenticatedRole', 'Arn'] },
+      ],
+    }),
+  ],
+  [6, 'another login provider', set('Outputs.LoginProviderName.Value', stranger)],
+  [6, 'another pool for the app', set('Outputs.IdentityPoolId.Value', 'us-east-1:0000')],
+  [
+    6,
+    'a configuration that names another pool',
+    rewrite('Outputs.ClientConfiguration', '"${IdentityPool}', '"us-east-1:0000'),
+  ],
+  [6, 'an output that is missing', remove('Outputs.AuthenticatedRoleName')],
+  [6, 'no name of the template', remove('Outputs.TemplateId')],
+  [6, 'the name of another template', set('Outputs.TemplateId.Value', 'identity-pool-tutorial')],
+  [6, 'one more parameter', set('Parameters.More', { Type: 'String', Default: '', AllowedPattern: '^$' })],
+  [
+    6,
+    'a macro',
+    rewrite(
+      'Resources.PrincipalTag.Properties.IdentityPoolId',
+      '{"Ref":"IdentityPool"}',
+      '{"Fn::Transform":{"Name":"Macro"}}',
+    ),
+  ],
+  [
+    6,
+    'a secret in a name',
+    set(`${poolOf}.IdentityPoolName`, {
+      'Fn::If': ['HasIdentityPoolName', '{{resolve:secretsmanager:key}}', { Ref: 'AWS::NoValue' }],
+    }),
+  ],
+
+  openDefault('AllowGuests', 'true'),
+  openDefault('AllowClassicFlow', 'true'),
+  openDefault('AllowProtectedFolder', 'true'),
+  openDefault('AllowPublicFolder', 'true'),
+  openDefault('UsePrincipalTags', 'true'),
+  openDefault('RoleSelection', 'Token'),
+  openDefault('AmbiguousRoleResolution', 'AuthenticatedRole'),
+  openDefault('UploadsFolderKeyedBy', 'UserSub'),
+  openDefault('UploadsBucketName', 'company-payroll'),
+  openDefault('UserTableName', 'payroll'),
+  openDefault('ApiId', 'a1b2c3d4e5'),
+  openDefault('AdditionalApiArns', 'arn:aws:execute-api:us-east-1:999999999999:a1b2c3d4e5/*'),
+  openDefault('AdditionalManagedPolicyArns', 'arn:aws:iam::aws:policy/AdministratorAccess'),
+  openDefault('UserPoolId', 'us-east-1_attacker'),
+  openDefault('GoogleClientId', 'attacker'),
+  openDefault('DeveloperProviderName', 'attacker'),
+  openDefault('RolePath', '/admin/'),
+
+  ...['UserPoolId', 'UserPoolClientId', 'UserPoolClientId2', 'UserPoolClientId3'].map(it => openPattern(1, it)),
+  ...['FacebookAppId', 'GoogleClientId', 'AmazonAppId', 'AppleServicesId'].map(it => openPattern(1, it)),
+  ...['OpenIdConnectProviderArns', 'SamlProviderArns', 'DeveloperProviderName'].map(it => openPattern(1, it)),
+  ...['UploadsBucketName', 'UserTableName'].map(it => openPattern(2, it)),
+  ...['ApiId', 'ApiRegion', 'ApiStage', 'AdditionalApiArns'].map(it => openPattern(4, it)),
+  ...['UploadsKmsKeyArn', 'AdditionalManagedPolicyArns', 'PermissionsBoundaryArn'].map(it => openPattern(5, it)),
+  ...['IdentityPoolName', 'RolePath'].map(it => openPattern(6, it)),
+  [2, 'buckets by wildcards', patternOf('UploadsBucketName', '[a-z0-9.-]{1,61}', '[a-z0-9.*-]{1,61}')],
+  [2, 'buckets by a wildcard at the end', patternOf('UploadsBucketName', '[a-z0-9])?$', '[a-z0-9*])?$')],
+  [2, 'buckets by a wildcard for one letter', patternOf('UploadsBucketName', '[a-z0-9.-]{1,61}', '[a-z0-9.?-]{1,61}')],
+  [2, 'buckets with a folder', patternOf('UploadsBucketName', '[a-z0-9.-]{1,61}', '[a-z0-9./-]{1,61}')],
+  [2, 'buckets with anything behind', patternOf('UploadsBucketName', '[a-z0-9])?$', '[a-z0-9].*)?$')],
+  [2, 'tables by wildcards', patternOf('UserTableName', '_.-]', '_.*-]')],
+  [2, 'tables with an index', patternOf('UserTableName', '_.-]', '_./-]')],
+  [2, 'tables by variables', patternOf('UserTableName', '_.-]', '_.${}:-]')],
+  [
+    2,
+    'buckets that Systems Manager names',
+    set('Parameters.UploadsBucketName.Type', 'AWS::SSM::Parameter::Value<String>'),
+  ],
+  [4, 'APIs by wildcards', patternOf('ApiId', '[a-z0-9]', '[a-z0-9*]')],
+  [4, 'APIs with a method', patternOf('ApiId', '[a-z0-9]', '[a-z0-9/]')],
+  [4, 'every region', patternOf('ApiRegion', '^(', '^(\\*|')],
+  [4, 'stages by wildcards', patternOf('ApiStage', '[A-Za-z0-9_-]', '[A-Za-z0-9_*-]')],
+  [4, 'stages with a method', patternOf('ApiStage', '[A-Za-z0-9_-]', '[A-Za-z0-9_/-]')],
+  [4, 'further APIs of any ID', patternOf('AdditionalApiArns', '[a-z0-9]{8,32}', '[a-z0-9*]{1,32}')],
+  [4, 'further APIs of any account', patternOf('AdditionalApiArns', '[0-9]{12}', '([0-9]{12}|\\*)')],
+  [4, 'further APIs of no account', patternOf('AdditionalApiArns', '[0-9]{12}', '([0-9]{12})?')],
+  [4, 'further APIs in any region', patternOf('AdditionalApiArns', '[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}', '[a-z0-9*-]+')],
+  [4, 'further APIs, after the first of any kind', patternOf('AdditionalApiArns', '{0,19})?$', '{0,19}(,[^,]*)?)?$')],
+  [4, 'further APIs by variables', patternOf('AdditionalApiArns', '[A-Za-z0-9_.~%@+=:*-]', '[A-Za-z0-9_.~%@+=:*${}-]')],
+  [5, 'every key of the account', patternOf('UploadsKmsKeyArn', '[A-Za-z0-9-]{1,128}', '[A-Za-z0-9*-]{1,128}')],
+  [5, 'keys of any account', patternOf('UploadsKmsKeyArn', '[0-9]{12}', '[0-9*]+')],
+  [5, 'managed policies by wildcards', patternOf('AdditionalManagedPolicyArns', '[\\w+=.@/-]', '[\\w+=.@/*-]')],
+  [1, 'providers by wildcards', patternOf('SamlProviderArns', '[\\w._-]', '[\\w._*-]')],
+  [1, 'clients with a user pool', patternOf('UserPoolClientId', '[\\w+]', '[\\w+/:]')],
+  [1, 'user pools with more behind', patternOf('UserPoolId', '[0-9A-Za-z]+', '[0-9A-Za-z/:.]+')],
+  [6, 'guests by more words than true and false', remove('Parameters.AllowGuests.AllowedValues')],
+]
+
+/** Of `identity-pool` too: under the right option, and yet too much; and all that no statement says. */
+export const deeper: readonly Mutant[] = [...grants, ...signIns, ...tagged, ...stocks]
+
 const bucketPolicy = 'Resources.BucketPolicy.Properties.PolicyDocument'
 
 const readers = (sid: string, change: (it: JsonObject) => Json | undefined) =>
@@ -557,4 +1205,214 @@ export const bucketMutants: readonly Mutant[] = [
   [6, 'a bucket for logs that nobody asked for', remove('Resources.AccessLogBucket.Condition')],
   [6, 'an output without its bucket', remove('Outputs.AccessLogBucketName.Condition')],
   [7, 'ARNs of the commercial partition', rewrite(bucketPolicy, 'arn:${AWS::Partition}:', 'arn:aws:')],
+]
+
+const fixed = (id: string, path: string, value: Json) => set(`Resources.${id}.Properties.${path}`, value)
+const anybody = (resource: string): JsonObject => ({
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 's3:GetObject',
+  Resource: { 'Fn::Sub': `\${${resource}.Arn}/*` },
+})
+const toBucketPolicy = (value: JsonObject) => also(`${bucketPolicy}.Statement`, value)
+
+/** Of `publication-bucket` too. */
+export const deeperBucketMutants: readonly Mutant[] = [
+  [
+    5,
+    'a folder in every folder read',
+    readers('PublicRead', it => ({
+      ...it,
+      Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}/*/${Prefix}/*' },
+    })),
+  ],
+  [
+    5,
+    'another bucket read',
+    readers('PublicRead', it => ({ ...it, Resource: { 'Fn::Sub': 'arn:${AWS::Partition}:s3:::payroll/${Prefix}/*' } })),
+  ],
+  [
+    5,
+    'read in an organization that is written down',
+    readers('OrganizationRead', it => ({
+      ...it,
+      Condition: { StringEquals: { 'aws:PrincipalOrgID': ['o-aaaaaaaaaa', { Ref: 'OrganizationId' }] } },
+    })),
+  ],
+  [5, 'read by one account more', toBucketPolicy({ ...anybody('Bucket'), Principal: { AWS: '210987654321' } })],
+  [
+    5,
+    'logs by any service',
+    fixed('AccessLogBucketPolicy', 'PolicyDocument.Statement.1.Principal.Service', 'lambda.amazonaws.com'),
+  ],
+  [5, 'logs deleted by the service', fixed('AccessLogBucketPolicy', 'PolicyDocument.Statement.1.Action', 's3:*')],
+  [
+    5,
+    'logs of any bucket',
+    remove('Resources.AccessLogBucketPolicy.Properties.PolicyDocument.Statement.1.Condition.ArnLike'),
+  ],
+  [
+    5,
+    'another service in the bucket',
+    toBucketPolicy({
+      ...anybody('Bucket'),
+      Principal: { Service: 'cloudfront.amazonaws.com' },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    }),
+  ],
+  [6, 'no TLS', readers('TlsOnly', () => undefined)],
+  [
+    6,
+    'a denial that never holds',
+    readers('NothingIsDeleted', it => ({ ...it, Condition: { StringEquals: { 'aws:username': 'nobody' } } })),
+  ],
+  [6, 'a denial of something else', readers('NothingIsDeleted', it => ({ ...it, Action: 's3:DeleteObjectTagging' }))],
+  [6, 'versions deleted after all', readers('NothingIsDeleted', it => ({ ...it, Action: 's3:DeleteObject' }))],
+  [
+    6,
+    'releases written over',
+    readers('ReleasesAreWrittenOnce', it => ({
+      ...it,
+      NotResource: [{ 'Fn::Sub': 'arn:${AWS::Partition}:s3:::${Bucket}/*' }],
+    })),
+  ],
+  [6, 'no versions', fixed('Bucket', 'VersioningConfiguration.Status', 'Suspended')],
+  [
+    6,
+    'releases that expire',
+    fixed('Bucket', 'LifecycleConfiguration.Rules.0', { Id: 'all', Status: 'Enabled', ExpirationInDays: 30 }),
+  ],
+  [
+    6,
+    'versions that expire',
+    fixed('Bucket', 'LifecycleConfiguration.Rules.0.NoncurrentVersionExpiration', { NoncurrentDays: 1 }),
+  ],
+  [6, 'ACLs of others', fixed('Bucket', 'OwnershipControls.Rules.0.ObjectOwnership', 'ObjectWriter')],
+  [6, 'public ACLs', fixed('Bucket', 'PublicAccessBlockConfiguration.IgnorePublicAcls', false)],
+  [
+    6,
+    'public policies of the logs',
+    fixed('AccessLogBucket', 'PublicAccessBlockConfiguration.BlockPublicPolicy', false),
+  ],
+  [
+    6,
+    'another encryption',
+    fixed('Bucket', 'BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault', {
+      SSEAlgorithm: 'aws:kms',
+    }),
+  ],
+  [6, 'copies elsewhere', entry('Resources.Bucket.Properties', 'ReplicationConfiguration', { Role: admin, Rules: [] })],
+  [6, 'a website', entry('Resources.Bucket.Properties', 'WebsiteConfiguration', { IndexDocument: 'index.html' })],
+  [6, 'events', entry('Resources.Bucket.Properties', 'NotificationConfiguration', { EventBridgeConfiguration: {} })],
+  [6, 'the bucket lost with the stack', remove('Resources.Bucket.DeletionPolicy')],
+  [6, 'the bucket lost with an update', remove('Resources.Bucket.UpdateReplacePolicy')],
+  [6, 'the policy lost with the stack', attribute('BucketPolicy', 'DeletionPolicy', 'Delete')],
+  [6, 'the logs lost with the stack', attribute('AccessLogBucket', 'DeletionPolicy', 'Delete')],
+  [6, 'the policy of another bucket', fixed('BucketPolicy', 'Bucket', 'payroll')],
+  [6, 'an access point for all', resource_('Point', 'AWS::S3::AccessPoint', { Bucket: { Ref: 'Bucket' } })],
+  [6, 'a role that publishes', resource_('Publisher', 'AWS::IAM::Role', { AssumeRolePolicyDocument: {} })],
+  [6, 'public by default', defaultOf('ReadAccess', 'Public')],
+  [6, 'releases not protected by default', defaultOf('ProtectReleases', 'false')],
+  [6, 'an output that others import', output_('BucketArn', { Ref: 'Bucket' }, { Export: { Name: 'bucket' } })],
+  [6, 'a publisher who may do all', rewrite('Outputs.PublisherPolicy', 's3:GetBucketPolicyStatus', 's3:*')],
+  [6, 'a publisher of every bucket', rewrite('Outputs.PublisherPolicy', '${Bucket}/${Prefix}/*', '*')],
+  ...['BucketName', 'AccessLogBucketName', 'OrganizationId', 'AccessLogRetentionDays'].map(it => openPattern(6, it)),
+  openPattern(5, 'Prefix'),
+  [5, 'a folder by wildcards', patternOf('Prefix', '._-', '._*-')],
+  [5, 'a folder by variables', patternOf('Prefix', '._-', '._${}:-')],
+]
+
+const nested = 'Resources.Identity.Properties'
+
+/** Of `notes-app`. */
+export const appMutants: readonly Mutant[] = [
+  [
+    5,
+    'uploads read by anybody',
+    also('Resources.UploadsPolicy.Properties.PolicyDocument.Statement', anybody('Uploads')),
+  ],
+  [
+    5,
+    'uploads read by another account',
+    also('Resources.UploadsPolicy.Properties.PolicyDocument.Statement', {
+      ...anybody('Uploads'),
+      Principal: { AWS: '210987654321' },
+    }),
+  ],
+  [6, 'uploads without TLS', remove('Resources.UploadsPolicy.Properties.PolicyDocument.Statement.0.Condition')],
+  [6, 'no policy of the uploads', remove('Resources.UploadsPolicy')],
+  [6, 'guests', entry(`${nested}.Parameters`, 'AllowGuests', 'true')],
+  [6, 'a folder that all share', entry(`${nested}.Parameters`, 'AllowPublicFolder', 'true')],
+  [
+    6,
+    'a managed policy',
+    entry(`${nested}.Parameters`, 'AdditionalManagedPolicyArns', 'arn:aws:iam::aws:policy/AdministratorAccess'),
+  ],
+  [6, 'another bucket', set(`${nested}.Parameters.UploadsBucketName`, 'company-payroll')],
+  [6, 'every stage', remove(`${nested}.Parameters.ApiStage`)],
+  [6, 'another template', set(`${nested}.TemplateURL`, 'https://attacker.s3.amazonaws.com/t')],
+  [6, 'the API without IAM', fixed('NotesGet', 'AuthorizationType', 'NONE')],
+  [6, 'a key for the API', fixed('NotesGet', 'ApiKeyRequired', true)],
+  [
+    6,
+    'a method for anybody',
+    resource_('NotesPut', 'AWS::ApiGateway::Method', {
+      RestApiId: { Ref: 'Api' },
+      ResourceId: { Ref: 'NotesResource' },
+      HttpMethod: 'PUT',
+      AuthorizationType: 'NONE',
+    }),
+  ],
+  [6, 'OPTIONS that does something', fixed('NotesOptions', 'HttpMethod', 'ANY')],
+  [
+    6,
+    'a policy of the API',
+    entry('Resources.Api.Properties', 'Policy', {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: '*' }],
+    }),
+  ],
+  [6, 'pages of anybody', fixed('Uploads', 'CorsConfiguration.CorsRules.0.AllowedOrigins', ['*'])],
+  [6, 'no versions of uploads', fixed('Uploads', 'VersioningConfiguration.Status', 'Suspended')],
+  [6, 'uploads that expire', fixed('Uploads', 'LifecycleConfiguration.Rules.0.ExpirationInDays', 1)],
+  [6, 'public uploads', fixed('Uploads', 'PublicAccessBlockConfiguration.RestrictPublicBuckets', false)],
+  [6, 'uploads lost with the stack', attribute('Uploads', 'DeletionPolicy', 'Delete')],
+  [6, 'users lost with the stack', attribute('UserPool', 'DeletionPolicy', 'Delete')],
+  [6, 'users lost with an update', attribute('UserPool', 'UpdateReplacePolicy', 'Delete')],
+  [6, 'the app client lost with the stack', remove('Resources.UserPoolClient.DeletionPolicy')],
+  [6, 'identities lost with the stack', remove('Resources.Identity.DeletionPolicy')],
+  [6, 'short passwords', fixed('UserPool', 'Policies.PasswordPolicy.MinimumLength', 6)],
+  [6, 'addresses that nobody has verified', remove('Resources.UserPool.Properties.AutoVerifiedAttributes')],
+  [
+    6,
+    'a trigger of the user pool',
+    entry('Resources.UserPool.Properties', 'LambdaConfig', {
+      PreTokenGeneration: 'arn:aws:lambda:us-east-1:999999999999:function:x',
+    }),
+  ],
+  [
+    6,
+    'passwords that go over the wire',
+    also('Resources.UserPoolClient.Properties.ExplicitAuthFlows', 'ALLOW_USER_PASSWORD_AUTH'),
+  ],
+  [6, 'a client that anybody may ask for users', fixed('UserPoolClient', 'PreventUserExistenceErrors', 'LEGACY')],
+  [6, 'claims that users write', also('Resources.UserPoolClient.Properties.WriteAttributes', 'custom:role')],
+  [
+    6,
+    'an administrator',
+    resource_('Admin', 'AWS::Cognito::UserPoolUser', {
+      UserPoolId: { Ref: 'UserPool' },
+      Username: 'admin@example.com',
+    }),
+  ],
+  [6, 'an output that is a secret', output_('Secret', { 'Fn::GetAtt': ['UserPoolClient', 'ClientSecret'] })],
+  [6, 'AppOrigin without a pattern', remove('Parameters.AppOrigin.AllowedPattern')],
+  [6, 'origins by wildcards', patternOf('AppOrigin', '[a-z0-9.-]*', '[a-z0-9.*-]*')],
+  [6, 'IdentityPoolTemplateUrl without a pattern', remove('Parameters.IdentityPoolTemplateUrl.AllowedPattern')],
+  [6, 'templates of any host', patternOf('IdentityPoolTemplateUrl', '\\.amazonaws\\.com', '\\.[a-z.]+')],
+  [
+    6,
+    'a template by default',
+    entry('Parameters.IdentityPoolTemplateUrl', 'Default', 'https://attacker.s3.amazonaws.com/identity-pool.yaml'),
+  ],
 ]

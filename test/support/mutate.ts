@@ -8,9 +8,9 @@ export type Change = (document: Document) => Document
 export function at(path: string, change: (value: Json) => Json | undefined): Change {
   return document => {
     const changed = within({ ...document }, path.split('.'), change)
-    assert.ok(isObject(changed))
+    assert.ok(isObject(changed), `${path} leaves no template`)
     const { Resources = {} } = changed
-    assert.ok(isObject(Resources))
+    assert.ok(isObject(Resources), `${path} leaves no resources`)
     const mutant: Document = { ...changed, Resources }
     assert.notEqual(JSON.stringify(mutant), JSON.stringify(document), `${path} is as it was`)
     return mutant
@@ -18,7 +18,7 @@ export function at(path: string, change: (value: Json) => Json | undefined): Cha
 }
 
 function within(value: Json, [key, ...rest]: readonly string[], change: (value: Json) => Json | undefined): Json {
-  assert.ok(key !== undefined)
+  assert.ok(key !== undefined, 'the path is empty')
   if (Array.isArray(value)) {
     const items: readonly Json[] = value
     return items.flatMap((item, index) => {

@@ -3,6 +3,7 @@ import { all, any, not, type Truth } from '../decide/truth.ts'
 import type { Identity } from '../question.ts'
 import { type Session as Credentials, requestOf, sessionOf } from '../session.ts'
 import { tagsOf } from '../tags.ts'
+import { type Excess, excessOf } from './bounds.ts'
 import type { AwsActions, Deployed, Role, Statement } from './deployed.ts'
 import { type Asker, actionsOf, type Kind, type Probe, probesOf } from './probes.ts'
 import type { AwsAction } from './violation.ts'
@@ -14,7 +15,11 @@ export type Given = {
   readonly mismatches: readonly Mismatch[]
   /** Actions that statements of a role allow and that no option gives to those who have it. */
   readonly strange: readonly Strange[]
+  /** What statements of their own reach, whatever is asked, beyond what the options say. */
+  readonly beyond: readonly Beyond[]
 }
+
+export type Beyond = Excess & { readonly session: Session; readonly statement: string }
 
 /** Somebody with a role. */
 export type Session = { readonly name: string; readonly role: Role; readonly who: Identity; readonly asker: Asker }
@@ -45,6 +50,7 @@ export class Reach {
   readonly #numbers = new Map<string, number>()
   readonly #known = new Map<string, Table>()
   readonly #truths = new Map<string, Map<Probe, Truth>>()
+  readonly #excesses = new Map<string, readonly Excess[]>()
   readonly #given = new WeakMap<Deployed, Given>()
 
   constructor(actions: AwsActions) {
@@ -66,6 +72,7 @@ export class Reach {
           }),
       ),
       strange: deployed.roles.flatMap(role => this.#strange(role)),
+      beyond: sessions.flatMap(session => this.#beyond(deployed, session)),
     }
     this.#given.set(deployed, given)
     return given
@@ -95,6 +102,25 @@ export class Reach {
       const table = { cells, wrong: cells.filter(({ action, probe, truth }) => truth !== probe.allowed.has(action)) }
       this.#known.set(key, table)
       return table
+    })
+  }
+
+  /** A statement must keep within the options by itself, whatever others deny. */
+  #beyond(deployed: Deployed, session: Session): readonly Beyond[] {
+    const credentials = credentialsOf(deployed, session)
+    const name = JSON.stringify([session.who, session.role.id, [...credentials.context]])
+    const request = requestOf(credentials, { who: session.who, action: '', resource: '' })
+    return session.role.statements.flatMap(statement => {
+      if (statement.effect === 'Deny') return []
+      return kinds.flatMap(kind => {
+        const actions = actionsOf[kind].filter(action => this.#actions.isNamedBy(action, statement))
+        if (actions.length === 0) return []
+        const key = `${kind} ${this.#number(statement.key)} ${name} ${probesOf(kind, session.asker, deployed.options).key}`
+        const known =
+          this.#excesses.get(key) ?? excessOf(statement, kind, actions, session.asker, deployed.options, request)
+        this.#excesses.set(key, known)
+        return known.map(excess => ({ ...excess, session, statement: statement.name }))
+      })
     })
   }
 
@@ -218,7 +244,12 @@ export function sessionsOf({ resolved, options }: Deployed, role: Role): readonl
       who: { ...base, isSignedIn: true, id: a, tags: {} },
       asker: asker(a, isKeyedBySub ? undefined : a, true),
     },
-    { name: 'a user without an identity', role, who: { ...signedIn, id: '' }, asker: asker('', undefined, true) },
+    {
+      name: 'a user without an identity',
+      role,
+      who: { ...signedIn, id: '' },
+      asker: asker('', isKeyedBySub ? folder : undefined, true),
+    },
   ]
 }
 

@@ -2,10 +2,13 @@ import type { ResourceTypeFacts } from '../../check/knowledge.ts'
 import { formatPath } from '../../document.ts'
 import { write } from '../../resolve/document-of.ts'
 import { onlyOwnIdentities } from './assume.ts'
+import { onlyClaimsNobodyWrites } from './claims.ts'
 import { AwsActions, type Deployed } from './deployed.ts'
 import { Reach } from './given.ts'
 import { guestsHaveLess } from './guests.ts'
+import { nothingIsSmuggled, onlyWhatIsListed } from './inventory.ts'
 import { nothingForeign } from './partitions.ts'
+import { onlyNamedProviders } from './providers.ts'
 import { nothingOfOthers, nothingOfTheOwners, onlyTheApi } from './reached.ts'
 import { noTrace } from './traces.ts'
 import type { AwsAction, Law, Violation } from './violation.ts'
@@ -20,13 +23,18 @@ export type Laws = Readonly<Record<Law, (deployed: Deployed) => readonly Violati
 export function lawsOf(actions: readonly AwsAction[]): Laws {
   const all = new AwsActions(actions)
   const reach = new Reach(all)
+  const given = (deployed: Deployed) => reach.given(deployed)
+  const said = (law: Law, find: (deployed: Deployed) => readonly Violation[]) => (deployed: Deployed) => [
+    ...find(deployed),
+    ...nothingIsSmuggled(law, deployed),
+  ]
   return {
-    1: onlyOwnIdentities,
-    2: deployed => nothingOfOthers(deployed, reach.given(deployed)),
-    3: deployed => nothingOfTheOwners(reach.given(deployed)),
-    4: deployed => onlyTheApi(reach.given(deployed)),
-    5: deployed => guestsHaveLess(deployed, reach.given(deployed), reach, all),
-    6: deployed => noTrace(deployed, reach.given(deployed)),
+    1: said(1, deployed => [...onlyOwnIdentities(deployed), ...onlyNamedProviders(deployed)]),
+    2: said(2, deployed => [...nothingOfOthers(deployed, given(deployed)), ...onlyClaimsNobodyWrites(deployed)]),
+    3: said(3, deployed => nothingOfTheOwners(given(deployed))),
+    4: said(4, deployed => onlyTheApi(given(deployed))),
+    5: said(5, deployed => guestsHaveLess(deployed, given(deployed), reach, all)),
+    6: said(6, deployed => [...noTrace(deployed, given(deployed)), ...onlyWhatIsListed(deployed)]),
     7: nothingForeign,
   }
 }

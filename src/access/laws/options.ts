@@ -17,6 +17,13 @@ export type Options = {
   readonly guests: boolean
   readonly classicFlow: boolean
   readonly userPool: string | undefined
+  /** The app clients of the user pool. */
+  readonly clients: readonly string[]
+  /** The apps with other providers, by the hosts of these. */
+  readonly social: Readonly<Record<string, string>>
+  readonly openIdConnect: readonly string[]
+  readonly saml: readonly string[]
+  readonly developer: string | undefined
   readonly bucket: string | undefined
   readonly isKeyedBySub: boolean
   readonly protectedFolder: boolean
@@ -26,10 +33,18 @@ export type Options = {
   readonly furtherApis: readonly string[]
   readonly table: string | undefined
   readonly roleByToken: boolean
+  readonly ambiguousRole: string
   readonly defaultTags: boolean
   readonly managedPolicies: readonly string[]
   readonly boundary: string | undefined
 }
+
+const apps = [
+  ['graph.facebook.com', 'FacebookAppId'],
+  ['accounts.google.com', 'GoogleClientId'],
+  ['www.amazon.com', 'AmazonAppId'],
+  ['appleid.apple.com', 'AppleServicesId'],
+] as const
 
 export function optionsOf({ place, parameters, env }: Scenario): Options {
   const given = (name: string) => {
@@ -47,6 +62,11 @@ export function optionsOf({ place, parameters, env }: Scenario): Options {
     guests: is('AllowGuests'),
     classicFlow: is('AllowClassicFlow'),
     userPool: given('UserPoolId'),
+    clients: ['UserPoolClientId', 'UserPoolClientId2', 'UserPoolClientId3'].flatMap(list),
+    social: Object.fromEntries(apps.flatMap(([host, name]) => list(name).map(app => [host, app] as const))),
+    openIdConnect: list('OpenIdConnectProviderArns'),
+    saml: list('SamlProviderArns'),
+    developer: given('DeveloperProviderName'),
     bucket: given('UploadsBucketName'),
     isKeyedBySub: is('UploadsFolderKeyedBy', 'UserSub'),
     protectedFolder: is('AllowProtectedFolder'),
@@ -58,6 +78,7 @@ export function optionsOf({ place, parameters, env }: Scenario): Options {
         : { id: api, region: given('ApiRegion') ?? place.region, stage: given('ApiStage') ?? '*' },
     furtherApis: list('AdditionalApiArns'),
     table: given('UserTableName'),
+    ambiguousRole: given('AmbiguousRoleResolution') ?? 'Deny',
     roleByToken: is('RoleSelection', 'Token'),
     defaultTags: is('UsePrincipalTags'),
     managedPolicies: list('AdditionalManagedPolicyArns'),

@@ -1,6 +1,7 @@
 import { isValueList, isValueObject, type Value } from '../../resolve/value.ts'
+import { type Concern, concernOf } from '../concerns.ts'
 import type { Deployed, Statement } from './deployed.ts'
-import type { Given, Mismatch, Strange } from './given.ts'
+import type { Beyond, Given, Mismatch, Strange } from './given.ts'
 import type { Kind } from './probes.ts'
 import { textsIn } from './texts.ts'
 import type { Law, Violation } from './violation.ts'
@@ -11,9 +12,10 @@ import type { Law, Violation } from './violation.ts'
  * Law 2: A never reads, writes, lists or deletes what is B's in `private/` or in the table; of `protected/` and `public/`
  * A has what the options say, and A has all that they promise.
  */
-export function nothingOfOthers(deployed: Deployed, { mismatches, strange }: Given): readonly Violation[] {
+export function nothingOfOthers(deployed: Deployed, { mismatches, strange, beyond }: Given): readonly Violation[] {
   return [
     ...mismatches.filter(it => lawOfMismatch(it) === 2).map(it => mismatched(2, it)),
+    ...beyond.filter(it => lawOfExcess(it) === 2).map(it => exceeding(2, it)),
     ...strange.filter(it => lawOf(it) === 2).map(it => stranger(2, it, 'reaches what is of others')),
     ...deployed.roles.flatMap(role =>
       role.statements.flatMap(it => [...comparedAlike(it.name, it.value['Condition']), ...standIns(it)]),
@@ -30,17 +32,19 @@ export function nothingOfTheOwners({ strange }: Given): readonly Violation[] {
 }
 
 /** Law 4: only the API, region, account and stage that are named, or listed. */
-export function onlyTheApi({ mismatches, strange }: Given): readonly Violation[] {
+export function onlyTheApi({ mismatches, strange, beyond }: Given): readonly Violation[] {
   return [
     ...mismatches.filter(it => lawOfMismatch(it) === 4).map(it => mismatched(4, it)),
+    ...beyond.filter(it => lawOfExcess(it) === 4).map(it => exceeding(4, it)),
     ...strange.filter(it => lawOf(it) === 4).map(it => stranger(4, it, 'is no call of an API')),
   ]
 }
 
 /** Law 5, as far as statements have a part in it: nothing that the options do not say. */
-export function nothingUnsaid({ mismatches, strange }: Given): readonly Violation[] {
+export function nothingUnsaid({ mismatches, strange, beyond }: Given): readonly Violation[] {
   return [
     ...mismatches.filter(it => lawOfMismatch(it) === 5).map(it => mismatched(5, it)),
+    ...beyond.filter(it => lawOfExcess(it) === 5).map(it => exceeding(5, it)),
     ...strange.filter(it => lawOf(it) === 5).map(it => stranger(5, it, 'is what no option says')),
   ]
 }
@@ -48,6 +52,19 @@ export function nothingUnsaid({ mismatches, strange }: Given): readonly Violatio
 /** Law 6, as far as statements have a part in it: nothing of an option that is off. */
 export function nothingOfWhatIsOff({ mismatches }: Given): readonly Violation[] {
   return mismatches.filter(it => lawOfMismatch(it) === 6).map(it => mismatched(6, it))
+}
+
+function lawOfExcess({ session, kind, resource }: Beyond): Law {
+  if (session.asker.isSignedIn || (kind === 'objects' && !isPublic(resource))) return lawOfKind[kind]
+  return 5
+}
+
+function isPublic(resource: string): boolean {
+  return /:::[^/]+\/public\//.test(resource)
+}
+
+function exceeding(law: Law, { session, action, resource, statement, because }: Beyond): Violation {
+  return { law, statement, request: `${session.name}: ${action} ${resource}`, because }
 }
 
 function mismatched(law: Law, { session, action, probe, truth, statement }: Mismatch): Violation {
@@ -67,8 +84,7 @@ const lawOfKind: Readonly<Record<Kind, Law>> = { objects: 2, listing: 2, rows: 2
 function lawOfMismatch({ session, action, probe, truth }: Mismatch): Law {
   const isTooMuch = truth !== false && !probe.allowed.has(action)
   if (isTooMuch && probe.isOff) return 6
-  const isPublic = /:::[^/]+\/public\//.test(probe.resource)
-  if (!session.asker.isSignedIn && isTooMuch) return isPublic || probe.kind !== 'objects' ? 5 : 2
+  if (!session.asker.isSignedIn && isTooMuch) return isPublic(probe.resource) || probe.kind !== 'objects' ? 5 : 2
   return lawOfKind[probe.kind]
 }
 
@@ -82,35 +98,11 @@ function stranger(law: Law, { role, statement, action }: Strange, because: strin
   }
 }
 
-/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#cryptographic-operations */
-const cryptography =
-  /^kms:(?:Decrypt|Encrypt|ReEncrypt\w+|GenerateDataKey\w*|GenerateMac|GenerateRandom|Sign|Verify\w*|DeriveSharedSecret)$/
+const lawOfConcern: Readonly<Record<Concern, Law>> = { owners: 3, people: 2, calls: 4, other: 5 }
 
-/** Of an object: permissions, ownership, retention, versions, tags that policies look at, encryption, copies of it. */
-const ofObjects = /Acl|Version|Retention|LegalHold|Governance|Owner|Tag|Encryption|Replic|Restore/
-
-function lawOf({ action: { name, level, arns } }: Strange): Law {
-  const [service = '', action = ''] = name.split(':')
-  if (level.includes('Permissions management')) return 3
-  switch (service) {
-    case 'iam':
-    case 'sts':
-    case 'cognito-identity':
-    case 'cognito-idp':
-    case 'organizations':
-      return 3
-    case 'kms':
-      return cryptography.test(name) ? 5 : 3
-    case 's3':
-      return ofObjects.test(action) || !arns.some(arn => arn.endsWith('/${ObjectName}')) ? 3 : 5
-    case 'dynamodb':
-    case 'cognito-sync':
-      return 2
-    case 'execute-api':
-      return 4
-    default:
-      return 5
-  }
+/** Of permissions management AWS itself says whose matter it is. */
+function lawOf({ action: { name, level } }: Strange): Law {
+  return level.includes('Permissions management') ? 3 : lawOfConcern[concernOf(name)]
 }
 
 /** A policy variable with a default gives those without an identity one and the same folder. */
