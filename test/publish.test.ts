@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -1208,6 +1208,21 @@ export default defineTemplate({
     const [first, second] = [await makeRelease(request, world), await makeRelease({ ...request, cache: false }, world)]
     assert.deepEqual(first, second)
     assert(first.release)
+  })
+
+  test('has on its page who can reach what, as a build has it in access/, the same each time', async () => {
+    const world = project('{"version": "1.2.3"}')
+    const ours = join(import.meta.dirname, '../templates')
+    for (const name of ['identity-pool-tutorial.ts', 'shared'])
+      cpSync(join(ours, name), join(world.cwd, 'templates', name), { recursive: true })
+    const [first, second] = [await makeRelease(request, world), await makeRelease({ ...request, cache: false }, world)]
+    assert.deepEqual(first, second)
+    const pages = first.release?.templates.map(({ objects: [page] }) => page.body.toString()) ?? []
+    assert.equal(pages.length, 3)
+    for (const page of pages) {
+      assert.equal(page.match(/<section id=decided-/g)?.length, 1)
+      assert.match(page, /<th>cognito-sync:\*, cognito-identity:\*<td><b class=wrong>ALLOW!<\/b> tutorial\[0\]\n/)
+    }
   })
 
   test('warns where CHANGELOG.md has no section of the version, and shows what is not released', async () => {
