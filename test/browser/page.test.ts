@@ -1154,8 +1154,11 @@ describe('everybody can use it', () => {
     assert.equal(pdf.subarray(0, 5).toString(), '%PDF-')
     await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')))
     assert.equal(await page.evaluate(() => document.querySelectorAll('details:not([open])').length), 0)
-    await page.emulateMedia({ media: 'print' })
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     assert.equal(await page.getByRole('button', { name: 'Copy a link' }).isVisible(), false)
+    // ink for white paper, whatever the screen
+    const inks = await page.locator('.decided b').evaluateAll(all => all.map(it => getComputedStyle(it).color))
+    assert.deepEqual([...new Set(inks)].sort(), ['rgb(166, 40, 28)', 'rgb(29, 106, 52)'])
     await page.evaluate(() => window.dispatchEvent(new Event('afterprint')))
     assert.notEqual(await page.evaluate(() => document.querySelectorAll('details:not([open])').length), 0)
   })
