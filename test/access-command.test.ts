@@ -129,14 +129,16 @@ describe('the table of a template', () => {
 
   test('asks also of what the policies of another template name, where only deployment knows the names', () => {
     const found = tableFor(withoutManaged(cdk))
-    assert.equal(cell(found, 'own folder users/{identity}/ of {Bucket.Arn}', 's3:GetObject'), 'allow Folder[0]')
+    assert.equal(cell(found, 'own folder users/{identity}/ of {Bucket}', 's3:GetObject'), 'allow Folder[0]')
     assert.equal(cell(found, "another user's folder users/{identity}/", 's3:GetObject'), 'deny Folder[3]')
     assert.equal(cell(found, '{Topic}', 'sns:Publish'), 'allow Folder[1]')
     assert.equal(cell(found, 'identity pools', 'cognito-identity:DeleteIdentityPool'), 'deny')
     // a policy that is elsewhere may allow anything, and deny it
     const open = tableFor(cdk)
     for (const row of open.rows) assert.equal(row.cells.guest.decision, 'deny')
-    assert.equal(cell(open, '{Topic}', 'sns:Publish'), 'unknown arn:aws:iam::aws:policy/X[0]')
+    assert.equal(cell(open, '{Topic}', 'sns:Publish'), 'allow Folder[1]')
+    const { onlyIf } = open.rows.find(it => it.action === 'sns:Publish')?.cells.user ?? {}
+    assert.equal(onlyIf, 'unless arn:aws:iam::aws:policy/X denies it')
     assert.equal(
       cell(open, 'identity pools', 'cognito-identity:DeleteIdentityPool'),
       'unknown arn:aws:iam::aws:policy/X[0]',
@@ -290,10 +292,12 @@ function rolesOf(table: AccessTable, who: string): string | undefined {
 
 describe('whoever reaches anything in another way', () => {
   test('is a user of the classic flow, where the role of the other is not known', () => {
-    assert.equal(tableFor(byGroup(false)).more, undefined)
+    // a user of another provider gets the one role that there is
+    const chosen = { who: 'signed-in user with Users', of: 'user', like: 'user' }
+    assert.deepEqual(tableFor(byGroup(false)).more, [chosen])
     const table = tableFor(byGroup(true))
-    assert.deepEqual(table.more, [{ who: 'signed-in user, classic flow', of: 'user' }])
-    assert.deepEqual(others(table, news, 'sns:Publish'), { 'signed-in user, classic flow': 'allow news[0]' })
+    assert.deepEqual(table.more, [{ who: 'signed-in user, classic flow', of: 'user' }, chosen])
+    assert.equal(others(table, news, 'sns:Publish')['signed-in user, classic flow'], 'allow news[0]')
     assert.equal(cell(table, news, 'sns:Publish'), 'unknown news[0]')
     const text = terminalText(wholeSheet(byGroup(true)), { width: 100, isColoured: false })
     assert.match(text, /A signed-in user reaches what cannot be known here: the role is chosen by the token/)
@@ -392,7 +396,7 @@ describe('whoever reaches anything in another way', () => {
     const text = JSON.stringify(flow).replace('"AllowClassicFlow":true', '"AllowClassicFlow":{"Ref":"Classic"}')
     const report = accessReport(documentOf(text), 'a')
     const { deployments } = JSON.parse(report?.json ?? '{}')
-    assert.equal(deployments[0].more, undefined)
+    assert.deepEqual(Object.keys(deployments[0].more), ['signed-in user with Users'])
     assert.deepEqual(deployments[1].more['signed-in user, classic flow'][news], { 'sns:Publish': 'allow news[0]' })
     assert.match(report?.markdown ?? '', /\| Where \| What \| signed-in user, classic flow \|/)
   })

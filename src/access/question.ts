@@ -53,7 +53,7 @@ export type Question = {
   /** An ARN, or `*` for an action that has no resources. */
   readonly resource: string | Unknown
   /** Condition keys of the request, such as `s3:prefix`. What it leaves out is as `context.ts` has it. */
-  readonly context?: Readonly<Record<string, string | readonly string[]>>
+  readonly context?: Readonly<Record<string, ContextValue>>
 }
 
 export type Verdict = {

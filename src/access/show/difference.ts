@@ -1,9 +1,11 @@
 import type { Resolved } from '../../resolve/index.ts'
-import { judge } from '../judge.ts'
+import { ask } from './ask.ts'
 import { askerOf } from './further.ts'
-import { type Asker, type Probe, probesOf, type Site } from './probes.ts'
+import type { Asker, Probe, Site } from './probes/probe.ts'
+import { probesOf } from './probes.ts'
 import { type Entry, entryOf, type Section, sectionOf } from './sheet.ts'
-import { cellOf, cognitoRoles, type People, peopleOf } from './table.ts'
+import { spelled } from './spelled.ts'
+import { cognitoRoles, type People, peopleOf } from './table.ts'
 
 /** A template in one deployment, and what it is to be called. */
 export type Side = { readonly name: string; readonly resolved: Resolved }
@@ -16,7 +18,7 @@ export function differenceOf(left: Side, right: Side, site: Site): Section {
   const sides = [left, right].map(({ resolved }) => {
     const people = peopleOf(resolved, site.region)
     const roles = cognitoRoles(resolved, people)
-    return { resolved, people, roles, asker: askerOf(resolved, roles, people, 'user') }
+    return { resolved: spelled(resolved).resolved, people, roles, asker: askerOf(resolved, roles, people, 'user') }
   })
   const probes = sides.flatMap(({ resolved, roles }) => probesOf(resolved, roles, site).probes)
   const seen = new Set<string>()
@@ -33,8 +35,6 @@ export function differenceOf(left: Side, right: Side, site: Site): Section {
 
 type Answering = { readonly resolved: Resolved; readonly people: People; readonly asker: Asker }
 
-function answer({ action, target, isHazard }: Probe, { resolved, people, asker }: Answering): Entry {
-  const { resource, context } = target(asker)
-  const asked = { who: people.user, action, resource, ...(context === undefined ? {} : { context }) }
-  return entryOf(cellOf(judge(resolved, asked), isHazard))
+function answer(probe: Probe, { resolved, people, asker }: Answering): Entry {
+  return entryOf(ask(resolved, probe, people.user, asker))
 }

@@ -5,11 +5,11 @@ import type { AccessTable, AskedCell, Cell } from './table.ts'
 
 /**
  * A table as one document. Whoever asks for one column gets the other one's cells neither. A cell is `{decision, by,
- * because, notes, isWrong}`, as `Cell` says. `elsewhere`, `leftOut`, and by name whoever reaches more, are only there where
+ * because, notes, isWrong}`, as `Cell` says. `elsewhere`, `leftOut`, `stands`, and by name whoever reaches more, are only there where
  * something is.
  */
 export function tableJson(
-  { roles, rows, more = [], elsewhere = {}, leftOut }: AccessTable,
+  { roles, rows, more = [], elsewhere = {}, leftOut, stands }: AccessTable,
   subject: Subject,
 ): JsonObject {
   const { file, region, parameters, placeholders, columns } = subject
@@ -21,6 +21,7 @@ export function tableJson(
     placeholders,
     ...(Object.keys(elsewhere).length === 0 ? {} : { elsewhere: { ...elsewhere } }),
     ...(leftOut === undefined ? {} : { leftOut }),
+    ...(stands === undefined ? {} : { stands }),
     roles: roles.map(({ who, cells }) => ({
       who,
       roles: Object.fromEntries(cells.map(({ role, ...cell }) => [role, cellJson(cell)])),
@@ -45,8 +46,8 @@ function askedJson({ resource, context, ...cell }: AskedCell): JsonObject {
   return { resource, ...(context === undefined ? {} : { context }), ...cellJson(cell) }
 }
 
-function cellJson({ decision, by, because, notes, isWrong }: Cell): JsonObject {
-  return { decision, by, because, notes, isWrong }
+function cellJson({ decision, by, because, notes, isWrong, onlyIf }: Cell): JsonObject {
+  return { decision, by, because, notes, isWrong, ...(onlyIf === undefined ? {} : { onlyIf }) }
 }
 
 /** The answer to one question. */

@@ -16,12 +16,14 @@ export function changedMore(
   after: AccessTable,
   textOf: (cell: AskedCell) => string,
 ): (row: Row) => readonly string[] {
-  const known = new Map(before.rows.map(row => [JSON.stringify([row.place, row.action]), moreOf(before, row)]))
+  const known = new Map(before.rows.map(row => [JSON.stringify([row.place, row.action]), row]))
   return row => {
     const was = known.get(JSON.stringify([row.place, row.action]))
-    return [...moreOf(after, row)].flatMap(([who, cell]) => {
-      const old = was?.get(who)
-      return (old === undefined ? 'deny' : textOf(old)) === textOf(cell) ? [] : [who]
+    const others = was === undefined ? undefined : moreOf(before, was)
+    return (after.more ?? []).flatMap(({ who, like }, at) => {
+      const cell = row.more?.[at]
+      const old = others?.get(who) ?? (like === undefined ? undefined : was?.cells[like])
+      return cell === undefined || (old === undefined ? 'deny' : textOf(old)) === textOf(cell) ? [] : [who]
     })
   }
 }

@@ -23,6 +23,25 @@ export function piecesOf(text: string | Unknown): readonly Piece[] {
   })
 }
 
+/** The text of a policy that has no variables, with its wildcards. */
+export function textPieces(text: string | Unknown): readonly Piece[] {
+  return partsOf(text).flatMap((part): readonly Piece[] => {
+    if (part instanceof Unknown) return [{ kind: 'unknown', value: part }]
+    return [...part.matchAll(/[*?]|[^*?]+/g)].map(
+      ([whole]): Piece => (/^[*?]$/.test(whole) ? { kind: 'wildcard', wildcard: whole } : textPiece(whole)),
+    )
+  })
+}
+
+/** Does the pattern match any text? */
+export function isAll(pieces: readonly Piece[]): boolean {
+  return pieces.every(({ kind }) => kind === 'wildcard')
+}
+
+export function hasVariable(pieces: readonly Piece[]): boolean {
+  return pieces.some(({ kind }) => kind === 'variable')
+}
+
 function textPiece(text: string): Piece {
   return { kind: 'text', text }
 }

@@ -102,10 +102,10 @@ function changesOf(before: AccessTable, after: AccessTable): Changes {
   const roles = new Map(before.roles.flatMap(({ who, cells }) => cells.map(it => [`${who}\0${it.role}`, cellText(it)])))
   const textBefore = (row: Row, column: Column): string => {
     const cell = known.get(rowKey(row))?.cells[column]
-    return cell === undefined ? 'deny' : cellText(cell)
+    return cell === undefined ? 'deny' : changeText(cell)
   }
-  const isChanged = (row: Row) => columns.some(column => textBefore(row, column) !== cellText(row.cells[column]))
-  const othersIn = changedMore(before, after, cellText)
+  const isChanged = (row: Row) => columns.some(column => textBefore(row, column) !== changeText(row.cells[column]))
+  const othersIn = changedMore(before, after, changeText)
   const rows = [
     ...after.rows.filter(row => isChanged(row) || othersIn(row).length > 0),
     // what is named no more is nobody's
@@ -116,7 +116,7 @@ function changesOf(before: AccessTable, after: AccessTable): Changes {
       cells.some(cell => (roles.get(`${who}\0${cell.role}`) ?? 'deny') !== cellText(cell)),
     ),
     rows,
-    columns: columns.filter(column => rows.some(row => textBefore(row, column) !== cellText(row.cells[column]))),
+    columns: columns.filter(column => rows.some(row => textBefore(row, column) !== changeText(row.cells[column]))),
     ...(after.more === undefined ? {} : { more: after.more }),
     others: [...new Set(rows.flatMap(othersIn))],
   }
@@ -137,9 +137,15 @@ function gone(row: Row): Row {
   return { ...usual, cells: { user: { ...user, ...denied }, guest: { ...guest, ...denied } } }
 }
 
+/** That others may deny what stays allowed follows of all that is not known. */
+function changeText({ onlyIf, ...cell }: Cell): string {
+  return cellText(onlyIf === undefined || onlyIf.startsWith('unless') ? cell : { ...cell, onlyIf })
+}
+
 /** `allow PrivateObjects`, `deny`, `unknown: why`; without the bar that stands between cells. */
-function cellText({ decision, by, because, isWrong }: Cell): string {
-  const source = by.length === 0 ? '' : ` ${by.join(', ')}`
+function cellText({ decision, by, because, isWrong, onlyIf }: Cell): string {
+  const sources = [...by, ...(onlyIf === undefined ? [] : [onlyIf])]
+  const source = sources.length === 0 ? '' : ` ${sources.join(', ')}`
   const text = decision === 'unknown' ? `unknown: ${because}` : `${isWrong ? 'ALLOW!' : decision}${source}`
   return text.replaceAll(' | ', ' / ')
 }

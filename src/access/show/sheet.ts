@@ -50,17 +50,24 @@ export function sheetOf(table: AccessTable, { file, region, parameters, placehol
   const title = `Who can reach what by ${file} in ${region}`
   const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`)
   const stand = Object.entries(placeholders).map(([name, value]) => `${name}=${value}`)
-  const told = columns.filter(column => sameOf(table.rows, column) === undefined)
+  const same = (column: Column) => sameOf(table, column)
+  const told = columns.filter(column => same(column) === undefined)
   const whose = (table.more ?? []).map(({ who, of }, at) => ({
     ...{ who, at },
     isAsked: of === undefined ? columns.length > 1 : columns.includes(of),
     same: sameAmong(table.rows.flatMap(({ more }) => more?.[at] ?? [])),
   }))
-  const more = whose.filter(({ isAsked, same }) => isAsked && same === undefined)
+  const more = alike(
+    whose.filter(({ isAsked, same }) => isAsked && same === undefined),
+    table.rows,
+  )
   const remarks = [
     ...(given.length === 0 ? [] : [`Parameters: ${given.join(', ')}.`]),
     ...(stand.length === 0 ? [] : [`Placeholders, where --param says nothing: ${stand.join(', ')}.`]),
-    ...columns.flatMap(column => sameOf(table.rows, column) ?? []),
+    ...(table.stands === undefined
+      ? []
+      : [`Imported values are taken for names that nothing else has: ${table.stands.join(', ')}.`]),
+    ...columns.flatMap(column => same(column) ?? []),
     ...whose.flatMap(({ who, isAsked, same }) => (isAsked && same !== undefined ? [sameText(capital(who), same)] : [])),
     ...(table.leftOut === undefined
       ? []
@@ -107,6 +114,17 @@ export function rowSection(rows: readonly Row[], columns: readonly Column[], mor
   return sectionOf('What they reach', [...columns.map(it => columnNames[it]), ...more.map(({ who }) => who)], answered)
 }
 
+/** As one those of whom the same is said everywhere. */
+function alike(more: readonly Told[], rows: readonly Row[]): readonly Told[] {
+  const found = new Map<string, Told>()
+  for (const { who, at } of more) {
+    const key = JSON.stringify(rows.map(row => (row.more?.[at] === undefined ? nobody : entryOf(row.more[at]))))
+    const first = found.get(key)
+    found.set(key, first === undefined ? { who, at } : { ...first, who: `${first.who}; ${who}` })
+  }
+  return [...found.values()]
+}
+
 export type Told = { readonly who: string; readonly at: number }
 
 /** Of what a policy names no more. */
@@ -127,9 +145,11 @@ export function sectionOf(heading: string, columns: readonly string[], rows: rea
 }
 
 /** A sentence for somebody of whom every row says the same. */
-function sameOf(rows: readonly Row[], column: Column): string | undefined {
+function sameOf({ rows, granted = [] }: AccessTable, column: Column): string | undefined {
   const same = sameCell(rows, column)
-  return same === undefined ? undefined : sameText(`A ${columnNames[column]}`, same)
+  // what is asked is not all there is
+  const isMore = same?.decision === 'deny' && same.by.length === 0 && granted.includes(column)
+  return same === undefined || isMore ? undefined : sameText(`A ${columnNames[column]}`, same)
 }
 
 function sameText(who: string, { decision, because }: Cell): string {
@@ -153,7 +173,8 @@ function sameAmong([first, ...others]: readonly Cell[]): Cell | undefined {
 function linesOf(rows: readonly Answered[]): readonly Line[] {
   const lines = new Map<string, { readonly actions: string[]; readonly cells: readonly Entry[] }>()
   for (const { action, entries } of rows) {
-    const key = JSON.stringify(entries)
+    // words stand by themselves
+    const key = JSON.stringify(action.includes(' ') ? [action, entries] : entries)
     const line = lines.get(key)
     if (line === undefined) lines.set(key, { actions: [action], cells: entries })
     else line.actions.push(action)
@@ -168,14 +189,15 @@ function actionsText(actions: readonly string[]): string {
     const at = action.indexOf(':')
     const isSame = at > 0 && action.slice(0, at) === service
     service = action.slice(0, Math.max(at, 0))
-    return isSame ? action.slice(at + 1) : action
+    return isSame && !/^\*+$/.test(action.slice(at + 1)) ? action.slice(at + 1) : action
   })
   return names.join(', ')
 }
 
 /** What is not known has its reasons among the notes. */
-export function entryOf({ decision, by, isWrong }: Cell): Entry {
-  return { tone: isWrong ? 'wrong' : decision, by: decision === 'unknown' ? '' : by.join(', ') }
+export function entryOf({ decision, by, isWrong, onlyIf }: Cell): Entry {
+  const sources = decision === 'unknown' ? [] : [...by, ...(onlyIf === undefined ? [] : [onlyIf])]
+  return { tone: isWrong ? 'wrong' : decision, by: sources.join(', ') }
 }
 
 function withoutSource(cell: Cell): Entry {

@@ -1,18 +1,23 @@
 import type { Resolved } from '../../resolve/index.ts'
 import { chainedWays } from '../chain.ts'
 import { inEachWorld } from '../in-each-world.ts'
-import { conditionNames, judge } from '../judge.ts'
-import { nameOf } from '../name-of.ts'
+import { conditionNames } from '../judge.ts'
 import { nestedRoles, poolsOf, rolesOf } from '../pools.ts'
 import { trustedProviders } from '../providers.ts'
-import type { Identity, Source, Token, Verdict, Who } from '../question.ts'
+import type { Identity, Token, Verdict, Who } from '../question.ts'
 import { relevantConditions } from '../relevant-conditions.ts'
 import { mayAssume } from '../trust.ts'
 import { rolesIn, waysOf } from '../ways.ts'
+import { type AskedCell, ask, type Cell, cellOf } from './ask.ts'
 import { askerOf, classicNames, furtherOf } from './further.ts'
 import { type Column, firstProvider, type People, uuid } from './people.ts'
-import { type Asker, type Kind, type Probe, probesOf, type Site } from './probes.ts'
+import type { Asker, Kind, Site } from './probes/probe.ts'
+import { statementsOf } from './probes/statements.ts'
+import { probesOf } from './probes.ts'
+import { spelled } from './spelled.ts'
+import { strangersOf } from './strangers.ts'
 
+export type { AskedCell, Cell } from './ask.ts'
 export { type Column, type People, peopleOf } from './people.ts'
 
 /** Who can reach what, by one template in one deployment. */
@@ -24,6 +29,10 @@ export type AccessTable = {
   readonly more?: readonly More[]
   /** How many more actions at places the policies name, for which there is no room. */
   readonly leftOut?: number
+  /** Names in braces that stand for imported values. */
+  readonly stands?: readonly string[]
+  /** Those whose roles allow something, by whatever request, though all that is asked may be denied. */
+  readonly granted?: readonly Column[]
   /** Why it is not known what somebody reaches, where the template has no such role; clauses. */
   readonly elsewhere?: Readonly<Partial<Record<Column, string>>>
 }
@@ -42,33 +51,21 @@ export type Row = {
   readonly more?: readonly AskedCell[]
 }
 
-/** `of` says whose other way it is. */
-export type More = { readonly who: string; readonly of?: Column }
-
-export type AskedCell = Cell & { readonly resource: string; readonly context?: Context }
-
-type Context = Readonly<Record<string, string>>
-
-export type Cell = {
-  readonly decision: Verdict['decision']
-  /** The statements that made it so: `PrivateObjects`, or `tutorial[0]` for one without a Sid: the first of that policy. */
-  readonly by: readonly string[]
-  readonly because: string
-  readonly notes: readonly string[]
-  /** Allowed, and should not be. */
-  readonly isWrong: boolean
-}
+/** `of` says whose other way it is; `like`, with whom they are one where nothing chooses among roles. */
+export type More = { readonly who: string; readonly of?: Column; readonly like?: Column }
 
 /** Who can reach what. No rows and no roles: the template has no role that identities, or tokens alone, can take. */
 export function tableOf(resolved: Resolved, people: People, site: Site): AccessTable {
   const roles = shownRoles(resolved, people)
   if (roles.length === 0) return { roles: [], rows: [], elsewhere: rolesElsewhere(resolved, people) }
   const askers = { user: askerOf(resolved, roles, people, 'user'), guest: askerOf(resolved, roles, people, 'guest') }
-  const { probes, leftOut } = probesOf(resolved, roles, site)
-  const cells = (who: Who, asker: Asker) => probes.map(probe => askedCell(resolved, probe, who, asker))
+  const { resolved: named, stands } = spelled(resolved)
+  const { probes, leftOut } = probesOf(named, roles, site)
+  const cells = (who: Who, asker: Asker) => probes.map(probe => ask(named, probe, who, asker))
   const [users, guests] = [cells(people.user, askers.user), cells(people.guest, askers.guest)]
-  const more = furtherOf(resolved, roles, people).flatMap(({ caller, asker, ...whose }) => {
-    const found = cells(caller, asker)
+  const more = furtherOf(resolved, roles, people, site).flatMap(({ caller, asker, within, isStranger, ...whose }) => {
+    const own = isStranger ? probes.map(it => ({ ...it, isHazard: true })) : probes
+    const found = own.map(probe => ask(within === undefined ? named : spelled(within).resolved, probe, caller, asker))
     const usual = whose.of === 'user' ? users : guests
     return whose.of === undefined || saysMore(found, usual) ? [{ whose, cells: found }] : []
   })
@@ -83,17 +80,16 @@ export function tableOf(resolved: Resolved, people: People, site: Site): AccessT
     rows,
     ...(more.length === 0 ? {} : { more: more.map(it => it.whose) }),
     ...(leftOut === 0 ? {} : { leftOut }),
+    ...(stands.length === 0 ? {} : { stands }),
+    granted: (['user', 'guest'] as const).filter(it => isGranted(named, people[it])),
   }
 }
 
-function askedCell(resolved: Resolved, { action, target, isHazard }: Probe, who: Who, asker: Asker): AskedCell {
-  const { resource, context } = target(asker)
-  const asked = context === undefined ? {} : { context }
-  return {
-    ...cellOf(judge(resolved, { who, action, resource, ...asked }), isHazard),
-    resource: nameOf(resource),
-    ...asked,
-  }
+/** Is there a statement that allows something, of a role that they may have? */
+function isGranted(resolved: Resolved, who: Who): boolean {
+  const own = waysOf(resolved, who).ways.filter(({ assumption }) => assumption.truth !== false)
+  const ways = [...own, ...takenBy(resolved, who)]
+  return ways.some(({ role }) => statementsOf(resolved, [role]).some(({ isAllow }) => isAllow))
 }
 
 /** Is anything open to them in another way that is not in the usual one? */
@@ -139,36 +135,18 @@ function rolesElsewhere(resolved: Resolved, { user, guest }: People): Readonly<P
   }
 }
 
-export function cellOf(verdict: Omit<Verdict, 'role'>, isHazard: boolean): Cell {
-  const { decision, by, because, notes, through } = verdict
-  // of a role that is not their own it says of which
-  const sources = by.map(it => (through === undefined ? sourceName(it) : `${it.role}: ${sourceName(it)}`))
-  return { decision, by: [...new Set(sources)], because, notes, isWrong: isHazard && decision === 'allow' }
-}
-
-function sourceName({ sid, policy, statement }: Source): string {
-  return sid ?? `${policy}[${statement}]`
-}
-
 function roleRows(resolved: Resolved, roles: readonly string[], people: People, site: Site): readonly RoleRow[] {
   const { user, guest } = people
   const classic = (who: Identity): Identity => ({ ...who, flow: 'classic' })
-  const stranger = (who: Identity): Identity => ({ ...who, pool: 'other', flow: 'classic' })
   const own: readonly (readonly [who: string, identity: Identity])[] = [
     ['signed-in user', user],
     [classicNames.user, classic(user)],
     ['guest', guest],
     [classicNames.guest, classic(guest)],
   ]
-  const others: readonly (readonly [who: string, caller: Who])[] = [
-    ["another pool's user", stranger(user)],
-    ["another pool's guest", stranger(guest)],
-    ["a provider's own token", tokenOf(resolved, site)],
-    [
-      'somebody with credentials of AWS',
-      { kind: 'principal', arn: `arn:${site.partition}:iam::999999999999:user/somebody` },
-    ],
-  ]
+  const [otherUser, otherGuest, ...principals] = strangersOf(resolved, people, site)
+  const token = { who: "a provider's own token", caller: tokenOf(resolved, site) }
+  const others = [otherUser, otherGuest, token, ...principals].filter(it => it !== undefined)
   const ofPool = cognitoRoles(resolved, people)
   const row = (who: string, cell: (role: string) => Cell): RoleRow => ({
     who,
@@ -176,8 +154,12 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
   })
   return [
     ...own.map(([who, identity]) => {
-      const isHazard = !identity.isSignedIn && identity.flow === 'classic'
-      return row(who, role => handedCell(resolved, role, identity, isHazard))
+      const { roles: given, orElse } = rolesOf(resolved, { ...identity, flow: 'enhanced' })
+      const isClassic = identity.flow === 'classic'
+      // guests are then without the session policies, and others may name a role that is not for them
+      const isHazard = (role: string) =>
+        isClassic && (!identity.isSignedIn || (orElse === undefined && !given.includes(role)))
+      return row(who, role => handedCell(resolved, role, identity, isHazard(role)))
     }),
     ...own.flatMap(([who, identity]) => chainRow(resolved, who, identity, row)),
     ...trustedProviders(resolved).flatMap(({ name, token, stranger }) => [
@@ -188,7 +170,7 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
         ? []
         : [row(`somebody else's token of ${name}`, role => trustCell(resolved, role, stranger, true))]),
     ]),
-    ...others.map(([who, caller]) => row(who, role => trustCell(resolved, role, caller, true))),
+    ...others.map(({ who, caller }) => row(who, role => trustCell(resolved, role, caller, true))),
   ]
 }
 

@@ -56,10 +56,19 @@ export function terminalText(sheet: Sheet, { width, isColoured }: Terminal): str
     return labels.map((text, at) => (at === 0 ? [text.padEnd(labelWidth), ...entries].join('  ') : text))
   }
 
+  /** Those of whom the same is said, on one line. */
   function narrowLines({ label, cells }: Line, columns: readonly string[], indent: string) {
+    const answers = new Map<string, string[]>()
+    for (const [at, cell] of cells.entries()) {
+      const text = painted(cell, 0)
+      answers.set(text, [...(answers.get(text) ?? []), printable(columns[at] ?? '')])
+    }
     return [
       ...wrapped(`${indent}${printable(label)}`, width, `${indent}  `),
-      ...cells.map((cell, at) => `${indent}  ${printable(columns[at] ?? '')}: ${painted(cell, 0)}`),
+      ...[...answers].flatMap(([text, those]) => {
+        const lines = wrapped(`${indent}  ${those.join('; ')}:`, width, `${indent}    `)
+        return [...lines.slice(0, -1), `${lines.at(-1) ?? ''} ${text}`]
+      }),
     ]
   }
 
