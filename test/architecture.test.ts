@@ -150,6 +150,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/live/index.ts': ['src/aws/aws-error.ts', 'src/live/'],
   'src/live/read-pool.ts': ['src/aws/', 'src/document.ts', 'src/live/'],
   'src/live/read-stack.ts': ['src/aws/', 'src/live/'],
+  // What an update from one template to another does. It knows the schemas' records, and reads none.
+  'src/compat/': [
+    ...['src/access/', 'src/check/conditions.ts', 'src/check/quotas.ts', 'src/document.ts', 'src/nearest.ts'],
+    ...['src/knowledge/schemas.ts', 'src/parameter.ts', 'src/resolve/'],
+  ],
   // What an app must know of a pool, as the libraries read it.
   'src/client-config/': [
     ...['src/access/identity-host.ts', 'src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
@@ -166,6 +171,21 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli/account.ts': [
     ...['src/aws/aws-error.ts', 'src/aws/endpoint.ts', 'src/cli/', 'src/launch/partitions.ts', 'src/live/', 'node:'],
+  ],
+  'src/cli/compat.ts': [
+    ...['src/build/', 'src/cli/', 'src/compat/', 'src/knowledge/schemas.ts', 'src/launch/values.ts', 'node:'],
+  ],
+  'src/cli/compat-report.ts': ['src/cli/', 'src/compat/'],
+  'src/cli/compat-sources.ts': [
+    ...['src/build/', 'src/checksums.ts', 'src/cli/', 'src/compat/', 'src/document.ts', 'src/launch/partitions.ts'],
+    ...[
+      'src/manifest.ts',
+      'src/publish/fetch-public.ts',
+      'src/publish/store.ts',
+      'src/read.ts',
+      'src/resolve/',
+      'node:',
+    ],
   ],
   'src/cli/client-config.ts': [
     ...['src/cli/', 'src/client-config/', 'src/document.ts', 'src/launch/partitions.ts', 'src/live/', 'node:'],
@@ -191,6 +211,7 @@ const pureRooms = [
   ...['src/live/app.ts', 'src/live/shapes.ts', 'src/live/snapshot.ts'],
   ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],
   'src/client-config/',
+  'src/compat/',
   ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/page/picture-data.ts'],
   'src/measure.ts',
 ]

@@ -17,6 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
     publish: async args => (await import('./publish.ts')).runPublish(args, thisWorld()),
     launchUrl: async args => (await import('./launch-url.ts')).runLaunchUrl(args, process.env),
     clientConfig: async args => (await import('./client-config.ts')).runClientConfig(args),
+    compat: async args => (await import('./compat.ts')).runCompat(args, thisWorld()),
   })
 }
 

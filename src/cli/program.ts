@@ -6,6 +6,7 @@ import type { Assignment } from '../launch/values.ts'
 import { withPlaceOptions } from './account.ts'
 import { type AccessArguments, accessDefaults, assignmentOf, type BuildArguments, defaults } from './arguments.ts'
 import type { ClientConfigArguments } from './client-config.ts'
+import type { CompatArguments } from './compat.ts'
 import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
@@ -20,6 +21,7 @@ export type Commands = {
   readonly publish: (args: PublishArguments) => Promise<number>
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
   readonly clientConfig: (args: ClientConfigArguments) => Promise<number>
+  readonly compat: (args: CompatArguments) => Promise<number>
 }
 
 const launchUrlDefaults = {
@@ -106,6 +108,31 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
       const asked = isWhole ? { can: { action, resource } } : {}
       status = await commands.access({ ...accessDefaults, ...options, ...asked, file, format })
     })
+
+  const compatCommand = program
+    .command('compat')
+    .summary('say what an update from one template to another does to stacks')
+    .description(
+      'Compares two CloudFormation templates, of anybody, as stacks see them that are updated from one to the other: what is\n' +
+        'made, changed in place, replaced or deleted, what fails, who reaches more or less; each with the deployment in which\n' +
+        'it happens. And whether the version of the new one is a step that may hold it. Nothing is deployed.',
+    )
+    .argument('<old>', 'a template, a folder with a manifest.json, the URL of either; or stack:NAME')
+    .argument('<new>', 'a template, a folder, or the URL of either')
+    .option('--old-version <version>', 'of the old one (default: what its manifest, or it itself, says)')
+    .option('--new-version <version>', 'of the new one')
+    .option('--param <name=value>', 'with a stack: what the update gives; repeatable (default: it stays)', assignments)
+    .addOption(
+      new Option('--fail-on <level>', 'exit 1 where a change is as large').choices(['patch', 'minor', 'major']),
+    )
+    .option('--json', 'print one JSON document')
+    .addOption(new Option('--markdown', 'print a list for release notes').conflicts('json'))
+    .addHelpText('after', compatExamples)
+    .action(async (old: string, fresh: string, { json, markdown, ...options }: CompatOptions) => {
+      const format = json ? 'json' : markdown ? 'markdown' : 'text'
+      status = await commands.compat({ param: [], ...options, old, fresh, format })
+    })
+  withPlaceOptions(compatCommand)
 
   program
     .command('launch-url')
@@ -251,6 +278,22 @@ function prefixes(value: string): string {
   if (!prefixPattern.test(value)) throw new InvalidArgumentError('Write letters, digits and _, no digit first.')
   return value
 }
+
+type CompatOptions = Partial<Omit<CompatArguments, 'old' | 'fresh' | 'format'>> & {
+  readonly json?: boolean
+  readonly markdown?: boolean
+}
+
+const compatExamples = `
+Examples:
+  poolform compat release dist
+  poolform compat old.yaml new.yaml --old-version 1.4.2 --new-version 1.5.0
+  poolform compat https://YOUR-BUCKET.s3.eu-west-1.amazonaws.com/identity-pool/latest/ dist/identity-pool.yaml
+  poolform compat stack:notes-identity-pool dist/identity-pool.yaml --param AllowGuests=true --fail-on major
+  poolform compat release dist --markdown
+
+Exit status: 0 the version is a step that may hold the changes, or nobody says what it is; 1 it is too small, --fail-on,
+or a template cannot be read; 2 wrong use. Below 1.0.0 a step of the second number may hold anything, as npm's ^ has it.`
 
 type AccessOptions = Partial<Omit<AccessArguments, 'can' | 'file' | 'format'>> & {
   readonly can?: readonly string[]

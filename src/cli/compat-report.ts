@@ -1,0 +1,168 @@
+import type { Change, Comparison, Verdict, Witness } from '../compat/report.ts'
+import type { Step } from '../compat/versions.ts'
+import { counted } from './report.ts'
+
+/** Two templates of one name, or a stack and what it would become. */
+export type Compared = Comparison & {
+  readonly name: string
+  readonly stack?: string
+  readonly versions: { readonly old: string | undefined; readonly fresh: string | undefined }
+  /** What the versions promise; undefined where they are not known. */
+  readonly step: Step | undefined
+  /** The smallest version that may hold the changes. */
+  readonly next: string | undefined
+  readonly isEnough: boolean
+}
+
+const nothing = 'Nothing has to be done'
+
+/** The worst first: a line for what happens, and one for the way out. */
+export function formatText(compared: readonly Compared[], isColoured: boolean): string {
+  return compared
+    .map(one => {
+      const lines = one.changes.flatMap(change => changeLines(change, isColoured))
+      const notes = [...one.remarks, ...permissionNote(one)]
+      return `${[headingOf(one), ...lines, ...notes].join('\n')}\n`
+    })
+    .join('\n')
+}
+
+function headingOf(one: Compared): string {
+  const { name, stack, verdict } = one
+  const { old, fresh } = one.versions
+  const subject = stack === undefined ? name : `stack ${stack}`
+  const versions = old === undefined || fresh === undefined ? '' : old === fresh ? ` ${old}` : ` ${old} → ${fresh}`
+  const said = verdict === 'none' ? 'no change' : `${verdict} changes`
+  return `${subject}${versions}: ${said}${claimText(one)}`
+}
+
+/** Whether the version is high enough: a clause. */
+function claimText({ versions: { fresh }, step, next, verdict, isEnough }: Compared): string {
+  if (step === undefined || verdict === 'none') return ''
+  if (isEnough) return `, and ${fresh} is a step that may hold them`
+  const way = next === undefined ? '' : `: give it ${next}, or undo them`
+  switch (step) {
+    case 'none':
+      return `, and the version is the same${way}`
+    case 'back':
+      return `, and ${fresh} is older${way}`
+    case 'patch':
+    case 'minor':
+    case 'major':
+      return `, and ${fresh} is too small a step${way}`
+  }
+}
+
+const hues: Readonly<Record<Change['level'], string>> = { major: '\u001b[31m', minor: '\u001b[33m', patch: '\u001b[2m' }
+
+function changeLines(change: Change, isColoured: boolean): readonly string[] {
+  const { level, help } = change
+  const label = isColoured ? `${hues[level]}${level}\u001b[0m` : level
+  const first = `${label}  ${subjectOf(change)} ${change.message}${whenText(change.when)}`
+  return help === nothing ? [first] : [first, `       ${help}`]
+}
+
+function subjectOf({ section, subject, type }: Change): string {
+  switch (section) {
+    case 'Template':
+      return subject === '' ? 'the template' : subject
+    case 'Parameters':
+      return `parameter ${subject}`
+    case 'Rules':
+      return `rule ${subject}`
+    case 'Resources':
+      return type === undefined ? subject : `${subject} (${type})`
+    case 'Outputs':
+      return `output ${subject}`
+    case 'Access':
+      return /^(?:an?|somebody|another)\b/.test(subject) ? subject : `a ${subject}`
+  }
+}
+
+/** `, when AllowGuests=true, in us-gov-west-1` */
+function whenText(when: Witness | undefined, quote = (text: string): string => text): string {
+  if (when === undefined) return ''
+  const { region, parameters, leftOut } = when
+  const given = Object.entries(parameters).map(([name, value]) => quote(`${name}=${value === '' ? "''" : value}`))
+  const isDefault = given.length === 0 && region === undefined && leftOut.length === 0
+  return [
+    ...(given.length === 0 ? [] : [`, when ${given.join(' and ')}`]),
+    ...(region === undefined ? [] : [`, in ${region}`]),
+    ...(leftOut.length === 0
+      ? []
+      : [`, where ${leftOut.map(quote).join(' and ')} is left to its default, as a parent stack may`]),
+    ...(isDefault ? [', when all is left to its defaults'] : []),
+  ].join('')
+}
+
+function permissionNote({ permissions, changes }: Compared): readonly string[] {
+  if (permissions.length === 0 || changes.length === 0) return []
+  return [
+    `Who deploys it needs up to ${counted(permissions.length, 'IAM action')} for what changes: --json lists them.`,
+  ]
+}
+
+/** One document. */
+export function formatJson(
+  compared: readonly Compared[],
+  asked: { readonly old: string; readonly fresh: string },
+): string {
+  const document = {
+    ...{ formatVersion: 1, old: asked.old, new: asked.fresh },
+    isEnough: compared.every(it => it.isEnough),
+    templates: compared.map(({ name, stack, versions, verdict, step, next, isEnough, ...rest }) => ({
+      name,
+      ...(stack === undefined ? {} : { stack }),
+      ...(versions.old === undefined ? {} : { oldVersion: versions.old }),
+      ...(versions.fresh === undefined ? {} : { newVersion: versions.fresh }),
+      verdict,
+      ...(step === undefined ? {} : { step }),
+      ...(next === undefined ? {} : { next }),
+      isEnough,
+      ...rest,
+    })),
+  }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+/** For release notes: of each template that changes stacks a list. */
+export function formatMarkdown(compared: readonly Compared[]): string {
+  const parts = compared
+    .filter(({ verdict }) => verdict !== 'none')
+    .map(one => {
+      const lines = one.changes.map(change => {
+        const { level, help, message } = change
+        const subject = change.subject === '' ? 'The template' : subjectMarkdown(change)
+        const way = help === nothing ? '' : ` ${help}.`
+        return `- **${level}**: ${subject} ${escaped(message)}${whenText(change.when, code)}.${escaped(way)}`
+      })
+      return [`**${one.name}**${oldVersion(one)}: ${verdictWords[one.verdict]}`, '', ...lines].join('\n')
+    })
+  return parts.length === 0 ? 'No template changes a stack.\n' : `${parts.join('\n\n')}\n`
+}
+
+const verdictWords: Readonly<Record<Verdict, string>> = {
+  none: 'no stack changes.',
+  patch: 'an update is safe.',
+  minor: 'an update is safe, and changes what stands or adds to it.',
+  major: 'an update loses or replaces something, fails, or wants something to be done.',
+}
+
+function oldVersion({ versions: { old } }: Compared): string {
+  return old === undefined ? '' : ` since ${old}`
+}
+
+function subjectMarkdown(change: Change): string {
+  return change.section === 'Access'
+    ? escaped(subjectOf(change))
+    : subjectOf(change).replace(change.subject, code(change.subject))
+}
+
+function code(text: string): string {
+  return text.includes('`') ? text : `\`${text}\``
+}
+
+/** What Markdown would take for its own. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\*_<>[\]]/g, it => `\\${it}`)
+}

@@ -1,0 +1,346 @@
+import { type Document, isObject, member } from '../document.ts'
+import type { AccessOutcome } from './access.ts'
+import type { Outcome } from './outcome.ts'
+import type { OutputOutcome } from './outputs.ts'
+import { pageOf, type Registry } from './registry.ts'
+import type { Change, Level, Witness } from './report.ts'
+import type { Template } from './sides.ts'
+
+/** In words: what an update does, and the way out. */
+
+export type Told = {
+  readonly found:
+    | { readonly kind: 'resource'; readonly outcome: Outcome }
+    | { readonly kind: 'output'; readonly outcome: OutputOutcome }
+    | { readonly kind: 'rule'; readonly rule: string; readonly message: string }
+  readonly properties: readonly string[]
+  readonly when: Witness | undefined
+}
+
+type Context = {
+  readonly old: Template
+  readonly fresh: Template
+  readonly registry: Registry
+  readonly physicalIds: Readonly<Record<string, string>>
+}
+
+const guide = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide'
+const behaviours = `${guide}/using-cfn-updating-stacks-update-behaviors.html`
+
+/** What goes with a resource of a type; a clause. */
+const losses: Readonly<Record<string, string>> = {
+  'AWS::Cognito::IdentityPool': 'every user gets a new identity, and loses their folder and their rows',
+  'AWS::Cognito::IdentityPoolRoleAttachment': 'meanwhile nobody gets a role',
+  'AWS::Cognito::UserPool': 'its users and their passwords are gone, and whoever comes back is another user',
+  'AWS::Cognito::UserPoolClient': 'apps that name it cannot sign anybody in',
+  'AWS::DynamoDB::Table': 'its items are gone',
+  'AWS::IAM::Role': 'policies that name it by its ARN, and what was attached to it by others, hold no more',
+  'AWS::KMS::Key': 'what it has encrypted can be read by nobody',
+  'AWS::Logs::LogGroup': 'its logs are gone',
+  'AWS::S3::Bucket': 'its objects are left behind or lost, and its name may be taken by others',
+  'AWS::S3::BucketPolicy': 'meanwhile the bucket has no policy',
+}
+
+/** One line, or none where another says it. */
+export function resourceChange(
+  outcome: Outcome,
+  context: Context,
+  properties: readonly string[],
+  when: Witness | undefined,
+  silentRoles: ReadonlySet<string>,
+): readonly Change[] {
+  const { kind, id, type, other = '', causes, because } = outcome
+  const named = properties.join(', ')
+  const page = pageOf(type)
+  const found: Pick<Change, 'section' | 'subject' | 'type' | 'properties' | 'when'> = {
+    ...{ section: 'Resources', subject: id, type },
+    ...(properties.length === 0 ? {} : { properties }),
+    ...(when === undefined ? {} : { when }),
+  }
+  const by = causes.length === 0 ? `for ${named}` : `for ${named} refers to ${causes.join(', ')}`
+  const loss = losses[type] === undefined ? '' : `; ${losses[type]}`
+  const physical = context.physicalIds[id] === undefined ? '' : ` (${context.physicalIds[id]})`
+  switch (kind) {
+    case 'type-changed':
+      return [
+        {
+          ...{
+            ...found,
+            code: 'type-changed',
+            level: 'major',
+            source: `${guide}/using-cfn-updating-stacks-get-template.html`,
+          },
+          message: `is of another type, and was ${typeOf(context.old.document, id)}: the update is refused, "Update of resource type is not permitted"`,
+          help: `Give the new resource a logical ID of its own`,
+        },
+      ]
+    case 'collides': {
+      const claim = `${named} of ${other}`
+      return [
+        {
+          ...{ ...found, code: 'already-exists', level: 'major', source: behaviours },
+          message: `${because === undefined ? `is made while ${other}` : `is ${other} under another logical ID, and made while that`} still has the same ${named}: the update fails with AlreadyExists, and is rolled back`,
+          help: isGone(context.fresh.document, other)
+            ? `Keep the logical ID ${other}; or take ${other} out in one update, and put ${id} in by the next`
+            : `Leave ${claim} to ${other}`,
+        },
+      ]
+    }
+    case 'custom-name':
+      return [
+        {
+          ...{ ...found, code: 'custom-name', level: 'major', source: `${guide}/aws-properties-name.html` },
+          message: `would have to be replaced under the same ${named}: the update is refused, "cannot update a stack when a custom-named resource requires replacing"`,
+          help: `Give it another ${named} in the same update, or leave as it was what makes it new`,
+        },
+      ]
+    case 'renamed': {
+      const kept = isKept(context.old.document, other)
+      return [
+        {
+          ...{
+            ...found,
+            code: 'resource-renamed',
+            level: 'major',
+            source: `${guide}/using-cfn-updating-stacks-get-template.html`,
+          },
+          message: `is ${other}${context.physicalIds[other] === undefined ? '' : ` (${context.physicalIds[other]})`} under another logical ID: it is made anew, and the old one is ${kept ? 'kept, and belongs to no stack' : 'deleted'}${loss}`,
+          help: `Keep the logical ID ${other}; who must rename it in a stack does it by stack refactoring, without an update`,
+        },
+      ]
+    }
+    case 'replaced':
+    case 'may-be-replaced': {
+      const keeps = isKeptWhenReplaced(context, id)
+      const isSure = kind === 'replaced'
+      const isKnown =
+        context.registry(type) !== undefined && !/^(?:Custom::|AWS::CloudFormation::CustomResource$)/.test(type)
+      const level: Level = isSure || isKnown ? 'major' : 'minor'
+      const fate = keeps ? 'the old one is kept, and belongs to no stack' : 'the old one is deleted'
+      return [
+        {
+          ...{ ...found, code: isSure ? 'resource-replaced' : 'resource-may-be-replaced', level, source: page },
+          message: isSure
+            ? `is replaced${physical}, ${by}: ${fate}${loss}`
+            : `may be replaced${physical}, ${by}: ${because ?? 'it depends on the change'}; then ${fate}${loss}`,
+          help:
+            causes.length > 0
+              ? `Leave ${causes.join(', ')} as it was`
+              : isSure
+                ? `Leave ${named} as it was, or say in the release notes how to carry over what is in it`
+                : `Look up ${named} on its page, and try it on a change set of a stack`,
+        },
+      ]
+    }
+    case 'deleted': {
+      const kept = isKept(context.old.document, id)
+      const isCondition = !isGone(context.fresh.document, id)
+      const source = `${guide}/aws-attribute-deletionpolicy.html`
+      return [
+        {
+          ...{ ...found, code: kept ? 'resource-orphaned' : 'resource-deleted', level: 'major', source },
+          message: kept
+            ? `leaves the stack${physical}, but is kept: it belongs to no stack any more${loss}`
+            : `is deleted${physical}${loss}`,
+          help: isCondition
+            ? `Keep the condition of ${id} true where it was`
+            : `Keep ${id}${kept ? '' : ', or release it with DeletionPolicy: Retain before'}`,
+        },
+      ]
+    }
+    case 'created':
+      return [
+        {
+          ...{ ...found, code: 'resource-created', level: 'minor', source: behaviours },
+          message: 'is made',
+          help: 'Let who deploys have the permissions for it',
+        },
+      ]
+    case 'in-place': {
+      const isTrust = properties.includes('AssumeRolePolicyDocument')
+      if (isTrust) {
+        return [
+          {
+            ...{ ...found, code: 'trust-changed', level: 'minor', source: page },
+            message: `is updated in place, ${by}: the update calls iam:UpdateAssumeRolePolicy, and ends in UPDATE_ROLLBACK_FAILED if the deployer may not`,
+            help: 'Let who deploys have iam:UpdateAssumeRolePolicy, and say it in the release notes',
+          },
+        ]
+      }
+      const level: Level = isCosmetic(type, properties, context, silentRoles.has(id)) ? 'patch' : 'minor'
+      return [
+        {
+          ...{ ...found, code: 'resource-updated', level, source: page },
+          message: `is updated in place, ${by}`,
+          help: 'Nothing has to be done',
+        },
+      ]
+    }
+    case 'may-be-in-place':
+      return [
+        {
+          ...{ ...found, code: 'resource-may-be-updated', level: 'patch', source: page },
+          message: `is updated in place if it comes out otherwise, ${by}`,
+          help: 'Nothing has to be done',
+        },
+      ]
+  }
+}
+
+/** What people read, tags, and policies of which the proof of access says the same as before. */
+function isCosmetic(type: string, properties: readonly string[], { registry }: Context, isSilent: boolean): boolean {
+  const tags = registry(type)?.tags
+  const policies = ['Policies', 'PolicyDocument', 'ManagedPolicyArns', 'PermissionsBoundary']
+  return properties.every(
+    name =>
+      name === 'Description' || name === tags || (isSilent && type.startsWith('AWS::IAM::') && policies.includes(name)),
+  )
+}
+
+function resourceOf(document: Document, id: string) {
+  const resource = isObject(document.Resources) ? member(document.Resources, id) : undefined
+  return isObject(resource) ? resource : undefined
+}
+
+function typeOf(document: Document, id: string): string {
+  return String(resourceOf(document, id)?.['Type'] ?? '')
+}
+
+function isGone(document: Document, id: string): boolean {
+  return resourceOf(document, id) === undefined
+}
+
+/** By the policy that the stack knows when the resource leaves: that of the old template. */
+function isKept(document: Document, id: string): boolean {
+  const policy = resourceOf(document, id)?.['DeletionPolicy']
+  return policy === 'Retain' || policy === 'RetainExceptOnCreate'
+}
+
+function isKeptWhenReplaced({ old, fresh }: Context, id: string): boolean {
+  return [old, fresh].every(({ document }) => resourceOf(document, id)?.['UpdateReplacePolicy'] === 'Retain')
+}
+
+export function outputChange({ kind, id, other = '' }: OutputOutcome, when: Witness | undefined): readonly Change[] {
+  const found = { section: 'Outputs', subject: id, ...(when === undefined ? {} : { when }) } as const
+  const exports = `${guide}/using-cfn-stack-exports.html`
+  const nested = 'a parent stack or a script that reads it fails'
+  switch (kind) {
+    case 'output-lost':
+      return [{ ...found, code: 'output-lost', level: 'major', message: `is gone: ${nested}`, help: `Keep ${id}` }]
+    case 'output-renamed':
+      return [
+        {
+          ...{ ...found, code: 'output-renamed', level: 'major' },
+          message: `is called ${other} now: ${nested}`,
+          help: `Keep ${id} beside ${other}`,
+        },
+      ]
+    case 'output-new':
+      return [{ ...found, code: 'output-new', level: 'minor', message: 'is new', help: 'Nothing has to be done' }]
+    case 'output-changed':
+      return [
+        {
+          ...{ ...found, code: 'output-changed', level: 'major' },
+          message: 'gives something else: who reads it gets what they do not expect',
+          help: `Keep what ${id} gives, and add an output for what is new`,
+        },
+      ]
+    case 'output-grown':
+      return [
+        {
+          ...{ ...found, code: 'output-changed', level: 'minor' },
+          message: 'gives all that it gave, and more',
+          help: 'Nothing has to be done',
+        },
+      ]
+    // the resource says it
+    case 'output-follows':
+      return []
+    case 'export-lost':
+      return [
+        {
+          ...{ ...found, code: 'export-lost', level: 'major', source: exports },
+          message: `exports ${other} no more: the update fails as long as a stack imports it`,
+          help: `Keep the export ${other}`,
+        },
+      ]
+    case 'export-changed':
+      return [
+        {
+          ...{ ...found, code: 'export-changed', level: 'major', source: exports },
+          message: `exports another value as ${other}: the update fails as long as a stack imports it`,
+          help: `Keep the value of ${other}, and export what is new by another name`,
+        },
+      ]
+    case 'export-new':
+      return [
+        {
+          ...{ ...found, code: 'export-new', level: 'minor', source: exports },
+          message: `exports ${other}: the name must be free in the account and region`,
+          help: 'Have the name hold AWS::StackName',
+        },
+      ]
+  }
+}
+
+type AccessTold = { readonly outcome: AccessOutcome; readonly when: Witness | undefined }
+
+/** One line for each who, where and when, with the actions in it. */
+export function accessChanges(told: readonly AccessTold[]): readonly Change[] {
+  const lines = new Map<
+    string,
+    { readonly outcome: AccessOutcome; readonly when: Witness | undefined; readonly actions: string[] }
+  >()
+  for (const { outcome, when } of told) {
+    const { kind, who, place } = outcome
+    const key = JSON.stringify([kind, who, place, when])
+    const line = lines.get(key)
+    if (line === undefined) lines.set(key, { outcome, when, actions: [outcome.action] })
+    else line.actions.push(outcome.action)
+  }
+  return [...lines.values()].map(accessChange)
+}
+
+type AccessLine = AccessTold & { readonly actions: readonly string[] }
+
+function accessChange({ outcome: { kind, who, place }, when, actions }: AccessLine): Change {
+  const found = { section: 'Access', subject: who, ...(when === undefined ? {} : { when }) } as const
+  const what = `${actionsText(actions)} on ${place}`
+  switch (kind) {
+    case 'access-lost':
+      return {
+        ...found,
+        code: kind,
+        level: 'major',
+        message: `loses ${what}`,
+        help: 'Keep the statement that allows it',
+      }
+    case 'access-gained':
+      return { ...found, code: kind, level: 'minor', message: `gains ${what}`, help: 'Say it in the release notes' }
+    case 'access-hazard':
+      return {
+        ...{ ...found, code: kind, level: 'major' },
+        message: `gains ${what}, which nobody should have`,
+        help: 'Narrow the statement that allows it',
+      }
+    case 'access-unknown':
+      return {
+        ...{ ...found, code: kind, level: 'minor' },
+        message: `may gain or lose ${what}: that cannot be known from the template any more`,
+        help: 'Ask poolform access about both templates',
+      }
+  }
+}
+
+/** `s3:GetObject, PutObject` */
+function actionsText(actions: readonly string[]): string {
+  let service = ''
+  return [...new Set(actions)]
+    .map(action => {
+      const [prefix = '', name = action] = action.split(':')
+      const text = prefix === service ? name : action
+      service = prefix
+      return text
+    })
+    .join(', ')
+}

@@ -1,0 +1,443 @@
+import { accountId, Deployments, environment, type Place, places } from '../access/scenarios.ts'
+import { deploymentsOf } from '../access/show/deployments.ts'
+import { requiredPlaceholders } from '../access/show/placeholders.ts'
+import { type Document, isObject } from '../document.ts'
+import { type Environment, type Resolved, resolve, Unknown, type Value } from '../resolve/index.ts'
+import { type AccessOutcome, accessOutcomes } from './access.ts'
+import { accessChanges, outputChange, resourceChange, type Told } from './changes.ts'
+import { type Deployed, deploymentsToCompare, type Enumeration } from './deployments.ts'
+import { type Outcome, type Update, updateOf } from './outcome.ts'
+import { type OutputOutcome, outputOutcomes } from './outputs.ts'
+import { changedDefaults, declarationsOf, defaultOf, parameterChanges } from './parameters.ts'
+import type { Registry } from './registry.ts'
+import { type Change, type Comparison, inOrder, type Witness, worst } from './report.ts'
+import { shrunk } from './shrink.ts'
+import type { Stack, Template } from './sides.ts'
+import { templateChanges } from './template.ts'
+
+/**
+ * What an update from one template to another does to stacks: to one that stands, or to each way in which the old
+ * template can be deployed, as far as the two tell them apart. Parameters keep their values, as an update has it that
+ * says `UsePreviousValue`; new ones have their defaults.
+ */
+export function compare(old: Template, fresh: Template, registry: Registry, stack?: Stack): Comparison {
+  if (stack === undefined && old.text === fresh.text) return nothing
+  if (stack === undefined && JSON.stringify(old.document) === JSON.stringify(fresh.document)) return silent
+  const judged = judgeUpdates(old, fresh, registry, stack)
+  const changes = [...templateChanges(old, fresh), ...parameterChanges(old.document, fresh.document), ...judged.changes]
+  const isSilent = changes.length === 0 && old.text !== fresh.text
+  const all = inOrder(isSilent ? silent.changes : changes)
+  const { permissions, deployments, remarks } = judged
+  return { changes: all, verdict: worst(all.map(({ level }) => level)), permissions, deployments, remarks }
+}
+
+const nothing: Comparison = { changes: [], verdict: 'none', permissions: [], deployments: 0, remarks: [] }
+
+const inOtherWords: Change = {
+  ...{ code: 'text', level: 'patch', section: 'Template', subject: '' },
+  message: 'says the same in other words: no stack changes',
+  help: 'Nothing has to be done',
+}
+
+const silent: Comparison = { ...nothing, changes: [inOtherWords], verdict: 'patch' }
+
+type Judged = Omit<Comparison, 'verdict'>
+
+/** All that one update comes to, by what it is. */
+type Judgement = {
+  readonly update: Update | undefined
+  readonly outcomes: ReadonlyMap<string, Found>
+  readonly access: readonly AccessOutcome[]
+}
+
+type Found =
+  | { readonly kind: 'resource'; readonly outcome: Outcome }
+  | { readonly kind: 'output'; readonly outcome: OutputOutcome }
+  | { readonly kind: 'rule'; readonly rule: string; readonly message: string }
+
+function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack: Stack | undefined): Judged {
+  const judge = judgeOf(old, fresh, registry, stack)
+  const { deployments, isPartial } = stack === undefined ? enumerated(old.document, fresh.document) : standing(stack)
+  const remarks = [
+    ...(isPartial ? ['Of conditions that meet in one place not every combination was looked at.'] : []),
+    ...(deployments.length === 0
+      ? ['No values were found that the old template takes: what an update does to resources is not known.']
+      : []),
+  ]
+  const updates = deployments.map(deployed => ({ deployed, leftOut: [], judgement: judge(deployed, []) }))
+  const presets = stack === undefined ? changedDefaults(old.document, fresh.document) : []
+  const seen = new Set(updates.flatMap(({ judgement }) => [...judgement.outcomes.keys()]))
+  const nested =
+    presets.length === 0
+      ? []
+      : deployments.map(deployed => ({ deployed, leftOut: presets, judgement: judge(deployed, presets) }))
+  const known = observations(updates)
+  const others = new Map([...observations(nested)].filter(([key]) => !seen.has(key)))
+  const told = (observation: Observation, isAlways: boolean): Told => {
+    const { key, sample, at } = observation
+    const happens = (deployed: Deployed, leftOut: readonly string[]) => judge(deployed, leftOut).outcomes.has(key)
+    return isAlways || stack !== undefined
+      ? { found: sample, properties: observation.properties, when: undefined }
+      : { found: sample, properties: observation.properties, when: witnessOf(old.document, at, happens) }
+  }
+  const all = [
+    ...[...known.values()].map(it => told(it, it.at.length === relevant(it, updates))),
+    ...[...others.values()].map(it => told(it, false)),
+  ]
+  const context = { old, fresh, registry, physicalIds: stack?.physicalIds ?? {} }
+  const access = accessJudgement(old, fresh, registry, stack)
+  const changes = [...all.flatMap(it => changeOf(it, context, access.silentRoles)), ...access.changes]
+  const macros = updates[0]?.judgement.update?.fresh.macros ?? []
+  return {
+    changes,
+    permissions: permissionsOf(
+      [...known.values()].map(({ sample }) => sample),
+      fresh.document,
+      registry,
+    ),
+    deployments: deployments.length,
+    remarks: [
+      ...remarks,
+      ...(macros.length === 0
+        ? []
+        : [`${macros.join(', ')} changes the template before it is deployed: what it makes of it is not compared.`]),
+      ...access.remarks,
+    ],
+  }
+}
+
+/** Those that tell the two apart, and those that show what each option gives. */
+function enumerated(old: Document, fresh: Document): Enumeration {
+  const { deployments, isPartial } = deploymentsToCompare(old, fresh)
+  const shown = accessDeployments(old, undefined).filter(({ place }) => place === places[0])
+  const all = new Map([...shown, ...deployments].map(it => [JSON.stringify([it.place.region, it.parameters]), it]))
+  return { deployments: [...all.values()], isPartial }
+}
+
+function standing({ place, parameters }: Stack): {
+  readonly deployments: readonly Deployed[]
+  readonly isPartial: boolean
+} {
+  const known = Object.entries(parameters).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  )
+  return { deployments: [{ place, parameters: Object.fromEntries(known) }], isPartial: false }
+}
+
+type Judge = (deployed: Deployed, leftOut: readonly string[]) => Judgement
+
+/** What becomes of a deployment; each is asked once. */
+function judgeOf(old: Template, fresh: Template, registry: Registry, stack: Stack | undefined): Judge {
+  const known = new Map<string, Judgement>()
+  return (deployed, leftOut) => {
+    const key = JSON.stringify([deployed.place.region, deployed.parameters, leftOut])
+    const answer = known.get(key) ?? judgeOne(old, fresh, registry, deployed, leftOut, stack)
+    known.set(key, answer)
+    return answer
+  }
+}
+
+function judgeOne(
+  old: Template,
+  fresh: Template,
+  registry: Registry,
+  deployed: Deployed,
+  leftOut: readonly string[],
+  stack: Stack | undefined,
+): Judgement {
+  const env = environmentOf(deployed, stack)
+  const before = resolve(old.document, { ...env, parameters: stack?.parameters ?? deployed.parameters })
+  const carried = carriedTo(fresh.document, before.env.parameters, deployed.place, old.document, leftOut)
+  const after = resolve(fresh.document, { ...env, parameters: { ...carried, ...(stack?.given ?? {}) } })
+  const outcomes = new Map<string, Found>()
+  // of values that it refuses the parameters tell
+  if (after.diagnostics.some(({ path }) => path[0] === 'Parameters')) return { update: undefined, outcomes, access: [] }
+  for (const { code, path, message } of after.diagnostics) {
+    if (code !== 'failed-rule') continue
+    const rule = String(path[1])
+    outcomes.set(`rule ${rule}`, { kind: 'rule', rule, message: message.replace(/^refuses these values: /, '') })
+  }
+  if (outcomes.size > 0) return { update: undefined, outcomes, access: [] }
+  const update = updateOf(before, after, registry)
+  for (const outcome of update.outcomes) {
+    outcomes.set(`${outcome.kind} ${outcome.id} ${outcome.other ?? ''}`, { kind: 'resource', outcome })
+  }
+  for (const outcome of outputOutcomes(update.old, update.fresh, update, isVersion(old, fresh))) {
+    outcomes.set(`${outcome.kind} ${outcome.id} ${outcome.other ?? ''}`, { kind: 'output', outcome })
+  }
+  return { update, outcomes, access: [] }
+}
+
+/** Is it nothing but the version, which is another in every release? */
+function isVersion(old: Template, fresh: Template): (before: Value, after: Value) => boolean {
+  return (before, after) =>
+    old.version !== undefined && fresh.version !== undefined && before === old.version && after === fresh.version
+}
+
+function environmentOf({ place }: Deployed, stack: Stack | undefined): Environment {
+  const env = environment(place, {})
+  if (stack !== undefined) {
+    const { accountId: account, stackId, stackName } = stack
+    return { ...env, accountId: account, stackId, stackName }
+  }
+  // what nobody has said, and must not decide anything
+  const unknown = (name: string) => new Unknown({ kind: 'pseudo', name })
+  return { ...env, stackName: unknown('AWS::StackName'), stackId: unknown('AWS::StackId') }
+}
+
+/** The values that the new template gets. */
+function carriedTo(
+  fresh: Document,
+  values: Environment['parameters'],
+  place: Place,
+  old: Document,
+  leftOut: readonly string[],
+): Environment['parameters'] {
+  const before = declarationsOf(old)
+  const required = requiredPlaceholders(fresh, place)
+  return Object.fromEntries(
+    [...declarationsOf(fresh)].flatMap(([name, declaration]): readonly (readonly [string, string | Unknown])[] => {
+      const was = before.get(name)
+      const value = values[name] ?? (was === undefined ? undefined : defaultOf(was))
+      const isLeft = leftOut.includes(name) && was !== undefined && value === defaultOf(was)
+      if (was !== undefined && value !== undefined && !isLeft) return [[name, value]]
+      if (defaultOf(declaration) !== undefined) return []
+      return [[name, required[name] ?? new Unknown({ kind: 'parameter', name })]]
+    }),
+  )
+}
+
+type Seen = { readonly deployed: Deployed; readonly leftOut: readonly string[] }
+
+type Observed = Seen & { readonly judgement: Judgement }
+
+type Observation = {
+  readonly key: string
+  readonly sample: Found
+  /** Of all deployments in which it happens. */
+  readonly properties: readonly string[]
+  readonly at: readonly Seen[]
+}
+
+function observations(updates: readonly Observed[]): ReadonlyMap<string, Observation> {
+  const found = new Map<string, Observation>()
+  for (const { deployed, leftOut, judgement } of updates) {
+    for (const [key, sample] of judgement.outcomes) {
+      const known = found.get(key)
+      const own = sample.kind === 'resource' ? sample.outcome.properties : []
+      found.set(key, {
+        ...{ key, sample: known?.sample ?? sample },
+        properties: [...new Set([...(known?.properties ?? []), ...own])],
+        at: [...(known?.at ?? []), { deployed, leftOut }],
+      })
+    }
+  }
+  return found
+}
+
+/** In how many deployments it could happen: in those that have what it happens to. */
+function relevant({ sample }: Observation, updates: readonly Observed[]): number {
+  return updates.filter(({ judgement: { update } }) => update === undefined || couldHappen(sample, update)).length
+}
+
+function couldHappen(sample: Found, { old, fresh }: Update): boolean {
+  switch (sample.kind) {
+    case 'rule':
+      return true
+    case 'resource': {
+      const { id, other = id, kind } = sample.outcome
+      const isOfNew = kind === 'created' || kind === 'collides' || kind === 'renamed'
+      return isOfNew
+        ? fresh.Resources[id] !== undefined || old.Resources[other] !== undefined
+        : old.Resources[id] !== undefined
+    }
+    case 'output': {
+      const { id, kind } = sample.outcome
+      const isOfNew = kind === 'output-new' || kind === 'export-new'
+      return (isOfNew ? fresh : old).Outputs[id] !== undefined
+    }
+  }
+}
+
+/** The least that a deployment must be given for it to happen. */
+function witnessOf(
+  old: Document,
+  at: readonly Seen[],
+  happens: (deployed: Deployed, leftOut: readonly string[]) => boolean,
+): Witness | undefined {
+  const declarations = declarationsOf(old)
+  const givenOf = ({ parameters }: Deployed): readonly (readonly [string, string])[] =>
+    Object.entries(parameters).filter(([name, value]) => value !== defaultOf(declarations.get(name) ?? {}))
+  const [first] = [...at].sort(
+    (a, b) =>
+      Number(a.deployed.place !== places[0]) - Number(b.deployed.place !== places[0]) ||
+      givenOf(a.deployed).length - givenOf(b.deployed).length,
+  )
+  if (first === undefined) return undefined
+  const { place, parameters } = first.deployed
+  const deployments = new Deployments(old, place)
+  const [needed, given] = partition(
+    givenOf(first.deployed),
+    ([name]) => defaultOf(declarations.get(name) ?? {}) === undefined,
+  )
+  const withGiven = (entries: readonly (readonly [string, string])[]): Deployed => {
+    const presets = Object.keys(parameters).map(name => [name, defaultOf(declarations.get(name) ?? {}) ?? ''] as const)
+    return { place, parameters: Object.fromEntries([...presets, ...needed, ...entries]) }
+  }
+  const least = shrunk(given, entries => {
+    const less = withGiven(entries)
+    return deployments.given(less.parameters) !== undefined && happens(less, first.leftOut)
+  })
+  const leftOut = shrunk(first.leftOut, names => names.length > 0 && happens(withGiven(least), names))
+  // what must be given in any case decides nothing
+  return { ...regionOf(place), parameters: Object.fromEntries(least), leftOut }
+}
+
+function regionOf(place: Place): { readonly region?: string } {
+  return place === places[0] ? {} : { region: place.region }
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(isFirst), items.filter(item => !isFirst(item))]
+}
+
+type Context = Parameters<typeof resourceChange>[1]
+
+function changeOf(told: Told, context: Context, silentRoles: ReadonlySet<string>): readonly Change[] {
+  const { found, when } = told
+  switch (found.kind) {
+    case 'resource':
+      return resourceChange(found.outcome, context, told.properties, when, silentRoles)
+    case 'output':
+      return outputChange(found.outcome, when)
+    case 'rule':
+      return [
+        {
+          ...{ code: 'rule-refuses', level: 'major', section: 'Rules', subject: found.rule },
+          message: `refuses deployments that stand, so that they cannot be updated: ${found.message}`,
+          help: 'Let it refuse only what is new, or say it in the release notes',
+          ...(when === undefined ? {} : { when }),
+          source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html',
+        },
+      ]
+  }
+}
+
+/** The IAM actions of the handlers that the update calls. */
+function permissionsOf(found: readonly Found[], fresh: Document, registry: Registry): readonly string[] {
+  const actions = new Set<string>()
+  for (const it of found) {
+    if (it.kind !== 'resource') continue
+    const { kind, type } = it.outcome
+    for (const handler of handlers[kind]) {
+      for (const action of registry(type)?.permissions[handler] ?? []) actions.add(action)
+    }
+  }
+  return isObject(fresh.Resources) ? [...actions].sort() : []
+}
+
+const handlers: Readonly<Record<Outcome['kind'], readonly string[]>> = {
+  'type-changed': [],
+  collides: [],
+  'custom-name': [],
+  renamed: ['create', 'delete'],
+  replaced: ['create', 'delete'],
+  'may-be-replaced': ['create', 'update', 'delete'],
+  deleted: ['delete'],
+  created: ['create'],
+  'in-place': ['update'],
+  'may-be-in-place': ['update'],
+}
+
+// Access
+
+type AccessJudgement = {
+  readonly changes: readonly Change[]
+  /** Roles of identities, of which the proof says the same before and after. */
+  readonly silentRoles: ReadonlySet<string>
+  readonly remarks: readonly string[]
+}
+
+/** In the deployments that show what each option gives. */
+function accessJudgement(
+  old: Template,
+  fresh: Template,
+  registry: Registry,
+  stack: Stack | undefined,
+): AccessJudgement {
+  const found = new Map<string, { readonly outcome: AccessOutcome; readonly at: Deployed[] }>()
+  const roles = new Set<string>()
+  const answers = new Map<string, ReadonlyMap<string, AccessOutcome>>()
+  const ask = (deployed: Deployed): ReadonlyMap<string, AccessOutcome> => {
+    const key = JSON.stringify(deployed)
+    const known = answers.get(key)
+    if (known !== undefined) return known
+    const { update } = judgeOne(old, fresh, registry, deployed, [], stack)
+    const env = siteOf(deployed, stack)
+    const outcomes =
+      update === undefined
+        ? undefined
+        : accessOutcomes(concrete(update.old, env), concrete(update.fresh, env), env, update.fate)
+    if (update !== undefined && outcomes !== undefined) for (const id of rolesIn(update.fresh)) roles.add(id)
+    const answer = new Map((outcomes ?? []).map(outcome => [JSON.stringify(outcome), outcome]))
+    answers.set(key, answer)
+    return answer
+  }
+  const deployments = accessDeployments(old.document, stack)
+  for (const deployed of deployments) {
+    for (const [key, outcome] of ask(deployed)) {
+      const known = found.get(key)
+      if (known === undefined) found.set(key, { outcome, at: [deployed] })
+      else known.at.push(deployed)
+    }
+  }
+  const all = [...found].filter(([, { outcome }]) => outcome.kind !== 'access-unknown' || !isLost(outcome, found))
+  const told = all.map(([key, { outcome, at }]) => {
+    const isAlways = stack !== undefined || at.length === deployments.length
+    const seen = at.map(deployed => ({ deployed, leftOut: [] }))
+    const when = isAlways ? undefined : witnessOf(old.document, seen, deployed => ask(deployed).has(key))
+    return { outcome, when }
+  })
+  return { changes: accessChanges(told), silentRoles: told.length === 0 ? roles : new Set(), remarks: [] }
+}
+
+/** Is it known elsewhere that it is lost, so that it is unknown here only because others may give it? */
+function isLost(outcome: AccessOutcome, found: ReadonlyMap<string, unknown>): boolean {
+  return found.has(JSON.stringify({ ...outcome, kind: 'access-lost' }))
+}
+
+function rolesIn({ Resources }: Resolved): readonly string[] {
+  return Object.keys(Resources).filter(id => Resources[id]?.Type === 'AWS::IAM::Role')
+}
+
+function accessDeployments(document: Document, stack: Stack | undefined): readonly Deployed[] {
+  if (stack !== undefined) return standing(stack).deployments
+  return places.flatMap(place => {
+    const site = siteOf({ place, parameters: {} }, undefined)
+    return deploymentsOf(document, site).map(({ parameters }) => ({
+      place,
+      parameters: { ...presetsOf(document), ...parameters },
+    }))
+  })
+}
+
+function presetsOf(document: Document): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...declarationsOf(document)].flatMap(([name, declaration]) => {
+      const preset = defaultOf(declaration)
+      return preset === undefined ? [] : [[name, preset] as const]
+    }),
+  )
+}
+
+function siteOf({ place }: Deployed, stack: Stack | undefined) {
+  return { ...environment(place, {}), ...place, accountId: stack?.accountId ?? accountId }
+}
+
+/** The proof asks where it is; the names of stacks do not matter to it. */
+function concrete(resolved: Resolved, env: Environment): Resolved {
+  return {
+    ...resolved,
+    env: { ...resolved.env, region: env.region, partition: env.partition, urlSuffix: env.urlSuffix },
+  }
+}
