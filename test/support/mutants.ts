@@ -1159,8 +1159,31 @@ const stocks: readonly Mutant[] = [
   [6, 'guests by more words than true and false', remove('Parameters.AllowGuests.AllowedValues')],
 ]
 
+/** More for users where a condition holds that none of the template's is. */
+const where = (condition: Json): Change =>
+  all(
+    at('Conditions', it => ({ ...(isObject(it) ? it : {}), IsElsewhere: condition })),
+    while_('IsElsewhere', users, allow('s3:GetObject', '*')),
+  )
+
+/** What shows only in places at which nobody looks. */
+const elsewhere: readonly Mutant[] = [
+  [6, 'more in one region', where({ 'Fn::Equals': [{ Ref: 'AWS::Region' }, 'eu-west-1'] })],
+  [6, 'more in one account', where({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, '210987654321'] })],
+  [6, 'more in a stack of one name', where({ 'Fn::Equals': [{ Ref: 'AWS::StackName' }, 'prod'] })],
+  [
+    6,
+    'more in a stack whose ID says so',
+    where({
+      'Fn::Equals': [{ 'Fn::Sub': '${AWS::StackId}' }, 'arn:aws:cloudformation:us-east-1:210987654321:stack/x/y'],
+    }),
+  ],
+  [2, 'more for a bucket of one name', where({ 'Fn::Equals': [{ Ref: 'UploadsBucketName' }, 'company-payroll'] })],
+  [2, 'more for users of one user pool', where({ 'Fn::Equals': [{ Ref: 'UserPoolId' }, 'us-east-1_attacker'] })],
+]
+
 /** Of `identity-pool` too: under the right option, and yet too much; and all that no statement says. */
-export const deeper: readonly Mutant[] = [...grants, ...signIns, ...tagged, ...stocks]
+export const deeper: readonly Mutant[] = [...grants, ...signIns, ...tagged, ...stocks, ...elsewhere]
 
 const bucketPolicy = 'Resources.BucketPolicy.Properties.PolicyDocument'
 
@@ -1409,10 +1432,39 @@ export const appMutants: readonly Mutant[] = [
   [6, 'AppOrigin without a pattern', remove('Parameters.AppOrigin.AllowedPattern')],
   [6, 'origins by wildcards', patternOf('AppOrigin', '[a-z0-9.-]*', '[a-z0-9.*-]*')],
   [6, 'IdentityPoolTemplateUrl without a pattern', remove('Parameters.IdentityPoolTemplateUrl.AllowedPattern')],
+  [
+    6,
+    'templates of hosts that end in anything',
+    patternOf('IdentityPoolTemplateUrl', '\\.amazonaws\\.com', '\\.amazonaws\\.com[a-z.]*'),
+  ],
+  [6, 'templates of any scheme', patternOf('IdentityPoolTemplateUrl', 'https://', 'https?://')],
   [6, 'templates of any host', patternOf('IdentityPoolTemplateUrl', '\\.amazonaws\\.com', '\\.[a-z.]+')],
+  [7, 'the suffix of China', rewrite('Outputs.ApiUrl', '${AWS::URLSuffix}', 'amazonaws.com.cn')],
+  [7, 'a region that is written down', rewrite('Outputs.ApiUrl', '${AWS::Region}', 'cn-north-1')],
   [
     6,
     'a template by default',
     entry('Parameters.IdentityPoolTemplateUrl', 'Default', 'https://attacker.s3.amazonaws.com/identity-pool.yaml'),
   ],
+]
+
+/** Of `identity-pool-tutorial`, which keeps laws 1, 6 and 7. */
+export const tutorialMutants: readonly Mutant[] = [
+  [1, 'no aud', remove(`${trustOf(users)}.Statement.0.Condition.StringEquals`)],
+  [1, 'no amr', remove(`${trustOf(users)}.Statement.0.Condition.ForAnyValue:StringLike`)],
+  [1, 'trust in the account', set(`${trustOf(users)}.Statement.0.Principal`, { AWS: { Ref: 'AWS::AccountId' } })],
+  [1, 'tokens that are not checked', set(`${poolOf}.CognitoIdentityProviders.0.ServerSideTokenCheck`, false)],
+  [1, 'one more user pool', also(`${poolOf}.CognitoIdentityProviders`, { ClientId: 'x', ProviderName: stranger })],
+  [1, 'sign-in with Google', entry(poolOf, 'SupportedLoginProviders', { 'accounts.google.com': 'attacker' })],
+  [1, 'a role for guests', entry(`${attachment}.Roles`, 'unauthenticated', admin)],
+  [6, 'guests', set(`${poolOf}.AllowUnauthenticatedIdentities`, true)],
+  [6, 'the classic flow', set(`${poolOf}.AllowClassicFlow`, true)],
+  [6, 'the pool lost with the stack', remove('Resources.IdentityPool.DeletionPolicy')],
+  [6, 'a user pool by default', entry('Parameters.UserPoolId', 'Default', 'us-east-1_attacker')],
+  [
+    7,
+    'the host of China',
+    rewrite(trustOf(users), 'cognito-identity.amazonaws.com', 'cognito-identity.cn-north-1.amazonaws.com.cn'),
+  ],
+  ...['UserPoolId', 'UserPoolClientId'].map(it => openPattern(1, it)),
 ]

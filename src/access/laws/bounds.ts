@@ -72,7 +72,7 @@ export function excessOf(
 }
 
 /** By kind, action, asker and options: what the latter give. */
-function boundsOf(kind: Kind, action: string, asker: Asker, options: Options): readonly Bound[] {
+export function boundsOf(kind: Kind, action: string, asker: Asker, options: Options): readonly Bound[] {
   const { partition, region, account, urlSuffix, bucket } = options
   const { isSignedIn, folder, identity } = asker
   switch (kind) {
@@ -98,7 +98,8 @@ function boundsOf(kind: Kind, action: string, asker: Asker, options: Options): r
       if (options.table === undefined || !isSignedIn) return []
       const resource = `arn:${partition}:dynamodb:${region}:${account}:table/${options.table}`
       const operator = 'ForAllValues:StringEquals'
-      return [{ resource, condition: { operator, key: 'dynamodb:LeadingKeys', values: [identity], isRequired: true } }]
+      const values = identity === '' ? [] : [identity]
+      return [{ resource, condition: { operator, key: 'dynamodb:LeadingKeys', values, isRequired: true } }]
     }
     case 'key': {
       const isUsed = options.key !== undefined && (isSignedIn || (options.publicFolder && action === 'kms:Decrypt'))

@@ -3,6 +3,7 @@ import { formatPath } from '../../document.ts'
 import { write } from '../../resolve/document-of.ts'
 import { onlyOwnIdentities } from './assume.ts'
 import { onlyClaimsNobodyWrites } from './claims.ts'
+import { decidedByWhatIsSeen } from './decisions.ts'
 import { AwsActions, type Deployed } from './deployed.ts'
 import { Reach } from './given.ts'
 import { guestsHaveLess } from './guests.ts'
@@ -34,7 +35,11 @@ export function lawsOf(actions: readonly AwsAction[]): Laws {
     3: said(3, deployed => nothingOfTheOwners(given(deployed))),
     4: said(4, deployed => onlyTheApi(given(deployed))),
     5: said(5, deployed => guestsHaveLess(deployed, given(deployed), reach, all)),
-    6: said(6, deployed => [...noTrace(deployed, given(deployed)), ...onlyWhatIsListed(deployed)]),
+    6: said(6, deployed => [
+      ...noTrace(deployed, given(deployed)),
+      ...onlyWhatIsListed(deployed),
+      ...decidedByWhatIsSeen(deployed),
+    ]),
     7: nothingForeign,
   }
 }

@@ -122,7 +122,9 @@ function variants(value: string): readonly string[] {
   const goesOn = ['/', ':', ','].flatMap(sign =>
     value === '' || value.includes(sign) ? [] : [`${value}${sign}x`, `${value}${sign}*`, `x${sign}${value}`],
   )
-  return [...inPieces, ...goesOn, `${value},*`, `${value}\n*`, `*,${value}`]
+  const hosts = ['example.com', 'amazonaws.com.example.com', 'xamazonaws.com', 'amazonaws.com@example.com']
+  const ofOthers = [...hosts.map(host => value.replace('amazonaws.com', host)), value.replace(/^https:/, 'http:')]
+  return [...inPieces, ...goesOn, ...ofOthers, `${value},*`, `${value}\n*`, `*,${value}`]
 }
 
 function violation(statement: string, because: string): Violation {
