@@ -46,12 +46,14 @@ export function clientConfig(
       return { file: 'amplify_outputs.json', text: json(outputs), notes: [...warnings, ...folderNotes(facts)] }
     }
     case 'amplify-js': {
-      const text = `// npm install aws-amplify
-import { Amplify } from 'aws-amplify'
-
-Amplify.configure(${literal(resourcesConfig(facts, signIn))})
-`
-      return { file: 'amplify.ts', text, notes: [...warnings, ...folderNotes(facts)] }
+      const lines = [
+        '// npm install aws-amplify',
+        "import { Amplify } from 'aws-amplify'",
+        '',
+        `Amplify.configure(${literal(resourcesConfig(facts, signIn))})`,
+        '',
+      ]
+      return { file: 'amplify.ts', text: lines.join('\n'), notes: [...warnings, ...folderNotes(facts)] }
     }
     case 'ios':
     case 'android': {
