@@ -631,6 +631,7 @@ const grants: readonly Mutant[] = [
     'a second listing, of IDs that begin with 9',
     files(allow('s3:ListBucket', bucket, prefixes('private/${AWS::Region}:9*'))),
   ],
+  [2, 'one more prefix beside one’s own', inText('PrivateList', /("private\/[^"]*\/\*")/g, '$1,"invoices/*"')],
   [
     2,
     'one more prefix of a listing',
