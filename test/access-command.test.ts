@@ -694,6 +694,29 @@ describe('poolform access', () => {
     assert.equal(typeof answer.because, 'string')
   })
 
+  test('takes a resource of the template by its name there', () => {
+    const object = { 'Fn::Sub': `\${Bucket.Arn}/private/\${!${host}:sub}/*` }
+    const Users = granting(ofPool('authenticated'), 's3:GetObject', object)
+    const Attachment = {
+      Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+      Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } } },
+    }
+    const named = join(folder, 'bucket.json')
+    const status = (Bucket: Json, resource: string) => {
+      writeFileSync(named, JSON.stringify({ Resources: { ...byGroup(false).Resources, Users, Attachment, Bucket } }))
+      return run(named, '--identity', me, '--can', 's3:GetObject', resource).status
+    }
+    const generated = { Type: 'AWS::S3::Bucket' }
+    assert.equal(status(generated, `{Bucket.Arn}/private/${me}/x`), 0)
+    assert.equal(status(generated, '{Bucket.Arn}/private/us-east-1:other/x'), 1)
+    assert.equal(status(generated, `arn:aws:s3:::notes/private/${me}/x`), 3)
+    assert.equal(status(generated, `{Backet.Arn}/private/${me}/x`), 2)
+    const given = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'notes' } }
+    assert.equal(status(given, `arn:aws:s3:::notes/private/${me}/x`), 0)
+    assert.equal(status(given, `{Bucket.Arn}/private/${me}/x`), 0)
+    assert.equal(status(given, `arn:aws:s3:::other/private/${me}/x`), 1)
+  })
+
   test('says what to say where the answer hangs on a condition key, and takes it', () => {
     const office = join(folder, 'office.json')
     const text = readFileSync(join(root, 'dist/identity-pool-tutorial.yaml'), 'utf8')

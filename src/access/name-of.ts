@@ -1,4 +1,5 @@
-import type { Unknown } from '../resolve/value.ts'
+import type { Resolved } from '../resolve/index.ts'
+import { concatenate, Unknown } from '../resolve/value.ts'
 
 /** `{Bucket.Arn}`, as a template's author would find it. */
 export function nameOf(value: string | Unknown): string {
@@ -25,4 +26,17 @@ export function nameOf(value: string | Unknown): string {
     case 'mistake':
       return '{?}'
   }
+}
+
+/** The other way round, of what the template makes: `{Bucket.Arn}/x`. Undefined where it makes no such thing. */
+export function namedThing(text: string, { Resources }: Resolved): string | Unknown | undefined {
+  const parts = text.split(/\{([A-Za-z0-9]+(?:\.[A-Za-z0-9.]+)?)\}/).map((part, at): string | Unknown | undefined => {
+    if (at % 2 === 0) return part
+    const [id = '', ...attribute] = part.split('.')
+    if (!Object.hasOwn(Resources, id)) return undefined
+    if (attribute.length === 0) return new Unknown({ kind: 'resource', id })
+    return new Unknown({ kind: 'attribute', id, attribute: attribute.join('.') })
+  })
+  const known = parts.filter(it => it !== undefined)
+  return known.length < parts.length ? undefined : concatenate(known)
 }

@@ -1,11 +1,13 @@
 import { exampleFor, meantBy, wrongValue } from '../access/context-keys.ts'
 import { judgeEitherFlow } from '../access/either-flow.ts'
+import { namedThing } from '../access/name-of.ts'
 import { nestedStacks } from '../access/pools.ts'
 import type { Question, Source, Verdict } from '../access/question.ts'
 import { placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { tableJson, verdictJson } from '../access/show/json.ts'
 import { markdownText } from '../access/show/markdown.ts'
 import { type Subject, sheetOf } from '../access/show/sheet.ts'
+import { nameGiven, withNames } from '../access/show/spelled.ts'
 import { svgText } from '../access/show/svg.ts'
 import { peopleOf, tableOf } from '../access/show/table.ts'
 import { terminalText } from '../access/show/terminal.ts'
@@ -72,8 +74,8 @@ function wrongUse({ region, account, can, context, format }: AccessArguments): s
   if (account !== undefined && !/^\d{12}$/.test(account)) return '--account takes the 12 digits of an account ID'
   if (can === undefined) return context.length > 0 ? '--context goes with --can' : undefined
   if (!/^[a-z0-9-]+:\w+$/i.test(can.action)) return `--can ${can.action} is no action, such as s3:GetObject`
-  if (can.resource !== '*' && !can.resource.startsWith('arn:')) {
-    return `--can ${can.action} ${can.resource}: a resource is an ARN, or * for an action that has none`
+  if (can.resource !== '*' && !/^(?:arn:|\{\w+(?:\.[\w.]+)?\})/.test(can.resource)) {
+    return `--can ${can.action} ${can.resource}: a resource is an ARN, such as {Bucket.Arn}/x of a resource of the template, or * for an action that has none`
   }
   for (const [key, value] of Object.entries(contextOf(context))) {
     const wrong = wrongValue(key, typeof value === 'string' ? [value] : value)
@@ -131,13 +133,22 @@ async function report(findings: readonly Finding[], { format }: AccessArguments)
   print('stdout', `${JSON.stringify({ formatVersion: 1, findings: findings.map(plainFinding) }, undefined, 2)}\n`)
 }
 
-function answer(resolved: Resolved, args: AccessArguments, { action, resource }: Asked): number {
+function answer(template: Resolved, args: AccessArguments, { action, resource }: Asked): number {
+  const thing = namedThing(resource, template)
+  if (thing === undefined) {
+    print('stderr', `error: --can ${action} ${resource}: the template has no such resource\n`)
+    return 2
+  }
+  const resolved = withNames(template)
   const people = peopleOf(resolved, args.region, args.identity)
   // what a provider says of the user is not known
   const { provider, claims, ...user } = people.user
   const who = args.as === 'guest' ? people.guest : user
   const context = contextOf(args.context)
-  const question = { who, action, resource, ...(args.context.length === 0 ? {} : { context }) }
+  const question = {
+    ...{ who, action, resource: nameGiven(thing, template) },
+    ...(args.context.length === 0 ? {} : { context }),
+  }
   const { flow, ...verdict } = judgeEitherFlow(resolved, question)
   const notes = [
     ...settling(verdict),

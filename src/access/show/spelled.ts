@@ -32,6 +32,11 @@ export function withNames(resolved: Resolved): Resolved {
   return { ...resolved, Resources }
 }
 
+/** A thing that a question names, by the name that the template gives it, if it does. */
+export function nameGiven(thing: string | Unknown, resolved: Resolved): string | Unknown {
+  return concatenate(partsOf(thing).map(it => (it instanceof Unknown ? (ofOwn(it, resolved, false) ?? it) : it)))
+}
+
 function spelledOut(resource: ResolvedResource, resolved: Resolved, stands: Set<string> | undefined): ResolvedResource {
   const spell = (value: Value, isPlace: boolean): Value => {
     if (isValueList(value)) return value.map(it => spell(it, isPlace))

@@ -2,7 +2,7 @@ import { isForOwners, reachesOthers } from '../../concerns.ts'
 import { filled, hasVariable, isAll, shown } from '../pieces.ts'
 import { isOfFiles } from './files.ts'
 import { type Asker, type Probe, type Variables, withSaid } from './probe.ts'
-import { type Pattern, type Statement, serviceOf } from './statements.ts'
+import { isNamedByUser, type Pattern, type Statement, serviceOf } from './statements.ts'
 
 /** Services of which other probes tell what is named. */
 const told = ['s3', 'dynamodb', 'execute-api', 'kms']
@@ -64,7 +64,7 @@ function otherOf({ actions, resources, exceptions }: Statement): readonly (Probe
 function isTold(service: string | undefined, pieces: Pattern): boolean {
   const own = serviceOf(pieces) ?? service
   if (own === undefined || !told.includes(own)) return false
-  if (own === 's3' && !isOfFiles(pieces)) return false
+  if ((own === 's3' && !isOfFiles(pieces)) || isNamedByUser(pieces, own)) return false
   return service === undefined || service === own || /[*?]/.test(service)
 }
 

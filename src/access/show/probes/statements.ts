@@ -5,7 +5,7 @@ import { textsOf } from '../../decide/condition.ts'
 import type { ContextValue } from '../../decide/request.ts'
 import { nameOf } from '../../name-of.ts'
 import { permissionsOf } from '../../policies.ts'
-import { filled, isAll, type Piece, piecesOf, textPieces } from '../pieces.ts'
+import { filled, hasVariable, isAll, type Piece, piecesOf, split, textPieces } from '../pieces.ts'
 import type { Context, NamedAction, Saying, Variables } from './probe.ts'
 
 /** A statement of a role, as far as it says what is worth asking. */
@@ -147,13 +147,18 @@ export function serviceOf([first]: Pattern): string | undefined {
   return service
 }
 
-/** Patterns of a service: by their ARNs, or else by the actions that a statement names. */
+/** Patterns of a service, by their ARNs, or else by the actions that a statement names; but what each user has another of. */
 export function patternsFor(statement: Statement, service: string): readonly Pattern[] {
   const isNamed = statement.actions.some(it => it.service === service)
   return [...statement.resources, ...(statement.exceptions ?? [])].filter(it => {
     const own = serviceOf(it)
-    return !isAll(it) && (own === service || (own === undefined && isNamed))
+    return !isAll(it) && !isNamedByUser(it, service) && (own === service || (own === undefined && isNamed))
   })
+}
+
+/** Is the thing itself, and not what is in it, named by whose it is? */
+export function isNamedByUser(pattern: Pattern, service: string): boolean {
+  return hasVariable(service === 's3' ? (split(pattern)?.[0] ?? pattern) : pattern)
 }
 
 /** Does an action, or one that a pattern means, work on things of the service? */
