@@ -232,6 +232,22 @@ for (let round = 0; round < 5; round++) published.push(await publish())
 s3.close()
 report('publish, 4 templates to 3 regions', median(published) / (delay * roundTrips.length), 1.5, '× one region')
 
+// What the templates must keep: every law in every scenario of all four templates, and in half of them
+
+type Asked = { readonly milliseconds: number; readonly cpuMilliseconds: number }
+
+function asked(share: number): Asked {
+  const args = ['--conditions=poolform-source', '--import', 'tsx', 'bench/laws.ts', String(share)]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`bench/laws.ts ended with ${status}\n${stderr}`)
+  return JSON.parse(stdout)
+}
+
+const asking = upTo(3).map(() => [asked(0.5), asked(1)] as const)
+report('all scenarios × laws', median(asking.map(([, all]) => all.milliseconds)) / 1000, 60, 's', 1)
+const growth = asking.map(([half, all]) => all.cpuMilliseconds / half.cpuMilliseconds)
+report('all scenarios × laws / half of them', median(growth), 2.4, '× the work')
+
 const widths = (['what', 'figure', 'target'] as const).map(key => Math.max(...rows.map(row => row[key].length)))
 console.log(`Node ${process.version}, ${rounds} rounds; node -e 0 took ${nothing.toFixed(0)} ms`)
 for (const { what, figure, target, isMet } of rows) {

@@ -28,6 +28,7 @@ import tutorial from '../templates/identity-pool-tutorial.ts'
 import notesApp from '../templates/notes-app.ts'
 import publicationBucket from '../templates/publication-bucket.ts'
 import { readAwsActions } from './support/aws-actions.ts'
+import { remove, rewrite, set } from './support/mutate.ts'
 import { refusals } from './support/resolve.ts'
 import { samples } from './support/samples.ts'
 
@@ -373,6 +374,28 @@ for (const [place, scenarios] of byPlace) {
       )
       assert.deepEqual(complaintsOf(deployed, resourceType), [])
     }
+  })
+}
+
+for (const [slip, change, where] of [
+  ['a flag that is no boolean', set('Resources.IdentityPool.Properties.AllowClassicFlow', 'maybe'), 'IdentityPool'],
+  ['a property that is misspelt', set('Resources.IdentityPool.Properties.AllowClassicFlows', true), 'IdentityPool'],
+  ['no flag of guests', remove('Resources.IdentityPool.Properties.AllowUnauthenticatedIdentities'), 'IdentityPool'],
+  ['a role without a trust policy', remove('Resources.AuthenticatedRole.Properties.AssumeRolePolicyDocument'), 'Auth'],
+  ['an attachment to no pool', remove('Resources.RoleAttachment.Properties.IdentityPoolId'), 'RoleAttachment'],
+  ['a way of choosing that AWS lacks', rewrite('Resources.RoleAttachment', '"Token"', '"Tokens"'), 'RoleAttachment'],
+  ['a type that AWS lacks', set('Resources.PrincipalTag.Type', 'AWS::Cognito::IdentityPoolTag'), 'PrincipalTag'],
+  ['a tag that is a list', set('Resources.PrincipalTag.Properties.PrincipalTags', ['sub']), 'PrincipalTag'],
+] as const) {
+  test(`the schemas see in some deployment: ${slip}`, () => {
+    const mutant = change(pool)
+    const [[, scenarios] = []] = byPlace
+    const complaints = (scenarios ?? []).flatMap(it => complaintsOf(deploy(mutant, it), resourceType))
+    assert.ok(complaints.length > 0, 'nothing is found')
+    assert.deepEqual(
+      complaints.filter(complaint => !complaint.startsWith(where)),
+      [],
+    )
   })
 }
 
