@@ -55,3 +55,14 @@ function emptyParameter(definition: Json | undefined): string | undefined {
   const name = other.length === 1 ? operandOf(other[0], 'Ref') : undefined
   return typeof name === 'string' ? name : undefined
 }
+
+/** By a name that IAM takes in any case; undefined where there is none. */
+export function fieldOf(value: Json, name: string): Json | undefined {
+  if (!isObject(value)) return undefined
+  const key = Object.keys(value).find(it => it.toLowerCase() === name.toLowerCase())
+  return key === undefined ? undefined : value[key]
+}
+
+export function fieldsOf(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {}
+}

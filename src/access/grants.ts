@@ -1,21 +1,19 @@
 import { type Document, isList, isObject, type Json, type JsonObject } from '../document.ts'
 import type { Grant } from '../manifest.ts'
-import { actionNames, actionWords, listed } from './actions.ts'
-import { type Decided, ifOf, isCall, isNoValue, operandOf } from './branches.ts'
+import { type Decided, fieldOf, fieldsOf, ifOf, isCall, isNoValue, operandOf } from './branches.ts'
 import { decide, openConditions } from './choices.ts'
-import { limitWords } from './limits.ts'
-import { deniedPlaceWords, placeWords } from './places.ts'
-import { type Named, namedBy, narrowed, permissionOf, policyPlace, thingOf } from './resource-policies.ts'
+import { branch, choices, items, underCondition } from './each-way.ts'
+import { identitiesOf, references } from './identities.ts'
+import { type Named, permissionOf, policyPlace, thingOf } from './resource-policies.ts'
 import { RoleReferences } from './role-references.ts'
-import { piecesOf, shown, textOf } from './text.ts'
+import { allowed, asItStands, type Rule, ruleOf, whatever } from './statement-words.ts'
+import { shown, textOf } from './text.ts'
 
 /**
  * What a template's own policies let people do, statement by statement, in words: those of roles, users and groups, and
- * those that stand on the thing itself. It reads any template,
- * also one that CloudFormation would refuse, and never says less than a policy allows: what has no words is shown as it
- * stands. Where the branches of an `If` read alike, as those that only name an identity by the host of its region, they
- * are one grant; any other difference makes two, each with its condition. Permissions boundaries and session policies are
- * not looked at: they only narrow.
+ * those that stand on the thing itself. It reads any template, also one that CloudFormation would refuse, and never says
+ * less than a policy allows: what has no words is shown as it stands. Where the branches of an `If` read alike, as those that only name an identity by the host of its region, they
+ * are one grant; any other difference makes two, each with its condition. What narrows all of them is in `boundsOf`.
  */
 export function grantsOf(document: Document): readonly Grant[] {
   const { Resources } = document
@@ -25,11 +23,6 @@ export function grantsOf(document: Document): readonly Grant[] {
 }
 
 type Who = Grant['who']
-
-/** A grant without whose it is; a policy on the thing itself says whom it means. */
-type Rule = Omit<Grant, 'who' | 'principal' | 'by'> & { readonly named?: readonly Named[] }
-
-type Conditional = Pick<Grant, 'when'>
 
 /** Whom a policy means that names nobody, which AWS refuses. */
 const unsaid: Named = { who: 'other', principal: 'whoever the policy means' }
@@ -75,25 +68,23 @@ class Walk {
     const type = typeOf(resource)
     const properties = resource['Properties']
     if (carriers.includes(type)) {
-      return this.#underCondition(resource, new Map(), decided =>
-        this.#choices(properties ?? null, decided, (own, now) => this.#given(id, this.#carried(own, now))),
+      return underCondition(resource, new Map(), decided =>
+        choices(properties ?? null, decided, (own, now) => this.#given(id, this.#carried(own, now))),
       )
     }
     const given = this.#handed(id, type)
     if (given !== undefined) {
-      return dropped(
-        this.#underCondition(resource, new Map(), decided => this.#choices(properties ?? null, decided, given)),
-      )
+      return dropped(underCondition(resource, new Map(), decided => choices(properties ?? null, decided, given)))
     }
     const place = policyPlace(type)
     if (place !== undefined) {
-      return this.#underCondition(resource, new Map(), decided =>
-        this.#choices(properties ?? null, decided, (own, now) => this.#onThing(id, type, own, now)),
+      return underCondition(resource, new Map(), decided =>
+        choices(properties ?? null, decided, (own, now) => this.#onThing(id, type, own, now)),
       )
     }
     if (!policies.includes(type)) return []
-    return this.#underCondition(resource, new Map(), decided =>
-      this.#choices(properties ?? null, decided, (own, now) => this.#standing(id, own, now)),
+    return underCondition(resource, new Map(), decided =>
+      choices(properties ?? null, decided, (own, now) => this.#standing(id, own, now)),
     )
   }
 
@@ -138,14 +129,14 @@ class Walk {
   #attached(properties: Json, decided: Decided): readonly Grant[] {
     const { Roles, RoleMappings } = fieldsOf(properties)
     const ofKind = (who: Who, kind: string): readonly Grant[] =>
-      this.#choices(Roles ?? null, decided, (own, now) =>
+      choices(Roles ?? null, decided, (own, now) =>
         this.#role(who, isObject(own) && !isCall(own) ? own[kind] : own, now),
       )
     const byMapping = (mapping: Json, now: Decided): readonly Grant[] =>
-      this.#choices(mapping, now, (own, inner) => {
+      choices(mapping, now, (own, inner) => {
         const { Type, RulesConfiguration } = fieldsOf(own)
-        const rules = this.#choices(RulesConfiguration ?? null, inner, (configuration, deeper) =>
-          this.#items(fieldsOf(configuration)['Rules'], deeper, (rule, deepest) =>
+        const rules = choices(RulesConfiguration ?? null, inner, (configuration, deeper) =>
+          items(fieldsOf(configuration)['Rules'], deeper, this.#document, (rule, deepest) =>
             this.#role('signed-in', fieldsOf(rule)['RoleARN'] ?? rule, deepest),
           ),
         )
@@ -155,7 +146,7 @@ class Walk {
     return [
       ...ofKind('signed-in', 'authenticated'),
       ...ofKind('guest', 'unauthenticated'),
-      ...this.#choices(RoleMappings ?? null, decided, (own, now) =>
+      ...choices(RoleMappings ?? null, decided, (own, now) =>
         isObject(own) && !isCall(own)
           ? Object.values(own).flatMap(mapping => byMapping(mapping, now))
           : byMapping(own, now),
@@ -165,7 +156,7 @@ class Walk {
 
   /** What a role lets do that the template does not make. */
   #role(who: Who, arn: Json | undefined, decided: Decided): readonly Grant[] {
-    return this.#choices(arn ?? null, decided, own => {
+    return choices(arn ?? null, decided, own => {
       const { by, isOwn, text } = this.#roles.of(own)
       return isOwn ? [] : [{ who, by, ...whatever(`the role ${text}`) }]
     })
@@ -175,9 +166,9 @@ class Walk {
   #ofPermissionSet(properties: Json, decided: Decided): readonly Rule[] {
     const { CustomerManagedPolicyReferences, InlinePolicy, ManagedPolicies } = fieldsOf(properties)
     return [
-      ...this.#choices(InlinePolicy ?? null, decided, (text, now) => this.#statements(text, now)),
-      ...this.#items(ManagedPolicies, decided, policy => this.#managed(policy)),
-      ...this.#items(CustomerManagedPolicyReferences, decided, policy => {
+      ...choices(InlinePolicy ?? null, decided, (text, now) => this.#statements(text, now)),
+      ...items(ManagedPolicies, decided, this.#document, policy => this.#managed(policy)),
+      ...items(CustomerManagedPolicyReferences, decided, this.#document, policy => {
         const name = fieldsOf(policy)['Name'] ?? policy
         return [whatever(`the managed policy ${shown(textOf(name, this.#document))} of the account`)]
       }),
@@ -189,7 +180,7 @@ class Walk {
     const fields = fieldsOf(properties)
     const thing = thingOf(id, type, fields, this.#document)
     const within = (value: Json, path: readonly string[], now: Decided): readonly Rule[] =>
-      this.#choices(value, now, (own, inner) => {
+      choices(value, now, (own, inner) => {
         const [name, ...rest] = path
         if (name === undefined) return this.#statements(own, inner, thing)
         return within(fieldsOf(own)[name] ?? null, rest, inner)
@@ -212,13 +203,15 @@ class Walk {
     // only a user has groups
     const { Groups, Policies, ManagedPolicyArns } = fieldsOf(properties)
     return [
-      ...this.#items(Policies, decided, (policy, now) =>
+      ...items(Policies, decided, this.#document, (policy, now) =>
         isObject(policy) && policy['PolicyDocument'] !== undefined
-          ? this.#choices(policy['PolicyDocument'], now, (text, inner) => this.#statements(text, inner))
+          ? choices(policy['PolicyDocument'], now, (text, inner) => this.#statements(text, inner))
           : [asItStands(policy)],
       ),
-      ...this.#items(ManagedPolicyArns, decided, policy => this.#managed(policy)),
-      ...this.#items(Groups, decided, group => this.#targets(group).map(name => whatever(`the group ${name}`))),
+      ...items(ManagedPolicyArns, decided, this.#document, policy => this.#managed(policy)),
+      ...items(Groups, decided, this.#document, group =>
+        this.#targets(group).map(name => whatever(`the group ${name}`)),
+      ),
     ]
   }
 
@@ -240,7 +233,7 @@ class Walk {
     const given = (target: string, now: Decided): readonly Grant[] =>
       this.#given(
         target,
-        this.#choices(text ?? null, now, (own, inner) => this.#statements(own, inner)),
+        choices(text ?? null, now, (own, inner) => this.#statements(own, inner)),
       )
     const targets = [
       ...new Set([...attachedTo.flatMap(name => this.#targets(fields[name])), ...this.#attachedByRef(id)]),
@@ -248,7 +241,7 @@ class Walk {
     return (targets.length === 0 ? [id] : targets).flatMap(target => {
       const carrier = this.#resource(target)
       if (carrier === undefined) return given(target, decided)
-      return this.#underCondition(carrier, decided, now => given(target, now))
+      return underCondition(carrier, decided, now => given(target, now))
     })
   }
 
@@ -274,7 +267,9 @@ class Walk {
 
   #statements(text: Json, decided: Decided, thing?: string): readonly Rule[] {
     if (!isObject(text) || fieldOf(text, 'Statement') === undefined) return [asItStands(text)]
-    return this.#items(fieldOf(text, 'Statement'), decided, (statement, now) => this.#inWords(statement, now, thing))
+    return items(fieldOf(text, 'Statement'), decided, this.#document, (statement, now) =>
+      this.#inWords(statement, now, thing),
+    )
   }
 
   /** A statement in each way in which it may come about. */
@@ -283,76 +278,9 @@ class Walk {
     const [first] = open
     if (first === undefined || open.length > mostConditions) {
       const own = decide(statement, decided, this.#document)
-      return own === undefined ? [] : [this.#rule(own, thing)]
+      return own === undefined ? [] : [ruleOf(own, this.#document, thing)]
     }
     return branch(first, is => this.#inWords(statement, new Map(decided).set(first, is), thing))
-  }
-
-  #rule(statement: Json, thing: string | undefined): Rule {
-    if (!isObject(statement) || isCall(statement)) return asItStands(statement)
-    const text = (value: Json): string => textOf(value, this.#document)
-    const texts = (value: Json): readonly string[] =>
-      (isList(value) ? value : [value]).flatMap(item => piecesOf(item, this.#document) ?? [text(item)])
-    const known = new Map(Object.entries(statement).map(([key, value]) => [key.toLowerCase(), value]))
-    const take = (name: string): Json | undefined => {
-      const value = known.get(name)
-      known.delete(name)
-      return value
-    }
-    const effect = take('effect')
-    const isDenied = effect === 'Deny'
-    const sid = take('sid')
-    const [action, notAction, resource, notResource] = ['action', 'notaction', 'resource', 'notresource'].map(take)
-    const { named, condition, limits: others } = this.#whom(take, isDenied, thing)
-    const actions = action === undefined ? [] : texts(action).map(shown)
-    const may = [
-      ...(action === undefined ? [] : [isDenied ? actionNames(actions) : actionWords(actions)]),
-      ...(notAction === undefined ? [] : [`take every action but ${listed(texts(notAction).map(shown))}`]),
-    ]
-    const services = actions.map(it => it.split(':')[0]?.toLowerCase() ?? '')
-    // in a policy that stands on a thing, every resource is that thing
-    const words = (places: readonly string[]): string =>
-      isDenied ? deniedPlaceWords(places, actions) : placeWords(places, services)
-    const own = thing === undefined ? undefined : words([thing])
-    const placed = (value: Json): string => words(texts(value).map(it => (it === '*' ? (thing ?? it) : it)))
-    const on = [
-      ...(resource === undefined ? [] : [placed(resource)]),
-      ...(notResource === undefined || own !== undefined ? [] : [`anywhere but ${placed(notResource)}`]),
-      ...(own === undefined || resource !== undefined ? [] : [own]),
-    ]
-    const limits = [
-      ...(notResource === undefined || own === undefined ? [] : [`but not ${placed(notResource)}`]),
-      ...others,
-      ...(condition === undefined ? [] : limitWords(condition, isDenied, text)),
-      ...(effect === 'Allow' || isDenied ? [] : [`only if ${shown(text(effect ?? 'no Effect'))} is Allow`]),
-      ...[...known].map(([key, value]) => `with ${key} ${shown(text(value))}`),
-    ]
-    const verbs = may.join(' and ') || 'take no action that is said'
-    return {
-      ...(sid === undefined || sid === '' ? {} : { sid: shown(text(sid)) }),
-      effect: isDenied ? 'deny' : 'allow',
-      may: isDenied ? verbs.replaceAll('take every action', 'take any action') : verbs,
-      on: [on.join(' and ') || 'on no resource that is said', ...limits].join(', '),
-      when: [],
-      ...(named.length === 0 ? {} : { named }),
-    }
-  }
-
-  /** Whom a statement of a policy on a thing means, and what of its condition is not said by that. */
-  #whom(take: (name: string) => Json | undefined, isDenied: boolean, thing: string | undefined) {
-    const condition = take('condition')
-    if (thing === undefined) return { named: [], condition, limits: [] }
-    const [principal, others] = [take('principal'), take('notprincipal')]
-    const everybody: Named = { who: 'everybody' }
-    if (principal === undefined && others !== undefined) {
-      return { named: [everybody], condition, limits: [`all but ${shown(textOf(others, this.#document))}`] }
-    }
-    const named = principal === undefined ? [] : namedBy(principal, this.#document)
-    const [first] = named
-    const isForAll = first !== undefined && 'who' in first && first.who === 'everybody' && named.length === 1
-    const fewer = isForAll && !isDenied ? narrowed(condition, this.#document) : undefined
-    if (fewer === undefined) return { named, condition, limits: [] }
-    return { named: [fewer.named], condition: fewer.rest, limits: [] }
   }
 
   /** To each of those who get the role. */
@@ -366,76 +294,6 @@ class Walk {
     const resource = Object.hasOwn(Resources, id) ? Resources[id] : undefined
     return isObject(resource) ? resource : undefined
   }
-
-  #underCondition<Own extends Conditional>(
-    resource: JsonObject,
-    decided: Decided,
-    then: (decided: Decided) => readonly Own[],
-  ): readonly Own[] {
-    const condition = resource['Condition']
-    if (typeof condition !== 'string' || decided.get(condition) === true) return then(decided)
-    // if it must not hold, there is no such resource
-    if (decided.get(condition) === false) return []
-    return under(condition, true, then(new Map(decided).set(condition, true)))
-  }
-
-  /** The value itself in each way in which it may be chosen. */
-  #choices<Own extends Conditional>(
-    value: Json,
-    decided: Decided,
-    then: (value: Json, decided: Decided) => readonly Own[],
-  ): readonly Own[] {
-    if (isNoValue(value) || value === null) return []
-    const choice = ifOf(value)
-    if (choice === undefined) return then(value, decided)
-    const { condition, yes, no } = choice
-    const is = decided.get(condition)
-    if (is !== undefined) return this.#choices(is ? yes : no, decided, then)
-    return branch(condition, holds => this.#choices(holds ? yes : no, new Map(decided).set(condition, holds), then))
-  }
-
-  /** Each of one or more values. */
-  #items<Own extends Conditional>(
-    value: Json | undefined,
-    decided: Decided,
-    then: (item: Json, decided: Decided) => readonly Own[],
-  ): readonly Own[] {
-    return this.#choices(value ?? null, decided, (own, now) => {
-      const items = isList(own) ? own : piecesOf(own, this.#document)
-      return items === undefined ? then(own, now) : items.flatMap(item => this.#items(item, now, then))
-    })
-  }
-}
-
-/** What comes of either, with the condition where it makes a difference. */
-function branch<Own extends Conditional>(condition: string, of: (is: boolean) => readonly Own[]): readonly Own[] {
-  const [yes, no] = [of(true), of(false)]
-  const others = no.map(rule => JSON.stringify(rule))
-  const isCommon = yes.map(rule => {
-    const at = others.indexOf(JSON.stringify(rule))
-    if (at >= 0) others[at] = ''
-    return at >= 0
-  })
-  return [
-    ...yes.flatMap((rule, index) => (isCommon[index] === true ? [rule] : under(condition, true, [rule]))),
-    ...under(
-      condition,
-      false,
-      no.filter((_, index) => others[index] !== ''),
-    ),
-  ]
-}
-
-function under<Own extends Conditional>(condition: string, is: boolean, rules: readonly Own[]): readonly Own[] {
-  return rules.map(rule => ({ ...rule, when: [{ condition, is }, ...rule.when] }))
-}
-
-function allowed(may: string, on: string): Rule {
-  return { effect: 'allow', may, on, when: [] }
-}
-
-function whatever(by: string): Rule {
-  return allowed(`do whatever ${by} allows`, 'wherever it allows it')
 }
 
 /** Of a role by token: the preferred one of the groups of the user pool, wherever they are made. */
@@ -453,87 +311,6 @@ function dropped(grants: readonly Grant[]): readonly Grant[] {
   )
 }
 
-function asItStands(policy: Json): Rule {
-  return allowed('do whatever this policy allows', `wherever it allows it: ${JSON.stringify(policy)}`)
-}
-
-/** Who may get which role: by the attachments to identity pools, by user pool groups, and by whom the roles trust. */
-function identitiesOf(document: Document, roles: RoleReferences): ReadonlyMap<string, ReadonlySet<Who>> {
-  const who = new Map<string, Set<Who>>()
-  const add = (role: string, one: Who): void => {
-    who.set(role, (who.get(role) ?? new Set()).add(one))
-  }
-  const addAll = (value: Json, name: string, one: Who): void => {
-    for (const leaf of within(value, name)) add(roles.of(leaf).by, one)
-  }
-  for (const [id, resource] of Object.entries(document.Resources)) {
-    if (!isObject(resource)) continue
-    const properties = resource['Properties'] ?? null
-    if (resource['Type'] === 'AWS::Cognito::IdentityPoolRoleAttachment') {
-      addAll(properties, 'authenticated', 'signed-in')
-      addAll(properties, 'unauthenticated', 'guest')
-      addAll(properties, 'RoleARN', 'signed-in')
-    }
-    if (resource['Type'] === 'AWS::Cognito::UserPoolGroup') addAll(properties, 'RoleArn', 'signed-in')
-    if (resource['Type'] === 'AWS::IAM::Role')
-      for (const one of trusted(fieldOf(properties, 'AssumeRolePolicyDocument') ?? null)) add(id, one)
-  }
-  return who
-}
-
-/** What may be chosen for a field of this name. */
-function within(value: Json, name: string): readonly Json[] {
-  if (isList(value)) return value.flatMap(item => within(item, name))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([key, item]) => (key === name ? branchesOf(item) : within(item, name)))
-}
-
-function branchesOf(value: Json): readonly Json[] {
-  const choice = ifOf(value)
-  if (choice !== undefined) return [choice.yes, choice.no].flatMap(branchesOf)
-  return isNoValue(value) ? [] : [value]
-}
-
-function references(value: Json): readonly string[] {
-  if (isList(value)) return value.flatMap(references)
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([key, operand]) => {
-    if (key === 'Ref') return typeof operand === 'string' ? [operand] : []
-    if (key === 'Fn::GetAtt') {
-      const name = isList(operand) ? operand[0] : operand
-      return typeof name === 'string' ? [name.split('.')[0] ?? ''] : []
-    }
-    const text = isList(operand) ? operand[0] : operand
-    const names = key === 'Fn::Sub' && typeof text === 'string' ? [...text.matchAll(/\$\{([^!}.]+)[^}]*\}/g)] : []
-    return [...names.map(([, name = '']) => name), ...references(operand)]
-  })
-}
-
-/** By the `amr` for which a trust policy asks. https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html */
-function trusted(value: Json, isNegated = false): readonly Who[] {
-  if (isList(value)) return value.flatMap(item => trusted(item, isNegated))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([key, item]) => {
-    if (!/^cognito-identity.*:amr$/i.test(key)) return trusted(item, isNegated || /Not/.test(key))
-    if (isNegated) return []
-    const asked = JSON.stringify(item)
-    return [
-      ...(asked.includes('"authenticated') ? ['signed-in' as const] : []),
-      ...(asked.includes('"unauthenticated') ? ['guest' as const] : []),
-    ]
-  })
-}
-
 function typeOf({ Type }: JsonObject): string {
   return typeof Type === 'string' ? Type : ''
-}
-
-function fieldOf(value: Json, name: string): Json | undefined {
-  if (!isObject(value)) return undefined
-  const key = Object.keys(value).find(it => it.toLowerCase() === name.toLowerCase())
-  return key === undefined ? undefined : value[key]
-}
-
-function fieldsOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
 }
