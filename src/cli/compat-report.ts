@@ -5,6 +5,7 @@ import { counted } from './report.ts'
 /** Two templates of one name, or a stack and what it would become. */
 export type Compared = Comparison & {
   readonly name: string
+  readonly oldName: string
   readonly stack?: string
   readonly versions: { readonly old: string | undefined; readonly fresh: string | undefined }
   /** What the versions promise; undefined where they are not known. */
@@ -28,12 +29,14 @@ export function formatText(compared: readonly Compared[], isColoured: boolean): 
 }
 
 function headingOf(one: Compared): string {
-  const { name, stack, verdict } = one
+  const { name, oldName, stack, verdict } = one
   const { old, fresh } = one.versions
-  const subject = stack === undefined ? name : `stack ${stack}`
-  const versions = old === undefined || fresh === undefined ? '' : old === fresh ? ` ${old}` : ` ${old} → ${fresh}`
+  const before = [stack === undefined ? oldName : `stack ${stack}`, ...(old === undefined ? [] : [old])].join(' ')
+  const after = [...(name === oldName ? [] : [name]), ...(fresh === undefined || fresh === old ? [] : [fresh])].join(
+    ' ',
+  )
   const said = verdict === 'none' ? 'no change' : `${verdict} changes`
-  return `${subject}${versions}: ${said}${claimText(one)}`
+  return `${before}${after === '' ? '' : ` → ${after}`}: ${said}${claimText(one)}`
 }
 
 /** Whether the version is high enough: a clause. */
@@ -79,20 +82,32 @@ function subjectOf({ section, subject, type }: Change): string {
   }
 }
 
-/** `, when AllowGuests=true, in us-gov-west-1` */
+/** `, when UploadsBucketName is given and AllowProtectedFolder=true, in us-gov-west-1` */
 function whenText(when: Witness | undefined, quote = (text: string): string => text): string {
   if (when === undefined) return ''
-  const { region, parameters, leftOut } = when
-  const given = Object.entries(parameters).map(([name, value]) => quote(`${name}=${value === '' ? "''" : value}`))
-  const isDefault = given.length === 0 && region === undefined && leftOut.length === 0
+  const { region, parameters, placeholders, leftOut } = when
+  const names = placeholders.map(quote)
+  const values = Object.entries(parameters)
+    .filter(([name]) => !placeholders.includes(name))
+    .map(([name, value]) => quote(`${name}=${value === '' ? "''" : value}`))
+  const given = names.length === 0 ? [] : [`${listed(names)} ${names.length === 1 ? 'is' : 'are'} given`]
+  const isDefault = names.length + values.length + leftOut.length === 0 && region === undefined
   return [
-    ...(given.length === 0 ? [] : [`, when ${given.join(' and ')}`]),
+    ...(names.length + values.length === 0 ? [] : [`, when ${listed([...given, ...values])}`]),
     ...(region === undefined ? [] : [`, in ${region}`]),
     ...(leftOut.length === 0
       ? []
-      : [`, where ${leftOut.map(quote).join(' and ')} is left to its default, as a parent stack may`]),
+      : [
+          `, where ${listed(leftOut.map(quote))} ${leftOut.length === 1 ? 'is' : 'are'} left to the default, as a parent stack may`,
+        ]),
     ...(isDefault ? [', when all is left to its defaults'] : []),
   ].join('')
+}
+
+/** `a, b and c` */
+function listed(items: readonly string[]): string {
+  const [last = '', ...others] = [...items].reverse()
+  return others.length === 0 ? last : `${others.reverse().join(', ')} and ${last}`
 }
 
 function permissionNote({ permissions, changes }: Compared): readonly string[] {
@@ -110,8 +125,9 @@ export function formatJson(
   const document = {
     ...{ formatVersion: 1, old: asked.old, new: asked.fresh },
     isEnough: compared.every(it => it.isEnough),
-    templates: compared.map(({ name, stack, versions, verdict, step, next, isEnough, ...rest }) => ({
+    templates: compared.map(({ name, oldName, stack, versions, verdict, step, next, isEnough, ...rest }) => ({
       name,
+      ...(oldName === name ? {} : { oldName }),
       ...(stack === undefined ? {} : { stack }),
       ...(versions.old === undefined ? {} : { oldVersion: versions.old }),
       ...(versions.fresh === undefined ? {} : { newVersion: versions.fresh }),

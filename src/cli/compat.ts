@@ -77,21 +77,26 @@ function misuse(args: CompatArguments): string | undefined {
   return placeProblem(args)
 }
 
-type Pair = { readonly name: string; readonly old: Template | undefined; readonly fresh: Template | undefined }
+type Pair = {
+  readonly name: string
+  readonly oldName: string
+  readonly old: Template | undefined
+  readonly fresh: Template | undefined
+}
 
 /** Those of one name; of two files the one and the other, whatever they are called. */
 function pair(old: Source, fresh: Source): { readonly pairs: readonly Pair[] } | { readonly refusal: Refusal } {
   const [one, ...others] = old.templates
   const [other, ...more] = fresh.templates
   if (!old.isFolder && !fresh.isFolder && one !== undefined && other !== undefined) {
-    return { pairs: [{ name: other.name, old: one.template, fresh: other.template }] }
+    return { pairs: [{ name: other.name, oldName: one.name, old: one.template, fresh: other.template }] }
   }
   const of = (source: Source, name: string): Template | undefined =>
     source.templates.find(it => it.name === name)?.template
   // a single template is looked for in the folder
   const single = old.isFolder ? (fresh.isFolder ? undefined : other) : one
   const names = single === undefined ? [...old.templates, ...fresh.templates].map(it => it.name) : [single.name]
-  const pairs = [...new Set(names)].map(name => ({ name, old: of(old, name), fresh: of(fresh, name) }))
+  const pairs = [...new Set(names)].map(name => ({ name, oldName: name, old: of(old, name), fresh: of(fresh, name) }))
   const lacking = pairs.find(it => single !== undefined && (it.old === undefined || it.fresh === undefined))
   if (lacking !== undefined || others.length + more.length + pairs.length === 0) {
     const known = [...others, ...more].map(it => it.name)
@@ -103,12 +108,12 @@ function pair(old: Source, fresh: Source): { readonly pairs: readonly Pair[] } |
 }
 
 function comparePair(
-  { name, old, fresh }: Pair,
+  { name, oldName, old, fresh }: Pair,
   args: CompatArguments,
   registry: Registry,
   stack: Stack | undefined,
 ): Compared {
-  const given = { ...(stack === undefined ? {} : { stack: stack.stackName }), name }
+  const given = { ...(stack === undefined ? {} : { stack: stack.stackName }), name, oldName }
   const versions = {
     old: args.oldVersion ?? old?.version,
     fresh: args.newVersion ?? fresh?.version,

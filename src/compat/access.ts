@@ -7,11 +7,12 @@ import { columnNames } from '../access/show/sheet.ts'
 import { spelled } from '../access/show/spelled.ts'
 import { cognitoRoles, tableOf } from '../access/show/table.ts'
 import type { Resolved } from '../resolve/index.ts'
-import { type Fate, sameness } from './values.ts'
+import type { Update } from './outcome.ts'
+import { type Fate, mappedObject, sameness } from './values.ts'
 
 /** What somebody could do by the old template and cannot by the new one, or the other way round. */
 export type AccessOutcome = {
-  readonly kind: 'access-lost' | 'access-gained' | 'access-hazard' | 'access-unknown'
+  readonly kind: 'access-lost' | 'access-narrowed' | 'access-gained' | 'access-hazard' | 'access-unknown'
   /** `signed-in user`, `guest`, or another as tables of access call them. */
   readonly who: string
   /** `own folder private/{identity}/ of example-uploads` */
@@ -27,16 +28,16 @@ export function accessOutcomes(
   old: Resolved,
   fresh: Resolved,
   site: Site,
-  fate: Fate,
+  update: Pick<Update, 'fate' | 'renames' | 'renamed'>,
 ): readonly AccessOutcome[] | undefined {
-  if (!isDecisive(old, fresh, fate)) return undefined
+  if (!isDecisive(old, fresh, update)) return undefined
   const [before, after] = [sideOf(old, site), sideOf(fresh, site)]
   const probes = new Map([...before.probes, ...after.probes].map(probe => [`${probe.place}\0${probe.action}`, probe]))
   const reached = [...probes.values()].flatMap(probe =>
     (['user', 'guest'] as const).flatMap((who): readonly AccessOutcome[] => {
       const [was, is] = [before.answer(probe, who), after.answer(probe, who)]
       if (was.decision === is.decision) return []
-      const kind = kindOf(was.decision, is.decision, is.isWrong)
+      const kind = kindOf(was, is)
       if (kind === undefined) return []
       return [{ kind, who: columnNames[who], place: probe.place, action: probe.action }]
     }),
@@ -46,11 +47,20 @@ export function accessOutcomes(
 
 type Decision = 'allow' | 'deny' | 'unknown'
 
-function kindOf(was: Decision, is: Decision, isWrong: boolean): AccessOutcome['kind'] | undefined {
-  if (is === 'allow' && isWrong) return 'access-hazard'
-  if (is === 'unknown') return 'access-unknown'
-  if (is === 'allow') return was === 'unknown' ? undefined : 'access-gained'
-  return was === 'allow' ? 'access-lost' : undefined
+type Answer = { readonly decision: Decision; readonly isWrong: boolean }
+
+/** Of a denial that stands where an answer was open, and the other way round, nothing is lost or gained. */
+function kindOf(was: Answer, is: Answer): AccessOutcome['kind'] | undefined {
+  switch (is.decision) {
+    case 'allow':
+      if (is.isWrong) return 'access-hazard'
+      return was.decision === 'unknown' ? undefined : 'access-gained'
+    case 'unknown':
+      return 'access-unknown'
+    case 'deny':
+      if (was.decision !== 'allow') return undefined
+      return was.isWrong ? 'access-narrowed' : 'access-lost'
+  }
 }
 
 type Side = {
@@ -74,10 +84,10 @@ function roleOutcomes(old: Resolved, fresh: Resolved, site: Site): readonly Acce
   const [before, after] = [old, fresh].map(
     resolved => new Map(roleCells(resolved, site).map(cell => [`${cell.who}\0${cell.role}`, cell])),
   )
-  return [...(after ?? [])].flatMap(([key, { who, role, decision, isWrong }]): readonly AccessOutcome[] => {
-    const was = before?.get(key)?.decision
-    if (was === undefined || was === decision) return []
-    const kind = kindOf(was, decision, isWrong)
+  return [...(after ?? [])].flatMap(([key, { who, role, ...is }]): readonly AccessOutcome[] => {
+    const was = before?.get(key)
+    if (was === undefined || was.decision === is.decision) return []
+    const kind = kindOf(was, is)
     return kind === undefined ? [] : [{ kind, who, place: `the role ${role}`, action: 'sts:AssumeRoleWithWebIdentity' }]
   })
 }
@@ -87,14 +97,37 @@ function roleCells(resolved: Resolved, site: Site) {
   return roles.flatMap(({ who, cells }) => cells.map(cell => ({ ...cell, who })))
 }
 
-/** Is anything else that decides who reaches what? */
-function isDecisive(old: Resolved, fresh: Resolved, fate: Fate): boolean {
-  const [before, after] = [old, fresh].map(({ Resources }) =>
-    Object.entries(Resources).filter(([, { Type }]) => /^AWS::(?:IAM|Cognito)::/.test(Type)),
-  )
-  if (before === undefined || after === undefined || before.length !== after.length) return true
-  return before.some(([id, resource]) => {
-    const other = fresh.Resources[id]
-    return other === undefined || sameness(resource.Properties, other.Properties, fate) !== 'same'
+/** Is anything else that decides who reaches what? Under which logical ID it stands decides nothing. */
+function isDecisive(
+  old: Resolved,
+  fresh: Resolved,
+  { fate, renames, renamed }: Pick<Update, 'fate' | 'renames' | 'renamed'>,
+): boolean {
+  const [before, after] = [decisive(old), decisive(fresh)]
+  if (before.length !== after.length) return true
+  const names = new Set(renames.values())
+  const own: Fate = (id, attribute) => (names.has(id) ? 'same' : fate(id, attribute))
+  return before.some(([id, { Type, Properties }]) => {
+    const other = fresh.Resources[renames.get(id) ?? id]
+    return other?.Type !== Type || sameness(mappedObject(Properties, renamed), other.Properties, own) !== 'same'
   })
+}
+
+function decisive({ Resources }: Resolved) {
+  return Object.entries(Resources).filter(([, { Type }]) => /^AWS::(?:IAM|Cognito)::/.test(Type))
+}
+
+/** Of two of the same text the proof says the same: what is for people, or says who signs in, is left out. */
+export function questionOf(old: Resolved, fresh: Resolved): string {
+  const ofPool = ['IdentityPoolName', 'CognitoIdentityProviders', 'SupportedLoginProviders', 'IdentityPoolTags']
+  return JSON.stringify(
+    [old, fresh].map(resolved =>
+      decisive(resolved).map(([id, { Type, Properties, condition }]) => {
+        const rest = Object.entries(Properties).filter(
+          ([name]) => Type !== 'AWS::Cognito::IdentityPool' || !ofPool.includes(name),
+        )
+        return [id, Type, condition, rest]
+      }),
+    ),
+  )
 }

@@ -315,6 +315,12 @@ function accessChange({ outcome: { kind, who, place }, when, actions }: AccessLi
         message: `loses ${what}`,
         help: 'Keep the statement that allows it',
       }
+    case 'access-narrowed':
+      return {
+        ...{ ...found, code: kind, level: 'minor' },
+        message: `loses ${what}, which nobody should have`,
+        help: 'Say it in the release notes',
+      }
     case 'access-gained':
       return { ...found, code: kind, level: 'minor', message: `gains ${what}`, help: 'Say it in the release notes' }
     case 'access-hazard':

@@ -2,8 +2,9 @@ import { accountId, Deployments, environment, type Place, places } from '../acce
 import { deploymentsOf } from '../access/show/deployments.ts'
 import { requiredPlaceholders } from '../access/show/placeholders.ts'
 import { type Document, isObject } from '../document.ts'
+import { allowedValuesOf } from '../parameter.ts'
 import { type Environment, type Resolved, resolve, Unknown, type Value } from '../resolve/index.ts'
-import { type AccessOutcome, accessOutcomes } from './access.ts'
+import { type AccessOutcome, accessOutcomes, questionOf } from './access.ts'
 import { accessChanges, outputChange, resourceChange, type Told } from './changes.ts'
 import { type Deployed, deploymentsToCompare, type Enumeration } from './deployments.ts'
 import { type Outcome, type Update, updateOf } from './outcome.ts'
@@ -67,6 +68,7 @@ function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack:
   const updates = deployments.map(deployed => ({ deployed, leftOut: [], judgement: judge(deployed, []) }))
   const presets = stack === undefined ? changedDefaults(old.document, fresh.document) : []
   const seen = new Set(updates.flatMap(({ judgement }) => [...judgement.outcomes.keys()]))
+  const isChosen = (id: string): boolean => [old, fresh].every(({ document }) => hasResource(document, id))
   const nested =
     presets.length === 0
       ? []
@@ -81,7 +83,7 @@ function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack:
       : { found: sample, properties: observation.properties, when: witnessOf(old.document, at, happens) }
   }
   const all = [
-    ...[...known.values()].map(it => told(it, it.at.length === relevant(it, updates))),
+    ...[...known.values()].map(it => told(it, it.at.length === relevant(it, updates, isChosen))),
     ...[...others.values()].map(it => told(it, false)),
   ]
   const context = { old, fresh, registry, physicalIds: stack?.physicalIds ?? {} }
@@ -236,8 +238,21 @@ function observations(updates: readonly Observed[]): ReadonlyMap<string, Observa
 }
 
 /** In how many deployments it could happen: in those that have what it happens to. */
-function relevant({ sample }: Observation, updates: readonly Observed[]): number {
+function relevant(
+  { sample }: Observation,
+  updates: readonly Observed[],
+  /** Is a resource in both templates, so that it comes and goes by its condition? */
+  isChosen: (id: string) => boolean,
+): number {
+  if (sample.kind === 'resource' && isChosen(sample.outcome.id)) {
+    const { kind } = sample.outcome
+    if (kind === 'created' || kind === 'deleted') return updates.length
+  }
   return updates.filter(({ judgement: { update } }) => update === undefined || couldHappen(sample, update)).length
+}
+
+function hasResource({ Resources }: Document, id: string): boolean {
+  return isObject(Resources) && Object.hasOwn(Resources, id)
 }
 
 function couldHappen(sample: Found, { old, fresh }: Update): boolean {
@@ -290,7 +305,12 @@ function witnessOf(
   })
   const leftOut = shrunk(first.leftOut, names => names.length > 0 && happens(withGiven(least), names))
   // what must be given in any case decides nothing
-  return { ...regionOf(place), parameters: Object.fromEntries(least), leftOut }
+  const isOpen = ([name]: readonly [string, string]): boolean => {
+    const declaration = declarations.get(name) ?? {}
+    return allowedValuesOf(declaration) === undefined && defaultOf(declaration) === ''
+  }
+  const placeholders = least.filter(isOpen).map(([name]) => name)
+  return { ...regionOf(place), parameters: Object.fromEntries(least), placeholders, leftOut }
 }
 
 function regionOf(place: Place): { readonly region?: string } {
@@ -372,15 +392,23 @@ function accessJudgement(
     const key = JSON.stringify(deployed)
     const known = answers.get(key)
     if (known !== undefined) return known
-    const { update } = judgeOne(old, fresh, registry, deployed, [], stack)
-    const env = siteOf(deployed, stack)
-    const outcomes =
-      update === undefined
-        ? undefined
-        : accessOutcomes(concrete(update.old, env), concrete(update.fresh, env), env, update.fate)
-    if (update !== undefined && outcomes !== undefined) for (const id of rolesIn(update.fresh)) roles.add(id)
-    const answer = new Map((outcomes ?? []).map(outcome => [JSON.stringify(outcome), outcome]))
+    const answer = askAccess(deployed)
     answers.set(key, answer)
+    return answer
+  }
+  const same = new Map<string, ReadonlyMap<string, AccessOutcome>>()
+  const askAccess = (deployed: Deployed): ReadonlyMap<string, AccessOutcome> => {
+    const { update } = judgeOne(old, fresh, registry, deployed, [], stack)
+    if (update === undefined) return new Map()
+    const env = siteOf(deployed, stack)
+    const [before, after] = [concrete(update.old, env), concrete(update.fresh, env)]
+    const question = `${deployed.place.region} ${questionOf(before, after)}`
+    const known = same.get(question)
+    if (known !== undefined) return known
+    const outcomes = accessOutcomes(before, after, env, update)
+    if (outcomes !== undefined) for (const id of rolesIn(update.fresh)) roles.add(id)
+    const answer = new Map((outcomes ?? []).map(outcome => [JSON.stringify(outcome), outcome]))
+    same.set(question, answer)
     return answer
   }
   const deployments = accessDeployments(old.document, stack)
@@ -391,7 +419,9 @@ function accessJudgement(
       else known.at.push(deployed)
     }
   }
-  const all = [...found].filter(([, { outcome }]) => outcome.kind !== 'access-unknown' || !isLost(outcome, found))
+  const all = [...found].filter(
+    ([, { outcome }]) => outcome.kind !== 'access-unknown' || !isKnownElsewhere(outcome, found),
+  )
   const told = all.map(([key, { outcome, at }]) => {
     const isAlways = stack !== undefined || at.length === deployments.length
     const seen = at.map(deployed => ({ deployed, leftOut: [] }))
@@ -401,9 +431,10 @@ function accessJudgement(
   return { changes: accessChanges(told), silentRoles: told.length === 0 ? roles : new Set(), remarks: [] }
 }
 
-/** Is it known elsewhere that it is lost, so that it is unknown here only because others may give it? */
-function isLost(outcome: AccessOutcome, found: ReadonlyMap<string, unknown>): boolean {
-  return found.has(JSON.stringify({ ...outcome, kind: 'access-lost' }))
+/** Is it known in other deployments, so that it is unknown here only because of what others may allow or deny? */
+function isKnownElsewhere(outcome: AccessOutcome, found: ReadonlyMap<string, unknown>): boolean {
+  const kinds = ['access-lost', 'access-gained', 'access-hazard'] as const
+  return kinds.some(kind => found.has(JSON.stringify({ ...outcome, kind })))
 }
 
 function rolesIn({ Resources }: Resolved): readonly string[] {
@@ -414,7 +445,10 @@ function accessDeployments(document: Document, stack: Stack | undefined): readon
   if (stack !== undefined) return standing(stack).deployments
   return places.flatMap(place => {
     const site = siteOf({ place, parameters: {} }, undefined)
-    return deploymentsOf(document, site).map(({ parameters }) => ({
+    const all = deploymentsOf(document, site)
+    // where the host of identities is another, what every option gives is in that which has them all
+    const shown = place === places[0] ? all : all.filter(({ without }) => without === undefined)
+    return shown.map(({ parameters }) => ({
       place,
       parameters: { ...presetsOf(document), ...parameters },
     }))

@@ -1,10 +1,17 @@
 /**
  * Regular expressions as the sets of texts that they match as a whole, so that of two it can be decided whether one
  * takes all that the other does. Expressions are Java's, which CloudFormation reads; what no finite automaton can say
- * (look-around, back references) or is seldom written is not taken.
+ * (back references), look-around anywhere but at the start, and what is seldom written is not taken.
  * https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html
  */
-export type Language = { readonly nfa: Nfa }
+export type Language = { readonly branches: readonly Branch[] }
+
+/** A text is one of a language if it is one of a branch: taken by its automaton, and by the others as they want it. */
+type Branch = {
+  readonly nfa: Nfa
+  /** Of what must, or must not, be ahead at the start. */
+  readonly looks: readonly { readonly nfa: Nfa; readonly isWanted: boolean }[]
+}
 
 /** From the first to the last code point. */
 type Range = readonly [first: number, last: number]
@@ -26,7 +33,7 @@ export type Side = { readonly languages: readonly Language[]; readonly lengths: 
 /** What an expression matches; undefined where it is more than is understood here. */
 export function languageOf(pattern: string): Language | undefined {
   try {
-    return { nfa: new Builder().build(new Parser(pattern).parse()) }
+    return { branches: branchesOf(new Parser(pattern).parse()).map(built) }
   } catch (error) {
     if (error instanceof NotUnderstood) return undefined
     throw error
@@ -36,7 +43,7 @@ export function languageOf(pattern: string): Language | undefined {
 /** These texts and no others. */
 export function languageOfTexts(texts: readonly string[]): Language {
   const nodes = texts.map((text): Node => ({ kind: 'sequence', nodes: [...text].map(literal) }))
-  return { nfa: new Builder().build({ kind: 'either', nodes }) }
+  return { branches: [built({ looks: [], node: { kind: 'either', nodes } })] }
 }
 
 /**
@@ -44,41 +51,127 @@ export function languageOfTexts(texts: readonly string[]): Language {
  * in reasonable time. Of a list's items some characters cannot be in one: `without`.
  */
 export function witnessOf(one: Side, other: Side, without = ''): { readonly text: string } | 'none' | 'unknown' {
-  const automata = [...one.languages, ...other.languages].map(({ nfa }) => nfa)
+  const automata = [one, other].flatMap(({ languages }) => languages.flatMap(automataOf))
   const letters = lettersOf(automata, without)
   const bounds = [one.lengths, other.lengths].flatMap(({ least, most }) => [least, most])
   const cap = Math.max(0, ...bounds.filter(Number.isFinite)) + 1
-  const isTaken = ({ lengths }: Side, accepted: readonly boolean[], length: number): boolean =>
-    accepted.every(Boolean) && length >= lengths.least && length <= lengths.most
-  type Position = { readonly sets: readonly (readonly number[])[]; readonly length: number; readonly text: string }
-  const start: Position = { sets: automata.map(nfa => closure(nfa, [nfa.start], true)), length: 0, text: '' }
+  type Sets = ReadonlyMap<Nfa, readonly number[]>
+  type Position = { readonly sets: Sets; readonly length: number; readonly text: string }
+  const isTaken = ({ languages, lengths }: Side, { sets, length, text }: Position): boolean => {
+    const accepts = (nfa: Nfa): boolean => isAccepting(nfa, sets.get(nfa) ?? [], text === '')
+    return (
+      length >= lengths.least &&
+      length <= lengths.most &&
+      languages.every(({ branches }) =>
+        branches.some(({ nfa, looks }) => accepts(nfa) && looks.every(look => accepts(look.nfa) === look.isWanted)),
+      )
+    )
+  }
+  const isOver = (sets: Sets): boolean =>
+    one.languages.some(({ branches }) => branches.every(({ nfa }) => sets.get(nfa)?.length === 0))
   const seen = new Set<string>()
-  let front: readonly Position[] = [start]
+  const start = new Map(automata.map(nfa => [nfa, closure(nfa, [nfa.start], true)]))
+  let front: readonly Position[] = [{ sets: start, length: 0, text: '' }]
   let visited = 0
   while (front.length > 0) {
     const next: Position[] = []
-    for (const { sets, length, text } of front) {
+    for (const position of front) {
       if (++visited > mostVisited) return 'unknown'
-      const accepted = sets.map((set, at) => isAccepting(automata[at], set, text === ''))
-      const split = one.languages.length
-      if (isTaken(one, accepted.slice(0, split), length) && !isTaken(other, accepted.slice(split), length)) {
-        return { text }
-      }
-      if (length >= one.lengths.most) continue
+      if (isTaken(one, position) && !isTaken(other, position)) return { text: position.text }
+      if (position.length >= one.lengths.most) continue
       for (const letter of letters) {
-        const moved = sets.map((set, at) => move(automata[at], set, letter))
+        const sets = new Map([...position.sets].map(([nfa, set]) => [nfa, move(nfa, set, letter)]))
         // what the first side cannot take any more
-        if (moved.slice(0, split).some(set => set.length === 0)) continue
-        const counted = Math.min(length + 1, cap)
-        const key = `${counted}:${moved.map(set => set.join()).join(';')}`
+        if (isOver(sets)) continue
+        const length = Math.min(position.length + 1, cap)
+        const key = `${length}:${[...sets.values()].join(';')}`
         if (seen.has(key)) continue
         seen.add(key)
-        next.push({ sets: moved, length: counted, text: text + String.fromCodePoint(letter) })
+        next.push({ sets, length, text: position.text + String.fromCodePoint(letter) })
       }
     }
     front = next
   }
   return 'none'
+}
+
+function automataOf({ branches }: Language): readonly Nfa[] {
+  return branches.flatMap(({ nfa, looks }) => [nfa, ...looks.map(look => look.nfa)])
+}
+
+type Split = {
+  readonly looks: readonly { readonly node: Node; readonly isWanted: boolean }[]
+  readonly node: Node
+}
+
+const empty: Node = { kind: 'sequence', nodes: [] }
+
+function built({ looks, node }: Split): Branch {
+  const rest: Node = {
+    kind: 'repeat',
+    node: { kind: 'one', ranges: [[0, lastPoint]] },
+    least: 0,
+    most: Number.POSITIVE_INFINITY,
+  }
+  return {
+    nfa: new Builder().build(node),
+    looks: looks.map(({ node: ahead, isWanted }) => ({
+      nfa: new Builder().build({ kind: 'sequence', nodes: [ahead, rest] }),
+      isWanted,
+    })),
+  }
+}
+
+/** What is looked at from the start by itself: of each way to begin one branch. */
+function branchesOf(node: Node): readonly Split[] {
+  switch (node.kind) {
+    case 'look':
+      return [{ looks: [{ node: node.node, isWanted: node.isWanted }], node: empty }]
+    case 'either':
+      return hasLook(node) ? node.nodes.flatMap(branchesOf) : [{ looks: [], node }]
+    case 'repeat': {
+      if (!hasLook(node)) return [{ looks: [], node }]
+      if (node.most !== 1) throw new NotUnderstood()
+      return [...branchesOf(node.node), ...(node.least === 0 ? [{ looks: [], node: empty }] : [])]
+    }
+    case 'sequence': {
+      const [first, ...others] = node.nodes
+      if (first === undefined || !hasLook(node)) return [{ looks: [], node }]
+      const isAtStart = first.kind === 'start' || first.kind === 'look'
+      const heads = branchesOf(first)
+      // behind anything else one would look from somewhere in the middle
+      const tails = isAtStart
+        ? branchesOf({ kind: 'sequence', nodes: others })
+        : [{ looks: [], node: sequence(others) }]
+      return heads.flatMap(head =>
+        tails.map(tail => ({ looks: [...head.looks, ...tail.looks], node: sequence([head.node, tail.node]) })),
+      )
+    }
+    case 'one':
+    case 'start':
+    case 'end':
+      return [{ looks: [], node }]
+  }
+}
+
+function sequence(nodes: readonly Node[]): Node {
+  return { kind: 'sequence', nodes }
+}
+
+function hasLook(node: Node): boolean {
+  switch (node.kind) {
+    case 'look':
+      return true
+    case 'sequence':
+    case 'either':
+      return node.nodes.some(hasLook)
+    case 'repeat':
+      return hasLook(node.node)
+    case 'one':
+    case 'start':
+    case 'end':
+      return false
+  }
 }
 
 const mostVisited = 30_000
@@ -97,12 +190,11 @@ function closure(nfa: Nfa, states: readonly number[], isAtStart: boolean, isAtEn
   return [...found].sort((a, b) => a - b)
 }
 
-function isAccepting(nfa: Nfa | undefined, states: readonly number[], isAtStart: boolean): boolean {
-  return nfa !== undefined && closure(nfa, states, isAtStart, true).includes(nfa.end)
+function isAccepting(nfa: Nfa, states: readonly number[], isAtStart: boolean): boolean {
+  return closure(nfa, states, isAtStart, true).includes(nfa.end)
 }
 
-function move(nfa: Nfa | undefined, states: readonly number[], letter: number): readonly number[] {
-  if (nfa === undefined) return []
+function move(nfa: Nfa, states: readonly number[], letter: number): readonly number[] {
   const reached = states.flatMap(state =>
     (nfa.moves[state] ?? []).flatMap(({ ranges, to }) =>
       ranges.some(([first, last]) => first <= letter && letter <= last) ? [to] : [],
@@ -152,6 +244,7 @@ type Node =
   | { readonly kind: 'one'; readonly ranges: readonly Range[] }
   | { readonly kind: 'sequence' | 'either'; readonly nodes: readonly Node[] }
   | { readonly kind: 'repeat'; readonly node: Node; readonly least: number; readonly most: number }
+  | { readonly kind: 'look'; readonly node: Node; readonly isWanted: boolean }
   | { readonly kind: 'start' | 'end' }
 
 function literal(character: string): Node {
@@ -249,6 +342,8 @@ class Parser {
         if (this.#skip('?')) {
           const isNamed = /^<[A-Za-z]\w*>/.exec(this.#characters.slice(this.#at, this.#at + 40).join(''))
           if (isNamed !== null) this.#at += isNamed[0].length
+          else if (this.#skip('=')) return this.#look(true)
+          else if (this.#skip('!')) return this.#look(false)
           else if (!this.#skip(':')) throw new NotUnderstood()
         }
         const node = this.#either()
@@ -279,6 +374,12 @@ class Parser {
       default:
         return literal(character)
     }
+  }
+
+  #look(isWanted: boolean): Node {
+    const node = this.#either()
+    if (!this.#skip(')')) throw new NotUnderstood()
+    return { kind: 'look', node, isWanted }
   }
 
   #escape(): readonly Range[] {
@@ -389,6 +490,9 @@ class Builder {
       }
       case 'repeat':
         return this.#repeat(node, from)
+      // all that could be are at the start, and taken out
+      case 'look':
+        throw new NotUnderstood()
       case 'start':
       case 'end': {
         const to = this.#state()

@@ -38,7 +38,9 @@ export type Update = {
   readonly outcomes: readonly Outcome[]
   /** What has become of what references name. */
   readonly fate: Fate
-  /** What is called otherwise in the new template, with what it is called there. */
+  /** By the logical IDs in the old template, those in the new one of what is called otherwise. */
+  readonly renames: ReadonlyMap<string, string>
+  /** A reference to one of these, as the new template has it. */
   readonly renamed: (unknown: Unknown) => Unknown
 }
 
@@ -97,7 +99,8 @@ export function updateOf(before: Resolved, after: Resolved, registry: Registry):
   const gone = Object.entries(old.Resources).filter(([id]) => fresh.Resources[id] === undefined)
   const come = Object.entries(fresh.Resources).filter(([id]) => old.Resources[id] === undefined)
   const renames = renamesOf(gone, come, fate)
-  const renamed = renaming(new Map(renames.map(({ other = '', id }) => [other, id])))
+  const names = new Map(renames.map(({ other = '', id }) => [other, id]))
+  const renamed = renaming(names)
   const kept: readonly Outcome[] = [...effects].flatMap(([id, effect]) => {
     const resource = fresh.Resources[id]
     const kind = outcomeKinds[effect.kind]
@@ -117,7 +120,7 @@ export function updateOf(before: Resolved, after: Resolved, registry: Registry):
     ...come.filter(([id]) => !isRenamed(id)).map(([id, { Type }]) => plain('created', id, Type)),
     ...collisions.map(it => (renames.some(({ id, other }) => id === it.id && other === it.other) ? asRenamed(it) : it)),
   ]
-  return { old, fresh, outcomes, fate, renamed }
+  return { old, fresh, outcomes, fate, renames: names, renamed }
 }
 
 function asRenamed(collision: Outcome): Outcome {

@@ -34,6 +34,7 @@ export const codes = [
   'deletion-policy',
   'output-changed',
   'access-gained',
+  'access-narrowed',
   'access-unknown',
   'trust-changed',
   'parameter-may-be-narrowed',
@@ -59,6 +60,8 @@ export type Witness = {
   readonly region?: string
   /** Those that must be given for it to happen. */
   readonly parameters: Readonly<Record<string, string>>
+  /** Of these the names of those whose value stands for any other that is not the default, as far as that was tried. */
+  readonly placeholders: readonly string[]
   /** Parameters whose default has changed, and to which no value is given with the update. */
   readonly leftOut: readonly string[]
 }

@@ -1,0 +1,766 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { capabilities } from '../src/build/manifest.ts'
+import { registryIn } from '../src/cli/compat.ts'
+import { compare } from '../src/compat/compare.ts'
+import { languageOf, witnessOf } from '../src/compat/language.ts'
+import type { Change, Code, Comparison, Level } from '../src/compat/report.ts'
+import type { Stack, Template } from '../src/compat/sides.ts'
+import { inclusionOf } from '../src/compat/taken.ts'
+import { isEnough, nextVersion, stepBetween, versionOf } from '../src/compat/versions.ts'
+import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
+import { link } from '../src/link.ts'
+import { Unknown } from '../src/resolve/value.ts'
+import identityPool from '../templates/identity-pool.ts'
+import notesApp from '../templates/notes-app.ts'
+import publicationBucket from '../templates/publication-bucket.ts'
+import { at, type Change as Mutation, remove, rewrite, set } from './support/mutate.ts'
+import { folders, write } from './support/projects.ts'
+
+const registry = registryIn('schemas')
+
+function side(document: Document, version?: string): Template {
+  const text = JSON.stringify(document)
+  return { document, text, version: version ?? versionOf(document), capabilities: capabilities(document) }
+}
+
+function compared(old: Document, fresh: Document, stack?: Stack): Comparison {
+  return compare(side(old), side(fresh), registry, stack)
+}
+
+const pool = link(identityPool, { id: 'identity-pool', version: '1.2.3' }).document
+const bucket = link(publicationBucket, { id: 'publication-bucket', version: '1.2.3' }).document
+const app = link(notesApp, { id: 'notes-app', version: '1.2.3' }).document
+
+/** A document of these resources, for what is easier seen in a small one. */
+function template(Resources: JsonObject, rest: Omit<Document, 'Resources'> = {}): Document {
+  return { AWSTemplateFormatVersion: '2010-09-09', ...rest, Resources }
+}
+
+/** `major resource-replaced Role` of each change. */
+function told(comparison: Comparison): readonly string[] {
+  return comparison.changes.map(({ level, code, subject }) => `${level} ${code}${subject === '' ? '' : ` ${subject}`}`)
+}
+
+function changeOf(comparison: Comparison, code: Code, subject?: string): Change {
+  const found = comparison.changes.find(it => it.code === code && (subject === undefined || it.subject === subject))
+  assert.ok(found !== undefined, `there is no ${code}: ${told(comparison).join('; ')}`)
+  return found
+}
+
+/** Under another logical ID, wherever it is named. */
+function renamed(from: string, to: string): Mutation {
+  return document => {
+    const text = JSON.stringify(document)
+      .replaceAll(`"${from}":{"Type"`, `"${to}":{"Type"`)
+      .replaceAll(`{"Ref":"${from}"}`, `{"Ref":"${to}"}`)
+      .replaceAll(`{"Fn::GetAtt":["${from}"`, `{"Fn::GetAtt":["${to}"`)
+      .replaceAll(`\${${from}}`, `\${${to}}`)
+    const mutant: Document = JSON.parse(text)
+    assert.notEqual(text, JSON.stringify(document), `${from} is nowhere`)
+    return mutant
+  }
+}
+
+/** Another text, wherever it stands. */
+function everywhere(from: string, to: string): Mutation {
+  return document => {
+    const mutant: Document = JSON.parse(JSON.stringify(document).replaceAll(from, to))
+    return mutant
+  }
+}
+
+// ---- nothing -----------------------------------------------------------------------------------------------------
+
+for (const [name, document] of Object.entries({ pool, bucket, app })) {
+  test(`a stack of ${name} stays as it is if the template does, whatever the order of keys and the texts for people`, () => {
+    assert.deepEqual(compared(document, document), {
+      ...{ changes: [], verdict: 'none', permissions: [], deployments: 0, remarks: [] },
+    })
+    assert.deepEqual(told(compared(document, { ...document, Description: 'Otherwise' })), ['patch text'])
+    assert.deepEqual(told(compared(document, shuffled(document))), ['patch text'])
+  })
+}
+
+function shuffled(document: Document): Document {
+  const turn = (json: Json): Json => {
+    if (Array.isArray(json)) return json.map(turn)
+    if (typeof json !== 'object' || json === null) return json
+    return Object.fromEntries(
+      Object.entries(json)
+        .reverse()
+        .map(([key, item]) => [key, turn(item)]),
+    )
+  }
+  const sections = Object.entries(document).map(([key, section]) => [key, turn(section)] as const)
+  const other: Document = JSON.parse(JSON.stringify(Object.fromEntries(sections)))
+  return other
+}
+
+test('the version in an output, numbers in quotes, another spelling of a reference: nothing of it changes a stack', () => {
+  const next = link(identityPool, { id: 'identity-pool', version: '1.3.0' }).document
+  assert.deepEqual(told(compared(pool, next)), ['patch text'])
+  const queue = (Properties: JsonObject, topic: Json) =>
+    template({
+      Queue: { Type: 'AWS::SQS::Queue', Properties },
+      Users: { Type: 'AWS::Cognito::UserPool' },
+      Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: topic, ClientName: 'a' } },
+    })
+  const one = queue({ DelaySeconds: 5, FifoQueue: true }, { Ref: 'Users' })
+  const other = queue({ DelaySeconds: '5', FifoQueue: 'true' }, { 'Fn::GetAtt': ['Users', 'UserPoolId'] })
+  assert.deepEqual(told(compared(one, other)), ['patch text'])
+  const third = queue({ DelaySeconds: '5', FifoQueue: 'true' }, { 'Fn::Sub': `\${Users}` })
+  assert.deepEqual(told(compared(one, third)), ['patch text'])
+})
+
+const names = fc.constantFrom('A', 'B', 'C')
+const leaf: fc.Arbitrary<Json> = fc.oneof(
+  fc.constantFrom('x', 'y', '', 5, true),
+  fc.constantFrom('P', 'Q', 'AWS::Region').map(Ref => ({ Ref })),
+  fc.constantFrom('${P}-x', '${AWS::Region}').map(text => ({ 'Fn::Sub': text })),
+)
+const value: fc.Arbitrary<Json> = fc.oneof(
+  leaf,
+  fc.tuple(fc.constantFrom('IsP', 'IsQ'), leaf, leaf).map(parts => ({ 'Fn::If': parts })),
+)
+const documents: fc.Arbitrary<Document> = fc
+  .dictionary(names, fc.record({ TopicName: value, DisplayName: value }), { minKeys: 1 })
+  .map(resources =>
+    template(
+      Object.fromEntries(
+        Object.entries(resources).map(([id, Properties]) => [id, { Type: 'AWS::SNS::Topic', Properties }]),
+      ),
+      {
+        Parameters: {
+          P: { Type: 'String', Default: 'p', AllowedValues: ['p', 'q', 'r'] },
+          Q: { Type: 'String', Default: '' },
+        },
+        Conditions: {
+          IsP: { 'Fn::Equals': [{ Ref: 'P' }, 'p'] },
+          IsQ: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'Q' }, ''] }] },
+        },
+      },
+    ),
+  )
+
+test('of any template: to itself nothing; conditions under other names, and turned round, change no stack', () => {
+  fc.assert(
+    fc.property(documents, document => {
+      assert.equal(compared(document, document).verdict, 'none')
+      const turned: Document = JSON.parse(
+        JSON.stringify(document).replaceAll(
+          /\{"Fn::If":\["IsP",(.*?),(\{[^{}]*\}|"[^"]*"|\d+|true)\]\}/g,
+          (all, one, two) =>
+            /^(?:\{[^{}]*\}|"[^"]*"|\d+|true)$/.test(String(one)) ? `{"Fn::If":["NotP",${two},${one}]}` : all,
+        ),
+      )
+      const { IsP, ...conditions } = document.Conditions ?? {}
+      const other = {
+        ...turned,
+        Conditions: {
+          ...conditions,
+          ...(IsP === undefined ? {} : { IsP, NotP: { 'Fn::Not': [{ Condition: 'IsP' }] } }),
+        },
+      }
+      assert.deepEqual(told(compared(document, other)), ['patch text'])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('of any two templates a topic is replaced if and only if its name comes out otherwise in some deployment', () => {
+  fc.assert(
+    fc.property(documents, documents, (one, other) => {
+      const comparison = compared(one, other)
+      for (const { code, subject, properties } of comparison.changes) {
+        if (code === 'resource-replaced') assert.deepEqual(properties, ['TopicName'], subject)
+      }
+      const differs = (id: string) =>
+        ['p', 'q'].some(P =>
+          ['', 'given'].some(Q => {
+            const [a, b] = [nameOf(one, id, P, Q), nameOf(other, id, P, Q)]
+            return a !== undefined && b !== undefined && a !== b
+          }),
+        )
+      const replaced = comparison.changes.filter(it => it.code === 'resource-replaced').map(it => it.subject)
+      for (const id of ['A', 'B', 'C']) assert.equal(replaced.includes(id), differs(id), id)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+/** The name of a topic, in us-east-1. */
+function nameOf(document: Document, id: string, P: string, Q: string): string | undefined {
+  const known: Readonly<Record<string, string>> = { P, Q, 'AWS::Region': 'us-east-1' }
+  const text = (json: Json): string => {
+    if (!isObject(json)) return String(json)
+    const { Ref, 'Fn::Sub': sub, 'Fn::If': choice } = json
+    if (typeof Ref === 'string') return known[Ref] ?? ''
+    if (typeof sub === 'string') return sub.replaceAll(/\$\{([^}]+)\}/g, (_, name) => known[String(name)] ?? '')
+    const [condition, whenTrue = null, whenFalse = null]: readonly Json[] = Array.isArray(choice) ? choice : []
+    return text((condition === 'IsP' ? P === 'p' : Q !== '') ? whenTrue : whenFalse)
+  }
+  const resource = document.Resources[id]
+  const properties = isObject(resource) ? resource['Properties'] : undefined
+  return isObject(properties) ? text(properties['TopicName'] ?? null) : undefined
+}
+
+// ---- slips in identity-pool ---------------------------------------------------------------------------------------
+
+type Expected = readonly [level: Level, code: Code, subject: string, said: RegExp]
+
+/** What the author did, and the line that must be among those that are told. */
+const slips: readonly (readonly [slip: string, change: Mutation, expected: Expected])[] = [
+  [
+    'the attachment under another logical ID',
+    renamed('RoleAttachment', 'PoolRoles'),
+    [
+      'major',
+      'already-exists',
+      'PoolRoles',
+      /is RoleAttachment under another logical ID.*same IdentityPoolId.*AlreadyExists/,
+    ],
+  ],
+  [
+    'the principal tags under another logical ID',
+    renamed('PrincipalTag', 'Tags'),
+    ['major', 'already-exists', 'Tags', /same IdentityPoolId, IdentityProviderName/],
+  ],
+  [
+    'the pool under another logical ID',
+    renamed('IdentityPool', 'Pool'),
+    [
+      'major',
+      'resource-renamed',
+      'Pool',
+      /kept, and belongs to no stack; every user gets a new identity, and loses their folder/,
+    ],
+  ],
+  [
+    'the pool under another logical ID: what hangs on it',
+    renamed('IdentityPool', 'Pool'),
+    ['major', 'resource-replaced', 'RoleAttachment', /for IdentityPoolId refers to Pool/],
+  ],
+  [
+    'a role under another logical ID',
+    renamed('AuthenticatedRole', 'UserRole'),
+    ['major', 'resource-renamed', 'UserRole', /the old one is (?:kept|deleted)/],
+  ],
+  [
+    'the pool left out',
+    document => remove('Resources.IdentityPool')(remove('Resources.RoleAttachment')(document)),
+    ['major', 'resource-orphaned', 'IdentityPool', /every user gets a new identity/],
+  ],
+  [
+    'the pool another type',
+    set('Resources.IdentityPool.Type', 'AWS::Cognito::UserPool'),
+    ['major', 'type-changed', 'IdentityPool', /was AWS::Cognito::IdentityPool: the update is refused/],
+  ],
+  [
+    'a pool that is not kept',
+    set('Resources.IdentityPool.DeletionPolicy', 'Delete'),
+    ['major', 'deletion-policy', 'IdentityPool', /is lost when the stack is deleted/],
+  ],
+  [
+    'another path of a role',
+    set('Resources.AuthenticatedRole.Properties.Path', '/users/'),
+    ['major', 'resource-replaced', 'AuthenticatedRole', /for Path/],
+  ],
+  [
+    'a name for a role',
+    set('Resources.AuthenticatedRole.Properties.RoleName', 'users'),
+    ['major', 'capability-added', '', /CAPABILITY_NAMED_IAM/],
+  ],
+  [
+    'a parameter less',
+    document => everywhere('{"Ref":"UserPoolClientId3"}', '""')(remove('Parameters.UserPoolClientId3')(document)),
+    ['major', 'parameter-lost', 'UserPoolClientId3', /is refused/],
+  ],
+  [
+    'a parameter under another name',
+    everywhere('UserPoolClientId3', 'ThirdClientId'),
+    ['major', 'parameter-renamed', 'UserPoolClientId3', /is called ThirdClientId now/],
+  ],
+  [
+    'a parameter that must be given',
+    set('Parameters.Owner', { Type: 'String' }),
+    ['major', 'parameter-required', 'Owner', /has no default/],
+  ],
+  [
+    'a parameter that may be given',
+    set('Parameters.Owner', { Type: 'String', Default: '' }),
+    ['minor', 'parameter-new', 'Owner', /left out, it is ''/],
+  ],
+  [
+    'a default less',
+    remove('Parameters.AllowGuests.Default'),
+    ['major', 'parameter-required', 'AllowGuests', /no default any more/],
+  ],
+  [
+    'an allowed value less',
+    set('Parameters.RoleSelection.AllowedValues', ['Default']),
+    ['major', 'parameter-narrowed', 'RoleSelection', /'Token' is refused/],
+  ],
+  [
+    'an allowed value more',
+    at('Parameters.RoleSelection.AllowedValues', it => [...(Array.isArray(it) ? it : []), 'Rules']),
+    ['minor', 'parameter-widened', 'RoleSelection', /'Rules', too/],
+  ],
+  [
+    'a narrower pattern',
+    set('Parameters.UserPoolClientId.AllowedPattern', '^([a-z0-9]{1,128})?$'),
+    ['major', 'parameter-narrowed', 'UserPoolClientId', /'[A-Z_+]' is refused/],
+  ],
+  [
+    'a wider pattern',
+    set('Parameters.UserPoolClientId.AllowedPattern', '^([\\w+-]{1,128})?$'),
+    ['minor', 'parameter-widened', 'UserPoolClientId', /'-1', too/],
+  ],
+  [
+    'a shorter value',
+    set('Parameters.UserPoolId.MaxLength', 50),
+    ['major', 'parameter-narrowed', 'UserPoolId', /'aaaa-a+-0_a' is refused/],
+  ],
+  [
+    'another type of a parameter',
+    set('Parameters.OpenIdConnectProviderArns.Type', 'CommaDelimitedList'),
+    ['major', 'parameter-type', 'OpenIdConnectProviderArns', /is of type CommaDelimitedList, and was of String/],
+  ],
+  [
+    'guests by default',
+    set('Parameters.AllowGuests.Default', 'true'),
+    ['minor', 'default-changed', 'AllowGuests', /is 'true' by default, and was 'false'/],
+  ],
+  [
+    'guests by default: what a parent stack gets',
+    set('Parameters.AllowGuests.Default', 'true'),
+    ['minor', 'resource-created', 'UnauthenticatedRole', /is made/],
+  ],
+  [
+    'a rule more',
+    set('Rules.NoGuests', {
+      Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'AllowGuests' }, 'false'] }, AssertDescription: 'No guests' }],
+    }),
+    ['major', 'rule-refuses', 'NoGuests', /refuses deployments that stand.*No guests/],
+  ],
+  [
+    'an output less',
+    remove('Outputs.AuthenticatedRoleArn'),
+    ['major', 'output-lost', 'AuthenticatedRoleArn', /is gone/],
+  ],
+  [
+    'an output under another name',
+    document => ({
+      ...document,
+      Outputs: Object.fromEntries(
+        Object.entries(document.Outputs ?? {}).map(([name, it]) => [name === 'IdentityPoolId' ? 'PoolId' : name, it]),
+      ),
+    }),
+    ['major', 'output-renamed', 'IdentityPoolId', /is called PoolId now/],
+  ],
+  [
+    'an output that gives something else',
+    set('Outputs.AuthenticatedRoleArn.Value', { Ref: 'AuthenticatedRole' }),
+    ['major', 'output-changed', 'AuthenticatedRoleArn', /gives something else/],
+  ],
+  [
+    'an export',
+    set('Outputs.IdentityPoolId.Export', { Name: 'pool' }),
+    ['minor', 'export-new', 'IdentityPoolId', /exports pool/],
+  ],
+  [
+    'another condition of an output',
+    set('Outputs.IdentityPoolArn.Condition', 'GuestsAllowed'),
+    ['major', 'output-lost', 'IdentityPoolArn', /is gone/],
+  ],
+  [
+    'an action less',
+    rewrite('Resources.AuthenticatedRole.Properties.Policies', '"s3:DeleteObject"', '"s3:GetObject"'),
+    ['major', 'access-lost', 'signed-in user', /loses s3:DeleteObject on own folder private/],
+  ],
+  [
+    'an action more',
+    rewrite('Resources.AuthenticatedRole.Properties.Policies', '"dynamodb:Query"', '"dynamodb:*"'),
+    ['major', 'access-hazard', 'signed-in user', /gains dynamodb:.*which nobody should have/],
+  ],
+  [
+    'a guest who writes',
+    rewrite('Resources.UnauthenticatedRole.Properties.Policies', '"s3:GetObject"', '"s3:*"'),
+    ['minor', 'resource-updated', 'UnauthenticatedRole', /is updated in place, for Policies/],
+  ],
+  [
+    'the classic flow',
+    set('Resources.IdentityPool.Properties.AllowClassicFlow', true),
+    ['minor', 'resource-updated', 'IdentityPool', /for AllowClassicFlow/],
+  ],
+  [
+    'another description of a role',
+    set('Resources.AuthenticatedRole.Properties.Description', 'Users'),
+    ['patch', 'resource-updated', 'AuthenticatedRole', /for Description/],
+  ],
+  [
+    'a principal more in the trust policy',
+    rewrite(
+      'Resources.AuthenticatedRole.Properties.AssumeRolePolicyDocument',
+      '"sts:AssumeRoleWithWebIdentity"',
+      '"sts:AssumeRoleWithWebIdentity","sts:SetSourceIdentity"',
+    ),
+    ['minor', 'trust-changed', 'AuthenticatedRole', /iam:UpdateAssumeRolePolicy.*UPDATE_ROLLBACK_FAILED/],
+  ],
+  [
+    'a resource more',
+    set('Resources.Topic', { Type: 'AWS::SNS::Topic' }),
+    ['minor', 'resource-created', 'Topic', /is made/],
+  ],
+  [
+    'too much of it',
+    set('Metadata.Notes', { text: 'x'.repeat(60_000) }),
+    ['major', 'too-large', '', /more than the 51,200 that a request may have/],
+  ],
+]
+
+for (const [slip, change, [level, code, subject, said]] of slips) {
+  test(`of identity-pool is told: ${slip}`, () => {
+    const comparison = compared(pool, change(pool))
+    const found = changeOf(comparison, code, subject)
+    assert.equal(found.level, level)
+    assert.match(found.message, said)
+    assert.ok(found.help !== '', 'there is no way out')
+  })
+}
+
+test('each slip is told with the least deployment in which it happens', () => {
+  const witness = (change: Mutation, code: Code) => changeOf(compared(pool, change(pool)), code).when
+  const guests = witness(
+    rewrite('Resources.UnauthenticatedRole.Properties.Policies', '"s3:GetObject"', '"s3:*"'),
+    'resource-updated',
+  )
+  assert.deepEqual(guests?.parameters, {
+    AllowGuests: 'true',
+    AllowPublicFolder: 'true',
+    UploadsBucketName: guests?.parameters['UploadsBucketName'],
+  })
+  assert.equal(guests?.region, undefined)
+  const govCloud = witness(
+    rewrite(
+      'Resources.AuthenticatedRole.Properties.AssumeRolePolicyDocument',
+      'cognito-identity-us-gov.amazonaws.com',
+      'cognito-identity.us-gov.amazonaws.com',
+    ),
+    'trust-changed',
+  )
+  assert.equal(govCloud?.region, 'us-gov-west-1')
+  const nested = changeOf(compared(pool, set('Parameters.AllowGuests.Default', 'true')(pool)), 'resource-created').when
+  assert.deepEqual(nested?.leftOut, ['AllowGuests'])
+  assert.equal(witness(renamed('RoleAttachment', 'PoolRoles'), 'already-exists'), undefined)
+})
+
+// ---- what only small templates show -------------------------------------------------------------------------------
+
+const role = (Properties: JsonObject): JsonObject => ({
+  Type: 'AWS::IAM::Role',
+  Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [] }, ...Properties },
+})
+
+test('a replacement is followed through all that refers to it, to the end', () => {
+  const chain = (TopicName: string) =>
+    template(
+      {
+        Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName } },
+        Subscription: { Type: 'AWS::SNS::Subscription', Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'sqs' } },
+        Permission: {
+          Type: 'AWS::Lambda::Permission',
+          Properties: {
+            Action: 'lambda:InvokeFunction',
+            FunctionName: 'f',
+            Principal: 'sns.amazonaws.com',
+            SourceArn: { 'Fn::Sub': `\${Subscription}` },
+          },
+        },
+        Queue: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { RedrivePolicy: { note: { 'Fn::GetAtt': ['Topic', 'TopicArn'] } } },
+        },
+        Other: { Type: 'AWS::SQS::Queue' },
+      },
+      { Outputs: { Arn: { Value: { Ref: 'Topic' }, Export: { Name: 'topic' } } } },
+    )
+  const comparison = compared(chain('one'), chain('two'))
+  assert.deepEqual(told(comparison), [
+    'major resource-replaced Topic',
+    'major resource-replaced Subscription',
+    'major resource-replaced Permission',
+    'major export-changed Arn',
+    'minor resource-updated Queue',
+  ])
+  assert.match(changeOf(comparison, 'resource-replaced', 'Permission').message, /for SourceArn refers to Subscription/)
+  assert.ok(comparison.permissions.includes('lambda:AddPermission'), 'whoever deploys it makes a permission')
+})
+
+test('a resource with a fixed name cannot be replaced under it, and another cannot take it over', () => {
+  const named = (Path: string) => template({ Role: role({ RoleName: 'users', Path }) })
+  assert.match(changeOf(compared(named('/a/'), named('/b/')), 'custom-name').message, /same RoleName.*custom-named/)
+  const policy = (id: string) =>
+    template({
+      [id]: { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: 'all', PolicyDocument: {} } },
+    })
+  assert.match(
+    changeOf(compared(policy('One'), policy('Two')), 'already-exists', 'Two').message,
+    /same ManagedPolicyName/,
+  )
+  const free = (id: string) =>
+    template({ [id]: { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: {} } } })
+  assert.deepEqual(told(compared(free('One'), free('Two'))), ['major resource-renamed Two'])
+  const policies = (id: string) =>
+    template({
+      Bucket: { Type: 'AWS::S3::Bucket' },
+      [id]: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument: {} } },
+    })
+  assert.match(changeOf(compared(policies('One'), policies('Two')), 'already-exists').message, /same Bucket/)
+})
+
+test('what the schema says may be replaced, is not known, or cannot be updated, is said so', () => {
+  const one = (Type: string, Properties: JsonObject) => template({ One: { Type, Properties } })
+  const told = (Type: string, a: JsonObject, b: JsonObject) => compared(one(Type, a), one(Type, b)).changes[0]
+  const key = (AttributeName: string) => ({ KeySchema: [{ AttributeName, KeyType: 'HASH' }] })
+  const table = told('AWS::DynamoDB::Table', key('a'), key('b'))
+  assert.deepEqual([table?.code, table?.level], ['resource-may-be-replaced', 'major'])
+  assert.match(table?.source ?? '', /aws-resource-dynamodb-table\.html$/)
+  const unknown = told('Acme::Some::Thing', { A: 1 }, { A: 2 })
+  assert.deepEqual([unknown?.code, unknown?.level], ['resource-may-be-replaced', 'minor'])
+  const custom = told('Custom::Thing', { ServiceToken: 'a', A: 1 }, { ServiceToken: 'a', A: 2 })
+  assert.deepEqual([custom?.code, custom?.level], ['resource-updated', 'minor'])
+  const permission = told(
+    'AWS::Lambda::Permission',
+    { FunctionName: 'f', Action: 'a' },
+    { FunctionName: 'f', Action: 'b' },
+  )
+  assert.equal(permission?.code, 'resource-replaced')
+})
+
+test('a value that is known only when it is updated may replace what it stands in', () => {
+  const bucketOf = (name: Json) =>
+    template({ Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: name, PolicyDocument: {} } } })
+  const change = changeOf(
+    compared(bucketOf({ 'Fn::ImportValue': 'a' }), bucketOf({ 'Fn::ImportValue': 'b' })),
+    'resource-may-be-replaced',
+  )
+  assert.match(change.message, /known only when it is updated/)
+})
+
+test('a resource whose condition no longer holds is deleted where it held', () => {
+  const conditional = (allowed: string) =>
+    template(
+      { Topic: { Type: 'AWS::SNS::Topic', Condition: 'On' } },
+      {
+        Parameters: { Stage: { Type: 'String', Default: 'dev', AllowedValues: ['dev', 'test', 'prod'] } },
+        Conditions: { On: { 'Fn::Equals': [{ Ref: 'Stage' }, allowed] } },
+      },
+    )
+  const comparison = compared(conditional('prod'), conditional('test'))
+  assert.deepEqual(changeOf(comparison, 'resource-deleted', 'Topic').when?.parameters, { Stage: 'prod' })
+  assert.deepEqual(changeOf(comparison, 'resource-created', 'Topic').when?.parameters, { Stage: 'test' })
+})
+
+test('an export that goes, or is called otherwise, is told with its name', () => {
+  const exported = (Name: Json) =>
+    template({ A: { Type: 'AWS::SNS::Topic' } }, { Outputs: { Arn: { Value: { Ref: 'A' }, Export: { Name } } } })
+  const change = changeOf(compared(exported({ 'Fn::Sub': '${AWS::StackName}-arn' }), exported('arn')), 'export-lost')
+  assert.match(change.message, /exports \$\{AWS::StackName\}-arn no more/)
+})
+
+test('a stack is compared with its own values, and named by its own IDs', () => {
+  const stack = (parameters: Stack['parameters'], given: Stack['given'] = {}): Stack => ({
+    place: { region: 'eu-west-1', partition: 'aws', urlSuffix: 'amazonaws.com' },
+    ...{ accountId: '111122223333', stackName: 'notes', parameters, given },
+    stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/notes/1',
+    physicalIds: { UnauthenticatedRole: 'notes-guests', AuthenticatedRole: 'notes-users' },
+  })
+  const own = { DeveloperProviderName: 'login.notes.app', AllowGuests: 'false' }
+  const path = set('Resources.UnauthenticatedRole.Properties.Path', '/guests/')(pool)
+  assert.deepEqual(told(compared(pool, path, stack(own))), ['patch text'])
+  const guests = compared(pool, path, stack({ ...own, AllowGuests: 'true' }))
+  assert.match(changeOf(guests, 'resource-replaced', 'UnauthenticatedRole').message, /\(notes-guests\)/)
+  assert.equal(changeOf(guests, 'resource-replaced').when, undefined)
+  const given = compared(pool, pool, stack({ ...own, AllowGuests: 'true' }, { AllowGuests: 'false' }))
+  assert.equal(changeOf(given, 'resource-deleted', 'UnauthenticatedRole').level, 'major')
+  const secret = compared(
+    pool,
+    pool,
+    stack({ ...own, UserPoolId: new Unknown({ kind: 'parameter', name: 'UserPoolId' }) }),
+  )
+  assert.deepEqual(told(secret), [])
+})
+
+// ---- what a parameter takes ---------------------------------------------------------------------------------------
+
+const pieces = fc.constantFrom('a', 'b', '[ab]', '[^a]', '\\d', '.', '(a|bb)', '(?:ab)', '[a-c-]')
+const patterns = fc
+  .array(fc.tuple(pieces, fc.constantFrom('', '*', '+', '?', '{2}', '{1,3}')), { minLength: 1, maxLength: 4 })
+  .map(parts => parts.map(part => part.join('')).join(''))
+
+test('of two patterns it is decided which takes more: what it names is taken by the one and not by the other', () => {
+  const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '1', '-', 'é'), maxLength: 6 })
+  const whole = (pattern: string) => new RegExp(`^(?:${pattern})$`, 'u')
+  fc.assert(
+    fc.property(patterns, patterns, fc.array(texts, { maxLength: 20 }), (one, other, tried) => {
+      const found = inclusionOf({ Type: 'String', AllowedPattern: one }, { Type: 'String', AllowedPattern: other })
+      if (found.kind === 'not') {
+        assert.ok(whole(one).test(found.value), `${one} takes ${found.value}`)
+        assert.ok(!whole(other).test(found.value), `${other} does not take ${found.value}`)
+      } else {
+        assert.equal(found.kind, 'all')
+        for (const text of tried) assert.ok(!whole(one).test(text) || whole(other).test(text), text)
+      }
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('look-around at the start, lengths and numbers are decided; what no automaton can say is not', () => {
+  const string = (constraints: JsonObject) => ({ Type: 'String', ...constraints })
+  const number = (constraints: JsonObject) => ({ Type: 'Number', ...constraints })
+  const kind = (one: JsonObject, other: JsonObject) => inclusionOf(one, other).kind
+  const noDots = '(?!.*\\.\\.)[a-z.]+'
+  assert.deepEqual(inclusionOf(string({ AllowedPattern: '[a-z.]+' }), string({ AllowedPattern: noDots })), {
+    kind: 'not',
+    value: '..',
+  })
+  assert.equal(kind(string({ AllowedPattern: noDots }), string({ AllowedPattern: '[a-z.]+' })), 'all')
+  assert.equal(kind(string({ AllowedPattern: '(a)\\1' }), string({ AllowedPattern: '(b)\\1' })), 'unknown')
+  assert.equal(kind(string({ AllowedPattern: 'a{3}' }), string({ MinLength: 3, MaxLength: 3 })), 'all')
+  assert.deepEqual(inclusionOf(string({}), string({ MinLength: 1 })), { kind: 'not', value: '' })
+  assert.equal(kind(number({ MinValue: 2, MaxValue: 4 }), number({ MinValue: 1, MaxValue: 4 })), 'all')
+  assert.equal(kind(number({ MinValue: 1 }), number({ MinValue: 2 })), 'not')
+  assert.equal(kind(string({ AllowedValues: ['1', '2'] }), number({})), 'all')
+  const language = languageOf('a|b')
+  assert.ok(language !== undefined, 'an alternative is understood')
+  const lengths = { least: 0, most: Number.POSITIVE_INFINITY }
+  assert.equal(witnessOf({ languages: [language], lengths }, { languages: [language], lengths }), 'none')
+})
+
+// ---- versions -----------------------------------------------------------------------------------------------------
+
+test('a step of the version holds what semantic versions let it hold, below 1.0.0 as the caret of npm has it', () => {
+  const steps: readonly (readonly [from: string, to: string, step: string])[] = [
+    ['1.2.3', '1.2.3', 'none'],
+    ['1.2.3', '1.2.4', 'patch'],
+    ['1.2.3', '1.3.0', 'minor'],
+    ['1.2.3', '2.0.0', 'major'],
+    ['1.2.3', '1.2.2', 'back'],
+    ['0.1.2', '0.1.3', 'minor'],
+    ['0.1.2', '0.2.0', 'major'],
+    ['0.0.2', '0.0.3', 'major'],
+    ['0.9.0', '1.0.0', 'major'],
+    ['1.0.0-rc.1', '1.0.0', 'major'],
+    ['1.0.0', '1.0.0-rc.1', 'back'],
+    ['1.0.0-rc.2', '1.0.0-rc.10', 'major'],
+  ]
+  for (const [from, to, step] of steps) assert.equal(stepBetween(from, to), step, `${from} to ${to}`)
+  assert.equal(stepBetween('1.2', '1.3.0'), undefined)
+  assert.ok(isEnough('none', 'none') && isEnough('back', 'none'), 'where nothing changes, any version will do')
+  assert.ok(
+    !isEnough('none', 'patch') && !isEnough('minor', 'major') && isEnough('major', 'major'),
+    'steps hold their own size',
+  )
+  assert.deepEqual(
+    ['patch', 'minor', 'major'].map(level => nextVersion('0.1.2', level === 'major' ? 'major' : 'minor')),
+    ['0.1.3', '0.1.3', '0.2.0'],
+  )
+  assert.equal(nextVersion('1.2.3', 'major'), '2.0.0')
+  assert.equal(nextVersion('1.2.3', 'none'), '1.2.3')
+})
+
+// ---- the command, and the last release ----------------------------------------------------------------------------
+
+type Run = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
+
+function run(...args: readonly string[]): Run {
+  return spawnSync(process.execPath, ['lib/cli.cjs', 'compat', ...args], { encoding: 'utf8', timeout: 120_000 })
+}
+
+/** The last release with a slip in one of its templates, and the version that it claims. */
+function spoiled(name: string, version: string, spoil: (text: string) => string): string {
+  const folder = join(folders, `spoiled-${version}-${name}`)
+  const files = readdirSync('release').map(file => {
+    const text = readFileSync(join('release', file), 'utf8')
+    const last: { readonly project: { readonly version: string } } = JSON.parse(
+      readFileSync('release/manifest.json', 'utf8'),
+    )
+    const own = file === `${name}.yaml` ? spoil(text) : text
+    return [file, own.replaceAll(`"${last.project.version}"`, `"${version}"`)] as const
+  })
+  write(folder, Object.fromEntries(files))
+  return folder
+}
+
+test('npm run compatible is red where a logical ID is renamed without the version for it, and green with it', () => {
+  const slip = (text: string): string => text.replace(/^ {2}RoleAttachment:$/m, '  PoolRoles:')
+  const red = run('release', spoiled('identity-pool', '0.1.1', slip))
+  assert.equal(red.status, 1, red.stdout)
+  assert.match(
+    red.stdout,
+    /^identity-pool 0\.1\.0 → 0\.1\.1: major changes, and 0\.1\.1 is too small a step: give it 0\.2\.0/m,
+  )
+  assert.match(red.stdout, /^major {2}PoolRoles .*AlreadyExists/m)
+  assert.match(red.stdout, /^ {7}Keep the logical ID RoleAttachment/m)
+  const green = run('release', spoiled('identity-pool', '0.2.0', slip))
+  assert.equal(green.status, 0, green.stdout + green.stderr)
+  assert.equal(run('release', spoiled('identity-pool', '0.1.0', slip)).status, 1)
+})
+
+test('a template that is gone is a major change, one that is new a minor one; a folder is asked by the name of a file', () => {
+  const folder = spoiled('identity-pool', '0.1.1', text => text)
+  const manifest: { artifacts: { name: string; file: string }[] } = JSON.parse(
+    readFileSync(join(folder, 'manifest.json'), 'utf8'),
+  )
+  manifest.artifacts = manifest.artifacts.filter(it => it.name !== 'notes-app')
+  write(folder, { 'manifest.json': JSON.stringify(manifest) })
+  assert.match(run('release', folder).stdout, /^notes-app.*\nmajor {2}the template is gone/m)
+  assert.match(run(folder, 'release').stdout, /^notes-app.*\nminor {2}the template is new/m)
+  const single = run('release', join(folder, 'publication-bucket.yaml'), '--json')
+  const { templates } = JSON.parse(single.stdout)
+  assert.deepEqual(
+    templates.map((it: { name: string; verdict: string }) => [it.name, it.verdict]),
+    [['publication-bucket', 'none']],
+  )
+})
+
+test('without versions the changes are told, and --fail-on says what of them is a failure', () => {
+  const [old, fresh] = ['old.json', 'new.json'].map(name => join(folders, name))
+  const topic = (TopicName: string) =>
+    JSON.stringify(template({ Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName } } }))
+  write(folders, { 'old.json': topic('a'), 'new.json': topic('b') })
+  const plain = run(old ?? '', fresh ?? '')
+  assert.equal(plain.status, 0)
+  assert.match(
+    plain.stdout,
+    /^old → new: major changes\nmajor {2}Topic \(AWS::SNS::Topic\) is replaced, for TopicName: the old one is deleted/,
+  )
+  assert.equal(run(old ?? '', fresh ?? '', '--fail-on', 'major').status, 1)
+  assert.equal(run(old ?? '', fresh ?? '', '--old-version', '1.0.0', '--new-version', '1.1.0').status, 1)
+  assert.equal(run(old ?? '', fresh ?? '', '--old-version', '1.0.0', '--new-version', '2.0.0').status, 0)
+  assert.match(
+    run(old ?? '', fresh ?? '', '--markdown').stdout,
+    /^- \*\*major\*\*: `Topic` \(AWS::SNS::Topic\) is replaced/m,
+  )
+})
+
+test('wrong use is 2, and what cannot be read is 1, each with the way out', () => {
+  assert.equal(run('release').status, 2)
+  assert.match(run('release', 'stack:notes').stderr, /only OLD can be a stack/)
+  assert.match(run('release', 'dist', '--param', 'A=b').stderr, /--param goes with a stack/)
+  assert.match(run('release', 'dist', '--new-version', 'one').stderr, /no semantic version/)
+  const missing = run('nowhere.yaml', 'dist')
+  assert.equal(missing.status, 1)
+  assert.match(missing.stderr, /^error: nowhere\.yaml does not exist \[unreadable-file\]\n {2}\w/)
+  assert.match(run('http://example.com/a.yaml', 'dist').stderr, /is no https URL/)
+  assert.equal(
+    JSON.parse(run('package.json', 'dist/identity-pool.yaml', '--json').stdout).error.code,
+    'unreadable-file',
+  )
+})
