@@ -43,6 +43,7 @@ const bundles = {
   'publish-command': 'src/cli/publish.ts',
   live: 'src/live/index.ts',
   'client-config': 'src/cli/client-config.ts',
+  doctor: 'src/cli/doctor.ts',
   compat: 'src/cli/compat.ts',
 }
 

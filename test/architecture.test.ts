@@ -160,6 +160,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/access/identity-host.ts', 'src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
     ...['src/live/app.ts', 'src/live/around.ts', 'src/live/snapshot.ts'],
   ],
+  // What is wrong with a pool that stands.
+  'src/doctor/': [
+    ...['src/access/decide/', 'src/access/guests.ts', 'src/access/identity-host.ts', 'src/access/show/table.ts'],
+    ...['src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts', 'src/live/around.ts'],
+    ...['src/live/document-of.ts', 'src/live/snapshot.ts', 'src/nearest.ts', 'src/resolve/'],
+  ],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/access.ts': [
     'src/access/',
@@ -190,6 +196,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/cli/client-config.ts': [
     ...['src/cli/', 'src/client-config/', 'src/document.ts', 'src/launch/partitions.ts', 'src/live/', 'node:'],
   ],
+  'src/cli/doctor.ts': ['src/cli/', 'src/doctor/', 'src/document.ts', 'src/live/snapshot.ts', 'src/read.ts'],
   'src/cli/launch-url.ts': [
     ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],
   ],

@@ -16,6 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
     lint: async args => (await import('./lint.ts')).runLint(args, thisWorld()),
     publish: async args => (await import('./publish.ts')).runPublish(args, thisWorld()),
     launchUrl: async args => (await import('./launch-url.ts')).runLaunchUrl(args, process.env),
+    doctor: async args => (await import('./doctor.ts')).runDoctor(args),
     clientConfig: async args => (await import('./client-config.ts')).runClientConfig(args),
     compat: async args => (await import('./compat.ts')).runCompat(args, thisWorld()),
   })

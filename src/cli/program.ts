@@ -3,10 +3,11 @@ import { thisEngine } from '../build/engine.ts'
 import { formats, prefixPattern } from '../client-config/format.ts'
 import type { AccountAssignment } from '../launch/stack-set.ts'
 import type { Assignment } from '../launch/values.ts'
-import { withPlaceOptions } from './account.ts'
+import { withAccountOptions, withPlaceOptions } from './account.ts'
 import { type AccessArguments, accessDefaults, assignmentOf, type BuildArguments, defaults } from './arguments.ts'
 import type { ClientConfigArguments } from './client-config.ts'
 import type { CompatArguments } from './compat.ts'
+import type { DoctorArguments } from './doctor.ts'
 import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
@@ -20,6 +21,7 @@ export type Commands = {
   readonly lint: (args: LintArguments) => Promise<number>
   readonly publish: (args: PublishArguments) => Promise<number>
   readonly launchUrl: (args: LaunchUrlArguments) => Promise<number>
+  readonly doctor: (args: DoctorArguments) => Promise<number>
   readonly clientConfig: (args: ClientConfigArguments) => Promise<number>
   readonly compat: (args: CompatArguments) => Promise<number>
 }
@@ -209,6 +211,21 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
       else status = await commands.publish({ ...publishDefaults, ...options, bucket })
     })
 
+  const doctorCommand = program
+    .command('doctor')
+    .summary('find out what is wrong with an identity pool')
+    .description(
+      'Looks at an identity pool, the roles that it hands out, their policies, the user pools and app clients that users\n' +
+        'sign in with, and the stack that made it; and says what is wrong, what AWS answers because of it, and what mends it.\n' +
+        'It reads, and changes nothing. Without credentials for it: --commands prints what somebody else can run.',
+    )
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', doctorExamples)
+    .action(async (options: Partial<DoctorArguments>) => {
+      status = await commands.doctor({ json: false, ...options })
+    })
+  withAccountOptions(doctorCommand)
+
   const clientConfigCommand = program
     .command('client-config')
     .summary('print the configuration of an app for an identity pool')
@@ -255,6 +272,16 @@ Examples:
 
 Credentials are found as the AWS CLI finds them. Exit status 1: a template has an error, a release is refused, a region
 has failed (the others are whole), or something is not as it was published.`
+
+const doctorExamples = `
+Examples:
+  poolform doctor --stack-name notes-identity-pool
+  poolform doctor --identity-pool-id us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE --json
+  poolform doctor --stack-name notes --region eu-west-1 --commands > save.sh
+  sh save.sh > saved.json                                               (by whoever has the credentials: AWS CLI v2)
+  poolform doctor --from saved.json
+
+Exit status: 0 nothing is wrong, 1 something is, 2 wrong use, or AWS has refused what it takes to say.`
 
 const clientConfigExamples = `
 Formats, and where the text goes:

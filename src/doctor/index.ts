@@ -1,0 +1,45 @@
+import type { Document } from '../document.ts'
+import { type Snapshot, told } from '../live/snapshot.ts'
+import { claimFindings } from './claims.ts'
+import { driftFindings } from './drift.ts'
+import type { Finding } from './finding.ts'
+import { listingFindings } from './listing.ts'
+import { mappingFindings } from './mappings.ts'
+import { permissionFindings } from './permissions.ts'
+import { providerFindings } from './providers.ts'
+import { roleFindings } from './roles.ts'
+import { settled } from './settle.ts'
+import { standingOf } from './standing.ts'
+import { trustFindings } from './trust.ts'
+import { type Unseen, unseenIn } from './unseen.ts'
+import { variableFindings } from './variables.ts'
+import { wideFindings } from './wide.ts'
+
+export type { Finding, Mend, Place } from './finding.ts'
+export type { Unseen } from './unseen.ts'
+
+export type Diagnosis = {
+  /** The worst first. None, and nothing unseen: the pool is well. */
+  readonly findings: readonly Finding[]
+  readonly unseen: readonly Unseen[]
+}
+
+/** What is wrong with an identity pool and what stands around it. `template` is that of its stack, if it can be read. */
+export function diagnose(snapshot: Snapshot, template?: Document): Diagnosis {
+  const pool = told(snapshot.pool)
+  if (pool === undefined) return { findings: [], unseen: unseenIn(snapshot, undefined) }
+  const standing = standingOf(snapshot, pool)
+  const drafts = [
+    ...roleFindings(standing),
+    ...trustFindings(standing),
+    ...providerFindings(standing),
+    ...mappingFindings(standing),
+    ...claimFindings(standing),
+    ...permissionFindings(standing),
+    ...variableFindings(standing),
+    ...listingFindings(standing),
+    ...wideFindings(standing),
+    ...(template === undefined ? [] : driftFindings(standing, template)),
+  ]
+  return { findings: settled(standing, drafts), unseen: unseenIn(snapshot, standing) }
+}

@@ -1,0 +1,149 @@
+import { roleIn } from '../live/around.ts'
+import type { RoleMapping } from '../live/snapshot.ts'
+import { type Draft, finding, type Remedy } from './finding.ts'
+import { byParameter, setRoles, updatePool } from './mend.ts'
+import { type Kind, type Standing, type Use, whoGets } from './standing.ts'
+
+/** Of the roles that a pool hands out: whether there are any, for whom, and whether they exist. */
+export function roleFindings(standing: Standing): readonly Draft[] {
+  return [...attached(standing), ...missing(standing)]
+}
+
+function attached(standing: Standing): readonly Draft[] {
+  const { pool, poolRoles, providers } = standing
+  if (poolRoles === undefined) return []
+  const { IdentityPoolId, AllowUnauthenticatedIdentities: hasGuests } = pool
+  const { Roles, RoleMappings } = poolRoles
+  const { authenticated, unauthenticated } = Roles
+  const rules = Object.values(RoleMappings)
+  if (authenticated === undefined && unauthenticated === undefined && rules.length === 0) {
+    return [
+      finding('no-roles', {
+        what: `The identity pool ${IdentityPoolId} has no roles attached.`,
+        where: {},
+        mend: [
+          attach(standing, 'authenticated', 'Attach a role whose trust policy lets signed-in users of this pool in'),
+        ],
+      }),
+    ]
+  }
+  // where each provider has a mapping that needs no other role, nobody asks for it
+  const isAsked = providers.some(provider => !isMapped(standing, provider))
+  const needsRole = isAsked || rules.some(it => it.AmbiguousRoleResolution !== 'Deny')
+  return [
+    ...(authenticated === undefined && providers.length > 0 && needsRole
+      ? [
+          finding('no-authenticated-role', {
+            what: `The identity pool ${IdentityPoolId} has no role for signed-in users.`,
+            where: {},
+            mend: [
+              attach(
+                standing,
+                'authenticated',
+                'Attach a role whose trust policy lets signed-in users of this pool in',
+              ),
+            ],
+          }),
+        ]
+      : []),
+    ...(hasGuests && unauthenticated === undefined
+      ? [
+          finding('guests-without-role', {
+            what: `Guests are let into the identity pool ${IdentityPoolId}, and it has no role for them.`,
+            where: {},
+            mend: [
+              ...byParameter(standing, 'AllowGuests', 'false'),
+              updatePool(it => ({ ...it, AllowUnauthenticatedIdentities: false }), 'Let no guests in'),
+              attach(standing, 'unauthenticated', 'Or attach a role whose trust policy lets guests of this pool in'),
+            ],
+          }),
+        ]
+      : []),
+    ...(!hasGuests && unauthenticated !== undefined
+      ? [
+          finding('guest-role-without-guests', {
+            what: `The role ${roleIn(unauthenticated)?.name ?? unauthenticated} is attached for guests, and the identity pool lets none in.`,
+            where: { role: roleIn(unauthenticated)?.name ?? unauthenticated },
+            mend: [
+              setRoles(({ Roles: { unauthenticated: _, ...left }, ...it }) => ({ ...it, Roles: left }), 'Detach it'),
+            ],
+          }),
+        ]
+      : []),
+  ]
+}
+
+/** Is there a mapping for each app client of the provider? */
+function isMapped({ pool, poolRoles }: Standing, provider: string): boolean {
+  const keys = Object.keys(poolRoles?.RoleMappings ?? {})
+  const clients = (pool.CognitoIdentityProviders ?? []).filter(it => it.ProviderName === provider)
+  const named = clients.length === 0 ? [provider] : clients.map(it => `${provider}:${it.ClientId}`)
+  return named.every(it => keys.includes(it))
+}
+
+function attach(standing: Standing, kind: Kind, words: string): Remedy {
+  const role = anotherRole(standing)
+  return setRoles(it => ({ ...it, Roles: { ...it.Roles, [kind]: role } }), `${words}: fill in its name`)
+}
+
+const anotherRole = ({ snapshot, account }: Standing): string =>
+  `arn:${snapshot.partition}:iam::${account ?? 'ACCOUNT'}:role/ROLE`
+
+function missing(standing: Standing): readonly Draft[] {
+  const arns = [...new Set(standing.uses.map(it => it.arn))]
+  return arns.flatMap(arn => {
+    const uses = standing.uses.filter(it => it.arn === arn)
+    const [use] = uses
+    return use === undefined ? [] : gone(standing, use, uses)
+  })
+}
+
+function gone(standing: Standing, use: Use, uses: readonly Use[]): readonly Draft[] {
+  const { account, snapshot } = standing
+  const owner = roleIn(use.arn)?.account
+  const mend = [replaced(standing, use)]
+  if (account !== undefined && owner !== undefined && owner !== account) {
+    return [
+      finding('role-of-another-account', {
+        what: `The role ${use.arn}, which ${whoGets(uses)} get, is of the account ${owner}, and the identity pool is of ${account}.`,
+        where: use.where,
+        mend,
+      }),
+    ]
+  }
+  if (use.answer.kind !== 'absent') return []
+  // a stack that made it makes it no second time
+  const made = snapshot.stack?.resources.find(it => it.type === 'AWS::IAM::Role' && it.physicalId === use.roleName)
+  const remark = made === undefined ? '' : ` The stack ${snapshot.stack?.name} has made it, as ${made.logicalId}.`
+  return [
+    finding('role-absent', {
+      what: `The role ${use.arn}, which ${whoGets(uses)} get, does not exist.${remark}`,
+      where: use.where,
+      mend,
+    }),
+  ]
+}
+
+/** Another role in its place. */
+function replaced(standing: Standing, { arn, where }: Use): Remedy {
+  if (where.group !== undefined) {
+    return { words: `Give the group ${where.group} a role of this account that trusts the pool` }
+  }
+  const other = anotherRole(standing)
+  const right = (it: string) => (it === arn ? other : it)
+  return setRoles(
+    ({ Roles, RoleMappings }) => ({
+      Roles: Object.fromEntries(Object.entries(Roles).map(([kind, it]) => [kind, right(it)])),
+      RoleMappings: Object.fromEntries(
+        Object.entries(RoleMappings).map(([key, mapping]) => [key, withRules(mapping, right)]),
+      ),
+    }),
+    'Make the role anew, or attach one that is there: fill in its name',
+  )
+}
+
+function withRules({ RulesConfiguration, ...mapping }: RoleMapping, right: (arn: string) => string): RoleMapping {
+  if (RulesConfiguration === undefined) return mapping
+  const Rules = RulesConfiguration.Rules.map(rule => ({ ...rule, RoleARN: right(rule.RoleARN) }))
+  return { ...mapping, RulesConfiguration: { Rules } }
+}

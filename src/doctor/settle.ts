@@ -1,0 +1,21 @@
+import { codes } from './causes.ts'
+import { commandFor, targetOf } from './change.ts'
+import type { Draft, Finding, Mend, Remedy } from './finding.ts'
+import type { Standing } from './standing.ts'
+
+/**
+ * Findings with commands, each once, the worst first. What the same command writes over is mended for all of them at
+ * once: run one after another, each would take back what the one before has mended.
+ */
+export function settled(standing: Standing, drafts: readonly Draft[]): readonly Finding[] {
+  const each = new Map(drafts.map(it => [JSON.stringify([it.code, it.what, it.where]), it]))
+  const ordered = [...each.values()].sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code))
+  const best = ordered.flatMap(({ mend: [first] }) => (first !== undefined && 'change' in first ? [first.change] : []))
+  const made = (remedy: Remedy): Mend => {
+    if (!('change' in remedy)) return remedy
+    const { words, change } = remedy
+    const same = best.filter(it => targetOf(it) === targetOf(change))
+    return commandFor(standing, words, same.includes(change) ? same : [...same, change])
+  }
+  return ordered.map(({ mend, ...draft }) => ({ ...draft, mend: mend.map(made) }))
+}

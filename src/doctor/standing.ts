@@ -1,0 +1,131 @@
+import { identityHost } from '../access/identity-host.ts'
+import { roleIn, userPoolIn } from '../live/around.ts'
+import { type Answer, type DescribedPool, type PoolRoles, type Role, type Snapshot, told } from '../live/snapshot.ts'
+import type { Place } from './finding.ts'
+
+/** An identity pool with whom it hands which roles to: what all questions are about. */
+export type Standing = {
+  readonly snapshot: Snapshot
+  readonly pool: DescribedPool
+  /** Undefined where it could not be read. */
+  readonly poolRoles: PoolRoles | undefined
+  /** What signs the tokens of the region's pools; undefined where AWS does not say. */
+  readonly host: string | undefined
+  /** The names that `Logins` has for them, without app clients; empty: nobody can sign in. */
+  readonly providers: readonly string[]
+  readonly uses: readonly Use[]
+  /** The account of the credentials, as far as the roles or the stack tell. */
+  readonly account: string | undefined
+}
+
+export type Kind = 'authenticated' | 'unauthenticated'
+
+/** That the pool hands out a role. */
+export type Use = {
+  readonly arn: string
+  /** Or the ARN, where it is none of a role. */
+  readonly roleName: string
+  readonly kind: Kind
+  /** `signed-in users`, `users for whom rule 2 of PROVIDER holds` */
+  readonly who: string
+  /** By which they have signed in. */
+  readonly providers: readonly string[]
+  readonly where: Place
+  readonly answer: Answer<Role>
+  /** Is it one of the two that the pool hands out where no mapping says otherwise? */
+  readonly isDefault: boolean
+}
+
+export function standingOf(snapshot: Snapshot, pool: DescribedPool): Standing {
+  // no roles at all are an answer, too
+  const none: PoolRoles = { Roles: {}, RoleMappings: {} }
+  const poolRoles = snapshot.poolRoles.kind === 'absent' ? none : told(snapshot.poolRoles)
+  const providers = providersOf(pool)
+  const uses = poolRoles === undefined ? [] : usesOf(snapshot, pool, poolRoles, providers)
+  const found = uses.flatMap(({ answer }) => roleIn(told(answer)?.arn ?? '')?.account ?? [])[0]
+  const ofStack = /^arn:[\w-]+:cloudformation:[\w-]+:(\d{12}):/.exec(snapshot.stack?.id ?? '')?.[1]
+  return {
+    ...{ snapshot, pool, poolRoles, providers, uses },
+    ...{ host: identityHost(snapshot), account: ofStack ?? found },
+  }
+}
+
+function providersOf(pool: DescribedPool): readonly string[] {
+  const userPools = (pool.CognitoIdentityProviders ?? []).flatMap(({ ProviderName }) => ProviderName ?? [])
+  return [
+    ...new Set([
+      ...userPools,
+      ...Object.keys(pool.SupportedLoginProviders ?? {}),
+      ...(pool.OpenIdConnectProviderARNs ?? []),
+      ...(pool.SamlProviderARNs ?? []),
+      ...(pool.DeveloperProviderName === undefined ? [] : [pool.DeveloperProviderName]),
+    ]),
+  ]
+}
+
+function usesOf(
+  snapshot: Snapshot,
+  pool: DescribedPool,
+  { Roles, RoleMappings }: PoolRoles,
+  providers: readonly string[],
+): readonly Use[] {
+  const use = (arn: string, kind: Kind, who: string, by: readonly string[], place: Place, isDefault: boolean): Use => {
+    const roleName = roleIn(arn)?.name ?? arn
+    const answer = snapshot.roles.find(it => it.arn === arn)?.answer ?? {
+      kind: 'unasked',
+      reason: `nothing was asked of ${arn}`,
+    }
+    return { arn, roleName, kind, who, providers: by, where: { role: roleName, ...place }, answer, isDefault }
+  }
+  const { authenticated, unauthenticated } = Roles
+  const mapped = Object.entries(RoleMappings).flatMap(([key, { Type, RulesConfiguration }]) => {
+    const provider = providerIn(key)
+    if (Type === 'Rules') {
+      return (RulesConfiguration?.Rules ?? []).map(({ RoleARN }, at) => {
+        const who = `users of ${key} for whom rule ${at + 1} holds`
+        return use(RoleARN, 'authenticated', who, [provider], { provider: key, rule: at + 1 }, false)
+      })
+    }
+    const id = userPoolIn(provider)?.id
+    const groups = snapshot.userPools.filter(it => it.id === id).flatMap(it => told(it.groups) ?? [])
+    return groups.flatMap(({ GroupName, RoleArn }) =>
+      RoleArn === undefined
+        ? []
+        : [use(RoleArn, 'authenticated', `the group ${GroupName} of ${id}`, [provider], { group: GroupName }, false)],
+    )
+  })
+  return [
+    ...(authenticated === undefined
+      ? []
+      : [use(authenticated, 'authenticated', 'signed-in users', providers, {}, true)]),
+    // those of others are said to be there, and no more
+    ...(unauthenticated === undefined || !pool.AllowUnauthenticatedIdentities
+      ? []
+      : [use(unauthenticated, 'unauthenticated', 'guests', [], {}, true)]),
+    ...mapped,
+  ]
+}
+
+/** Without the app client: of a user pool the name, of others the key itself. */
+export function providerIn(key: string): string {
+  return /^(cognito-idp\.[^:]*|https?:\/\/[^:]*):[^:/]*$/.exec(key)?.[1] ?? key
+}
+
+/** Each role that could be read, once, with all that it is handed out for. */
+export function rolesRead({ uses }: Standing): readonly { readonly role: Role; readonly uses: readonly Use[] }[] {
+  const found = new Map<string, { readonly role: Role; readonly uses: Use[] }>()
+  for (const use of uses) {
+    const role = told(use.answer)
+    if (role === undefined) continue
+    const known = found.get(role.arn)
+    if (known === undefined) found.set(role.arn, { role, uses: [use] })
+    else known.uses.push(use)
+  }
+  return [...found.values()]
+}
+
+/** `signed-in users and the group admins of …` */
+export function whoGets(uses: readonly Use[]): string {
+  const [first = '', ...others] = [...new Set(uses.map(it => it.who))]
+  return others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(', ')} and ${others.at(-1)}`
+}
