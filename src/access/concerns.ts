@@ -81,8 +81,25 @@ const uses: Readonly<Record<string, RegExp>> = {
 const looks = /^(?:Get|List|Describe|Lookup|Search|Check)/i
 
 /** What takes no permission of a role: whoever has the service's address may call it, by a token of its own. */
-const open =
-  /^(?:sts:GetCallerIdentity|sts:GetSessionToken|s3:GetBucketLocation|cognito-identity:(?:GetId|GetCredentialsForIdentity|GetOpenIdToken|UnlinkIdentity)|cognito-idp:(?:AssociateSoftwareToken|ChangePassword|Confirm(?:Device|ForgotPassword|SignUp)|DeleteUser|DeleteUserAttributes|ForgetDevice|ForgotPassword|GetDevice|GetTokensFromRefreshToken|GetUser|GetUserAttributeVerificationCode|GlobalSignOut|InitiateAuth|ListDevices|ResendConfirmationCode|RespondToAuthChallenge|RevokeToken|SetUserMFAPreference|SetUserSettings|SignUp|UpdateDeviceStatus|UpdateUserAttributes|VerifySoftwareToken|VerifyUserAttribute))$/i
+const open: ReadonlySet<string> = new Set(
+  [
+    ...['sts:GetCallerIdentity', 'sts:GetSessionToken', 's3:GetBucketLocation'],
+    ...['GetId', 'GetCredentialsForIdentity', 'GetOpenIdToken', 'UnlinkIdentity'].map(it => `cognito-identity:${it}`),
+    ...[
+      ...['AssociateSoftwareToken', 'ChangePassword', 'ConfirmDevice', 'ConfirmForgotPassword', 'ConfirmSignUp'],
+      ...['DeleteUser', 'DeleteUserAttributes', 'ForgetDevice', 'ForgotPassword', 'GetDevice', 'GetUser', 'SignUp'],
+      ...['GetTokensFromRefreshToken', 'GetUserAttributeVerificationCode', 'GlobalSignOut', 'InitiateAuth'],
+      ...['ListDevices', 'ResendConfirmationCode', 'RespondToAuthChallenge', 'RevokeToken', 'SetUserMFAPreference'],
+      ...[
+        'SetUserSettings',
+        'UpdateDeviceStatus',
+        'UpdateUserAttributes',
+        'VerifySoftwareToken',
+        'VerifyUserAttribute',
+      ],
+    ].map(it => `cognito-idp:${it}`),
+  ].map(it => it.toLowerCase()),
+)
 
 /** Actions that a pattern may mean, of services whose actions are not all for their owners. */
 const meant: Readonly<Record<string, readonly string[]>> = {
@@ -119,13 +136,23 @@ const meant: Readonly<Record<string, readonly string[]>> = {
 
 /** Is an action, or one that a pattern of actions means, none that those who use an app should have, on whatever? */
 export function isForOwners(action: string): boolean {
+  const known = forOwners.get(action)
+  if (known !== undefined) return known
+  const found = findForOwners(action)
+  forOwners.set(action, found)
+  return found
+}
+
+const forOwners = new Map<string, boolean>()
+
+function findForOwners(action: string): boolean {
   const [service = '', name = '*'] = action.toLowerCase().split(':')
   if (/^\*+$/.test(name) || /[*?]/.test(service)) return true
   if (/[*?]/.test(name)) {
     if (!Object.hasOwn(meant, service)) return concernOf(`${service}:`) === 'owners'
     return (meant[service] ?? []).some(it => isLike(name, it))
   }
-  if (open.test(action)) return false
+  if (open.has(action.toLowerCase())) return false
   if (concernOf(action) === 'owners') return true
   const [, exact = ''] = action.split(':')
   const use = Object.hasOwn(uses, service) ? uses[service] : undefined
@@ -138,7 +165,7 @@ const onNothing =
 
 /** Does an action that is given on every resource of an account give what is others'? */
 export function reachesOthers(action: string): boolean {
-  return isForOwners(action) || !(onNothing.test(action) || open.test(action))
+  return isForOwners(action) || !(onNothing.test(action) || open.has(action.toLowerCase()))
 }
 
 function isLike(pattern: string, name: string): boolean {

@@ -31,12 +31,8 @@ export function ask(
   who: Who,
   asker: Asker,
 ): AskedCell {
-  const tried = new Set<string>()
   let best: AskedCell | undefined
-  for (const target of targets(asker)) {
-    const key = JSON.stringify(target)
-    if (tried.has(key)) continue
-    tried.add(key)
+  for (const target of distinct(targets(asker))) {
     const { resource, context } = target
     const question = { who, action: asked ?? action, resource, ...(context === undefined ? {} : { context }) }
     const verdict = judge(resolved, question)
@@ -54,6 +50,10 @@ export function ask(
   }
   if (best === undefined) throw new Error('a probe that asks nothing')
   return best
+}
+
+function distinct(targets: readonly Target[]): readonly Target[] {
+  return targets.length < 2 ? targets : [...new Map(targets.map(it => [JSON.stringify(it), it])).values()]
 }
 
 const most = 3

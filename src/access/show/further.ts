@@ -8,8 +8,8 @@ import { requestOf, sessionOf } from '../session.ts'
 import { mayAssume } from '../trust.ts'
 import { rolesIn } from '../ways.ts'
 import type { Column, People } from './people.ts'
-import type { Asker, Site, Variables } from './probes/probe.ts'
-import { strangersOf } from './strangers.ts'
+import type { Asker, Variables } from './probes/probe.ts'
+import type { Stranger } from './strangers.ts'
 
 /** Somebody besides the user and the guest of the enhanced flow. */
 export type Further = {
@@ -28,13 +28,13 @@ export type Further = {
 
 /**
  * Those who get roles in another way than from the pool: by the classic flow, if that may be on, or by a token alone; a
- * user with each role that a group or a rule may give; and whoever should get none.
+ * user with each role that a group or a rule may give; and strangers, whom a role lets in.
  */
 export function furtherOf(
   resolved: Resolved,
   roles: readonly string[],
   people: People,
-  site: Site,
+  strangers: readonly Stranger[],
 ): readonly Further[] {
   const classic = (['user', 'guest'] as const).flatMap((column): readonly Further[] => {
     const caller = { ...people[column], flow: 'classic' } as const
@@ -51,10 +51,8 @@ export function furtherOf(
     const within = withRole(resolved, role)
     return { who: `signed-in user with ${role}`, of: 'user', like: 'user', caller: people.user, asker, within }
   })
-  const strangers = strangersOf(resolved, people, site)
-    .filter(({ caller }) => rolesIn(resolved).some(id => mayAssume(resolved, id, caller).truth !== false))
-    .map(({ who, caller }): Further => ({ who, caller, asker, isStranger: true }))
-  return [...classic, ...byToken, ...byChoice, ...strangers]
+  const others = strangers.map(({ who, caller }): Further => ({ who, caller, asker, isStranger: true }))
+  return [...classic, ...byToken, ...byChoice, ...others]
 }
 
 /** The roles of the template that a group, a rule, or the lack of them may give, where it is not known which. */

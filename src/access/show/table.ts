@@ -1,8 +1,9 @@
 import type { Resolved } from '../../resolve/index.ts'
+import { rolesBeyond } from '../beyond.ts'
 import { chainedWays } from '../chain.ts'
 import { inEachWorld } from '../in-each-world.ts'
 import { conditionNames } from '../judge.ts'
-import { nestedRoles, poolsOf, rolesOf } from '../pools.ts'
+import { poolsOf, rolesOf } from '../pools.ts'
 import { trustedProviders } from '../providers.ts'
 import type { Identity, Token, Verdict, Who } from '../question.ts'
 import { relevantConditions } from '../relevant-conditions.ts'
@@ -15,7 +16,7 @@ import type { Asker, Kind, Site } from './probes/probe.ts'
 import { statementsOf } from './probes/statements.ts'
 import { probesOf } from './probes.ts'
 import { spelled } from './spelled.ts'
-import { strangersOf } from './strangers.ts'
+import { type Stranger, strangersOf } from './strangers.ts'
 
 export type { AskedCell, Cell } from './ask.ts'
 export { type Column, type People, peopleOf } from './people.ts'
@@ -31,7 +32,7 @@ export type AccessTable = {
   readonly leftOut?: number
   /** Names in braces that stand for imported values. */
   readonly stands?: readonly string[]
-  /** Those whose roles allow something, by whatever request, though all that is asked may be denied. */
+  /** Those whose roles allow something, by whatever request, though all that is asked is denied. */
   readonly granted?: readonly Column[]
   /** Why it is not known what somebody reaches, where the template has no such role; clauses. */
   readonly elsewhere?: Readonly<Partial<Record<Column, string>>>
@@ -56,14 +57,20 @@ export type More = { readonly who: string; readonly of?: Column; readonly like?:
 
 /** Who can reach what. No rows and no roles: the template has no role that identities, or tokens alone, can take. */
 export function tableOf(resolved: Resolved, people: People, site: Site): AccessTable {
-  const roles = shownRoles(resolved, people)
+  const ofPool = cognitoRoles(resolved, people)
+  const roles = shownRoles(resolved, people, ofPool)
   if (roles.length === 0) return { roles: [], rows: [], elsewhere: rolesElsewhere(resolved, people) }
   const askers = { user: askerOf(resolved, roles, people, 'user'), guest: askerOf(resolved, roles, people, 'guest') }
   const { resolved: named, stands } = spelled(resolved)
   const { probes, leftOut } = probesOf(named, roles, site)
   const cells = (who: Who, asker: Asker) => probes.map(probe => ask(named, probe, who, asker))
   const [users, guests] = [cells(people.user, askers.user), cells(people.guest, askers.guest)]
-  const more = furtherOf(resolved, roles, people, site).flatMap(({ caller, asker, within, isStranger, ...whose }) => {
+  const strangers = strangersOf(resolved, people, site)
+  const roleTable = roleRows(resolved, { all: roles, ofPool }, people, strangers, site)
+  const isOpen = ({ who }: Stranger) =>
+    roleTable.some(row => row.who === who && row.cells.some(({ decision }) => decision !== 'deny'))
+  const further = furtherOf(resolved, roles, people, strangers.filter(isOpen))
+  const more = further.flatMap(({ caller, asker, within, isStranger, ...whose }) => {
     const own = isStranger ? probes.map(it => ({ ...it, isHazard: true })) : probes
     const found = own.map(probe => ask(within === undefined ? named : spelled(within).resolved, probe, caller, asker))
     const usual = whose.of === 'user' ? users : guests
@@ -75,13 +82,18 @@ export function tableOf(resolved: Resolved, people: People, site: Site): AccessT
     const others = more.flatMap(it => it.cells[at] ?? [])
     return [{ kind, place, action, cells: { user, guest }, ...(more.length === 0 ? {} : { more: others }) }]
   })
+  const isDenied = (all: readonly Cell[]) => all.every(({ decision }) => decision === 'deny')
+  const granted = [
+    ...(isDenied(users) && isGranted(named, people.user) ? ['user' as const] : []),
+    ...(isDenied(guests) && isGranted(named, people.guest) ? ['guest' as const] : []),
+  ]
   return {
-    roles: roleRows(resolved, roles, people, site),
+    roles: roleTable,
     rows,
     ...(more.length === 0 ? {} : { more: more.map(it => it.whose) }),
     ...(leftOut === 0 ? {} : { leftOut }),
     ...(stands.length === 0 ? {} : { stands }),
-    granted: (['user', 'guest'] as const).filter(it => isGranted(named, people[it])),
+    ...(granted.length === 0 ? {} : { granted }),
   }
 }
 
@@ -99,12 +111,11 @@ function saysMore(cells: readonly Cell[], usual: readonly Cell[]): boolean {
 }
 
 /** Those of identities; those that tokens alone can take; and those that are taken with the one or the other. */
-function shownRoles(resolved: Resolved, people: People): readonly string[] {
-  const own = cognitoRoles(resolved, people)
+function shownRoles(resolved: Resolved, people: People, ofPool: readonly string[]): readonly string[] {
   const tokens = trustedProviders(resolved).map(({ token }) => token)
   const byToken = rolesIn(resolved).filter(id => tokens.some(it => mayAssume(resolved, id, it).truth !== false))
   const chained = [people.user, people.guest, ...tokens].flatMap(who => takenBy(resolved, who).map(({ role }) => role))
-  return [...new Set([...own, ...byToken, ...chained])]
+  return [...new Set([...ofPool, ...byToken, ...chained])]
 }
 
 /** What somebody takes by the roles that they have. */
@@ -125,8 +136,8 @@ export function cognitoRoles(resolved: Resolved, people: People): readonly strin
 
 /** A pool may give roles that others make, or get them from somebody else. */
 function rolesElsewhere(resolved: Resolved, { user, guest }: People): Readonly<Partial<Record<Column, string>>> {
-  const nested = nestedRoles(resolved)
-  if (nested !== undefined) return { user: nested, guest: nested }
+  const beyond = rolesBeyond(resolved)
+  if (beyond !== undefined) return { user: beyond, guest: beyond }
   if (poolsOf(resolved).length === 0) return {}
   const [ofUsers, ofGuests] = [rolesOf(resolved, user).orElse, rolesOf(resolved, guest).orElse]
   return {
@@ -135,7 +146,13 @@ function rolesElsewhere(resolved: Resolved, { user, guest }: People): Readonly<P
   }
 }
 
-function roleRows(resolved: Resolved, roles: readonly string[], people: People, site: Site): readonly RoleRow[] {
+function roleRows(
+  resolved: Resolved,
+  roles: { readonly all: readonly string[]; readonly ofPool: readonly string[] },
+  people: People,
+  strangers: readonly Stranger[],
+  site: Site,
+): readonly RoleRow[] {
   const { user, guest } = people
   const classic = (who: Identity): Identity => ({ ...who, flow: 'classic' })
   const own: readonly (readonly [who: string, identity: Identity])[] = [
@@ -144,13 +161,12 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
     ['guest', guest],
     [classicNames.guest, classic(guest)],
   ]
-  const [otherUser, otherGuest, ...principals] = strangersOf(resolved, people, site)
+  const [otherUser, otherGuest, ...principals] = strangers
   const token = { who: "a provider's own token", caller: tokenOf(resolved, site) }
   const others = [otherUser, otherGuest, token, ...principals].filter(it => it !== undefined)
-  const ofPool = cognitoRoles(resolved, people)
   const row = (who: string, cell: (role: string) => Cell): RoleRow => ({
     who,
-    cells: roles.map(role => ({ role, ...cell(role) })),
+    cells: roles.all.map(role => ({ role, ...cell(role) })),
   })
   return [
     ...own.map(([who, identity]) => {
@@ -164,7 +180,7 @@ function roleRows(resolved: Resolved, roles: readonly string[], people: People, 
     ...own.flatMap(([who, identity]) => chainRow(resolved, who, identity, row)),
     ...trustedProviders(resolved).flatMap(({ name, token, stranger }) => [
       // whoever brings a role's own tokens is meant
-      row(`a token of ${name}`, role => trustCell(resolved, role, token, ofPool.includes(role))),
+      row(`a token of ${name}`, role => trustCell(resolved, role, token, roles.ofPool.includes(role))),
       ...chainRow(resolved, `a token of ${name}`, token, row),
       ...(stranger === undefined
         ? []

@@ -1,7 +1,7 @@
 import { concatenate, type Unknown } from '../../../resolve/value.ts'
 import { isForOwners } from '../../concerns.ts'
 import { filled, isAll, type Piece, shown, split } from '../pieces.ts'
-import { nothing, type Probe, type Site, withSaid } from './probe.ts'
+import { besides, nothing, type Probe, type Site, withSaid } from './probe.ts'
 import { isOf, type Pattern, patternsFor, type Statement } from './statements.ts'
 
 const invoke = 'execute-api:Invoke'
@@ -47,7 +47,7 @@ function ofApi(pieces: Pattern, { isAllow, actions }: Statement, site: Site): re
     '/',
     route === '' ? 'GET/items' : route,
   ])
-  const named = isAllow ? actions.filter(isOf('execute-api')) : []
+  const named = isAllow ? besides(actions.filter(isOf('execute-api')), [invoke]) : []
   return [
     call(place, invoke, isEvery, resource),
     ...named.map(

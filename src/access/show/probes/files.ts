@@ -1,7 +1,16 @@
 import { concatenate, type Unknown } from '../../../resolve/value.ts'
 import { isForOwners, isOnObjects, reachesOthers } from '../../concerns.ts'
 import { filled, hasVariable, isAll, shown, split } from '../pieces.ts'
-import { type NamedAction, nothing, type Probe, type Site, type Target, type Variables, withSaid } from './probe.ts'
+import {
+  besides,
+  type NamedAction,
+  nothing,
+  type Probe,
+  type Site,
+  type Target,
+  type Variables,
+  withSaid,
+} from './probe.ts'
 import { isOf, type Pattern, patternsFor, type Statement, serviceOf, valuesOf } from './statements.ts'
 
 const objectActions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']
@@ -12,6 +21,11 @@ const objectHazards = [
   ...['s3:PutObjectAcl', 's3:GetObjectVersion', 's3:DeleteObjectVersion', 's3:PutObjectTagging'],
   ...['s3:PutObjectRetention', 's3:BypassGovernanceRetention'],
 ]
+/** Of a folder of one's own. */
+const usualActions = [...objectActions, ...partActions, ...objectHazards]
+/** Of objects that are nobody's. */
+const sharedActions = [...objectActions, ...objectHazards]
+
 const bucketHazards = ['s3:ListBucketVersions', 's3:PutBucketPolicy', 's3:PutLifecycleConfiguration', 's3:DeleteBucket']
 
 /** Is it a bucket, or what is in one? Access points are not. */
@@ -167,7 +181,7 @@ function folderProbes(bucket: Bucket): readonly Probe[] {
         withSaid(it, variables, saying),
       )
     return [
-      ...(usual ? [...objectActions, ...partActions, ...objectHazards] : []).map(action =>
+      ...(usual ? usualActions : []).map(action =>
         probe(bucket, own, action, isForOwners(action), asker => [object(bucket, key(asker.own))]),
       ),
       ...named.map(({ action, asked, saying }) =>
@@ -260,10 +274,8 @@ function sharedProbes(bucket: Bucket): readonly Probe[] {
       )
       const isHazard = (action: string) => (isAny && reachesOthers(action)) || isForOwners(action)
       return [
-        ...[...objectActions, ...objectHazards].map(action =>
-          probe(bucket, place, action, isHazard(action), () => [target]),
-        ),
-        ...namedBy(statements, 'objects').map(({ action, asked, saying }) =>
+        ...sharedActions.map(action => probe(bucket, place, action, isHazard(action), () => [target])),
+        ...besides(namedBy(statements, 'objects'), sharedActions).map(({ action, asked, saying }) =>
           probe(bucket, place, action, isHazard(asked ?? action), asker => withSaid(target, asker.own, saying), asked),
         ),
         ...(isAny ? [] : [probe(bucket, place, 's3:ListBucket', false, () => [listed(bucket, levelOf(pattern))])]),
@@ -306,15 +318,16 @@ function wholeProbes(bucket: Bucket): readonly Probe[] {
       ...prefixes.map(() => listed(bucket, 'x')),
     ]),
     ...bucketHazards.map(action => probe(bucket, place, action, true, () => [{ resource: text }])),
-    ...namedBy([...own, ...within], 'buckets').map(({ action, asked, saying }) =>
-      probe(
-        bucket,
-        place,
-        action,
-        isForOwners(asked ?? action) || listings.test(action) || (bucket.isEvery && reachesOthers(asked ?? action)),
-        asker => [{ resource: text }, listed(bucket, '')].flatMap(it => withSaid(it, asker.own, saying)),
-        asked,
-      ),
+    ...besides(namedBy([...own, ...within], 'buckets'), ['s3:ListBucket', ...bucketHazards]).map(
+      ({ action, asked, saying }) =>
+        probe(
+          bucket,
+          place,
+          action,
+          isForOwners(asked ?? action) || listings.test(action) || (bucket.isEvery && reachesOthers(asked ?? action)),
+          asker => [{ resource: text }, listed(bucket, '')].flatMap(it => withSaid(it, asker.own, saying)),
+          asked,
+        ),
     ),
     ...misplaced.map(({ action, asked, saying }) =>
       probe(
@@ -341,11 +354,11 @@ function anotherBucket({ partition }: Site): Probe {
 /** Actions that are told apart by the prefix they ask for. */
 const listings = /^s3:ListBucket(?:Versions|MultipartUploads)?$/i
 
-function listingActions(bucket: Bucket): readonly (Pick<NamedAction, 'action' | 'asked'> & Partial<NamedAction>)[] {
+function listingActions(bucket: Bucket): readonly NamedAction[] {
   const named = namedBy(bucket.own, 'buckets').filter(
     ({ action, asked }) => asked !== undefined || isPattern(action) || listings.test(action),
   )
-  return [{ action: 's3:ListBucket' }, ...named]
+  return [{ action: 's3:ListBucket' }, ...besides(named, ['s3:ListBucket'])]
 }
 
 /** What the conditions of statements about the bucket say of prefixes. */

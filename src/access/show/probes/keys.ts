@@ -1,6 +1,6 @@
 import { isForOwners, reachesOthers } from '../../concerns.ts'
 import { filled, shown } from '../pieces.ts'
-import { type Context, type NamedAction, nothing, type Probe, withSaid } from './probe.ts'
+import { besides, type Context, type NamedAction, nothing, type Probe, withSaid } from './probe.ts'
 import { isOf, type Pattern, patternsFor, type Statement, valuesOf } from './statements.ts'
 
 const keyActions = ['kms:GenerateDataKey', 'kms:Decrypt']
@@ -27,11 +27,7 @@ function ofKey(label: string, pieces: Pattern, statements: readonly Statement[])
   const isEvery = /^\*+$/.test(label)
   const key = isEvery ? 'every key' : `key ${label}`
   const named = statements.flatMap(({ isAllow, actions }) => (isAllow ? actions.filter(isOf('kms')) : []))
-  const call = (
-    place: string,
-    { action, asked, saying }: Pick<NamedAction, 'action' | 'asked'> & Partial<NamedAction>,
-    context?: Context,
-  ): Probe => ({
+  const call = (place: string, { action, asked, saying }: NamedAction, context?: Context): Probe => ({
     ...{ kind: 'keys', place, action },
     ...(asked === undefined ? {} : { asked }),
     isHazard: isForOwners(asked ?? action) || (isEvery && reachesOthers(asked ?? action)),
@@ -46,11 +42,11 @@ function ofKey(label: string, pieces: Pattern, statements: readonly Statement[])
   })
   return [
     ...[...s3, ...others].flatMap(({ by, service }) =>
-      [...keyActions.map(action => ({ action })), ...named].map(it =>
+      [...keyActions.map(action => ({ action })), ...besides(named, keyActions)].map(it =>
         call(`${key}, through ${by}`, it, { 'kms:ViaService': service }),
       ),
     ),
     ...[...keyActions, ...keyHazards].map(action => call(`${key}, by itself`, { action })),
-    ...named.map(it => call(`${key}, by itself`, it)),
+    ...besides(named, [...keyActions, ...keyHazards]).map(it => call(`${key}, by itself`, it)),
   ]
 }

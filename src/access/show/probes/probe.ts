@@ -34,8 +34,13 @@ export type Variables = (key: string) => string | Unknown | undefined
 
 export type Site = { readonly region: string; readonly partition: string; readonly accountId: string | Unknown }
 
-/** An action of a statement, at a place that it names. */
-export type NamedAction = Pick<Probe, 'action' | 'asked'> & { readonly saying: Saying }
+/** An action of a statement, with what a request may say besides so that the statement applies. */
+export type NamedAction = Pick<Probe, 'action' | 'asked'> & { readonly saying?: Saying }
+
+/** Those that are not asked of anyway. */
+export function besides(named: readonly NamedAction[], usual: readonly string[]): readonly NamedAction[] {
+  return named.filter(({ action, saying }) => saying !== undefined || !usual.includes(action))
+}
 
 /** What a request may say besides so that a statement applies, or does not: for the one who asks. */
 export type Saying = (variables: Variables) => Context

@@ -1,7 +1,7 @@
 import type { Unknown } from '../../../resolve/value.ts'
 import { isForOwners, reachesOthers } from '../../concerns.ts'
 import { filled, hasVariable, shown } from '../pieces.ts'
-import { type NamedAction, nothing, type Probe, type Target, withSaid } from './probe.ts'
+import { besides, type NamedAction, nothing, type Probe, type Target, withSaid } from './probe.ts'
 import { isOf, type Pattern, patternsFor, type Statement, valuesOf } from './statements.ts'
 
 const rowActions = [
@@ -39,21 +39,21 @@ function tableProbes({ pieces, name, statements }: Table): readonly Probe[] {
   )
   const probe = (
     place: string,
-    { action, asked }: Pick<NamedAction, 'action' | 'asked'>,
+    { action, asked }: NamedAction,
     isHazard: boolean,
     targets: Probe['targets'],
   ): Probe => ({
     ...{ kind: 'rows', place, action, isHazard, targets },
     ...(asked === undefined ? {} : { asked }),
   })
-  const usual = rowActions.map((action): Pick<NamedAction, 'action' | 'asked'> & Partial<NamedAction> => ({ action }))
+  const usual = rowActions.map((action): NamedAction => ({ action }))
   const asking = (leading: Key): Target => ({ resource, context: { 'dynamodb:LeadingKeys': leading } })
   const rows = (
     place: string,
     isHazard: (action: string) => boolean,
     leading: (asker: Asker, action: string) => readonly Key[],
   ) =>
-    [...usual, ...inRows].map(one =>
+    [...usual, ...besides(inRows, rowActions)].map(one =>
       probe(place, one, isHazard(one.asked ?? one.action), asker =>
         leading(asker, one.asked ?? one.action).flatMap(key => withSaid(asking(key), asker.own, one.saying)),
       ),

@@ -57,22 +57,18 @@ function statementOf(
   }
 }
 
-function sayingFor(demands: readonly Demand[], service: string | undefined): Saying {
-  const own = demands.filter(
-    ({ key }) =>
-      service === undefined || /[*?]/.test(service) || key.startsWith(`${service}:`) || key.startsWith('aws:'),
-  )
-  return variables => contextOf(own, variables)
+function sayingFor(demands: readonly Demand[], service: string | undefined): { readonly saying?: Saying } {
+  const isAny = service === undefined || /[*?]/.test(service)
+  const own = demands.filter(({ key }) => isAny || key.startsWith(`${service}:`) || key.startsWith('aws:'))
+  return own.length === 0 ? {} : { saying: variables => contextOf(own, variables) }
 }
 
 function named(action: string | Unknown, demands: readonly Demand[]): Statement['actions'][number] {
   if (action instanceof Unknown) {
-    const saying = sayingFor(demands, undefined)
-    return { action: nameOf(action), asked: '*', service: undefined, name: '*', saying }
+    return { action: nameOf(action), asked: '*', service: undefined, name: '*', ...sayingFor(demands, undefined) }
   }
   const [service = '*', name = '*'] = action === '*' ? [] : action.split(':')
-  const saying = sayingFor(demands, service.toLowerCase())
-  return { action, service: service.toLowerCase(), name, saying }
+  return { action, service: service.toLowerCase(), name, ...sayingFor(demands, service.toLowerCase()) }
 }
 
 const mostExcepted = 4
@@ -81,8 +77,8 @@ function allBut(exceptions: Value, demands: readonly Demand[]): Statement['actio
   const names = textsOf(exceptions).map(nameOf)
   const more = names.length - mostExcepted
   const told = more > 1 ? [...names.slice(0, mostExcepted), `${more} more`] : names
-  const saying = sayingFor(demands, undefined)
-  return { action: `every action but ${told.join(', ')}`, asked: '*', service: undefined, name: '*', saying }
+  const action = `every action but ${told.join(', ')}`
+  return { action, asked: '*', service: undefined, name: '*', ...sayingFor(demands, undefined) }
 }
 
 function linesOf(condition: Value | undefined, hasVariables: boolean): readonly Line[] {
