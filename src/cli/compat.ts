@@ -148,11 +148,15 @@ const templateNew: Change = {
 
 /** Is the step that the versions make as large as what changes asks for? */
 function judged(found: Omit<Compared, 'verdict' | 'isEnough' | 'step' | 'next'>): Compared {
-  const { versions } = found
+  const { versions, stack } = found
   const changes = inOrder(found.changes)
   const verdict = worst(changes.map(({ level }) => level))
+  // what a stack changes by its parameters is no release
+  const isRelease = stack === undefined || versions.old !== versions.fresh
   const step =
-    versions.old === undefined || versions.fresh === undefined ? undefined : stepBetween(versions.old, versions.fresh)
+    isRelease && versions.old !== undefined && versions.fresh !== undefined
+      ? stepBetween(versions.old, versions.fresh)
+      : undefined
   const next = versions.old === undefined ? undefined : nextVersion(versions.old, verdict)
   return { ...found, changes, verdict, step, next, isEnough: step === undefined || isEnough(step, verdict) }
 }

@@ -22,12 +22,12 @@ import { templateChanges } from './template.ts'
  * says `UsePreviousValue`; new ones have their defaults.
  */
 export function compare(old: Template, fresh: Template, registry: Registry, stack?: Stack): Comparison {
-  if (stack === undefined && old.text === fresh.text) return nothing
-  if (stack === undefined && JSON.stringify(old.document) === JSON.stringify(fresh.document)) return silent
+  const isSame = JSON.stringify(old.document) === JSON.stringify(fresh.document)
+  if (stack === undefined && isSame) return nothing
   const judged = judgeUpdates(old, fresh, registry, stack)
   const changes = [...templateChanges(old, fresh), ...parameterChanges(old.document, fresh.document), ...judged.changes]
-  const isSilent = changes.length === 0 && old.text !== fresh.text
-  const all = inOrder(isSilent ? silent.changes : changes)
+  const isSilent = changes.length === 0 && !isSame
+  const all = inOrder(isSilent ? [inOtherWords] : changes)
   const { permissions, deployments, remarks } = judged
   return { changes: all, verdict: worst(all.map(({ level }) => level)), permissions, deployments, remarks }
 }
@@ -39,8 +39,6 @@ const inOtherWords: Change = {
   message: 'says the same in other words: no stack changes',
   help: 'Nothing has to be done',
 }
-
-const silent: Comparison = { ...nothing, changes: [inOtherWords], verdict: 'patch' }
 
 type Judged = Omit<Comparison, 'verdict'>
 
