@@ -303,7 +303,7 @@ test('a session has the tags that are mapped, which take sts:TagSession', () => 
   assert.equal(decision(bySub, of(undefined), 's3:GetObject', own), 'unknown')
   const claims = { sub: 'sub-a', aud: 'client' }
   assert.equal(decision(bySub, { ...user, claims }, 's3:GetObject', own), 'allow')
-  assert.equal(decision(bySub, { ...user, claims: { aud: 'client' } }, 's3:GetObject', own), 'deny')
+  assert.equal(decision(bySub, { ...user, claims: { aud: 'client' } }, 's3:GetObject', own), 'unknown')
   assert.equal(decision(bySub, { ...user, claims, provider: 'accounts.google.com' }, 's3:GetObject', own), 'deny')
   const tags = (trust: Json) =>
     template({
@@ -375,7 +375,14 @@ test('the pool gives the attached role, or one by the token that is not known he
   assert.deepEqual(roles(rule('NotEqual', 'bob@example.com')), ['Admin'])
   assert.deepEqual(roles(rule('NotEqual', 'ann@example.com')), [])
   assert.deepEqual(roles(rule('Equals', 'bob@example.com'), 'AuthenticatedRole'), ['Role'])
-  assert.equal(get(rules([rule('Equals', 'x')]), { ...who, claims: {} }).decision, 'deny')
+  assert.equal(get(rules([rule('Equals', 'x')]), { ...who, claims: {} }).decision, 'unknown')
+  // Which role it is need not be known where all come to the same.
+  assert.equal(get(rules([rule('Equals', 'x')], 'AuthenticatedRole'), { ...who, claims: {} }).decision, 'allow')
+  const toDefault = rules([rule('Equals', 'x', 'Role')], 'AuthenticatedRole')
+  assert.deepEqual(rolesOf(toDefault, { ...who, claims: {} }).orElse, undefined)
+  const put = (of: Resolved) => decision(of, { ...who, claims: {} }, 's3:PutObject', 'arn:aws:s3:::b/x')
+  assert.equal(put(rules([rule('Equals', 'x')], 'AuthenticatedRole')), 'unknown')
+  assert.equal(put(toDefault), 'deny')
   assert.equal(get(rules([rule('Equals', 'x')]), { ...user, provider: 'accounts.google.com' }).decision, 'unknown')
   // A role that is not there, one of another template, and a pool that others give roles to.
   const bare = { Pool: pool, Role: role({ Policies: inline(getAll) }) }
@@ -422,6 +429,95 @@ test('policies that stand by themselves count, and what stands outside is not kn
   }
   const bucket = { Bucket: { Type: 'AWS::S3::Bucket' } }
   assert.equal(get(template({ ...base, ...bucket, Role: role({ Policies: inline(json) }) })).decision, 'unknown')
+})
+
+test('what a policy for a role of another template gives is not known, where nobody else has a role', () => {
+  const policy = (Type: string, others: JsonObject) => ({
+    Policy: { Type, Properties: { PolicyName: 'calls', PolicyDocument: getAll, ...others } },
+  })
+  for (const [resources, parameters] of [
+    [policy('AWS::IAM::Policy', { Roles: [{ 'Fn::ImportValue': 'users' }] }), {}],
+    [policy('AWS::IAM::ManagedPolicy', { Roles: [{ Ref: 'Users' }] }), { Users: 'app-users' }],
+    [policy('AWS::IAM::RolePolicy', { RoleName: 'app-users' }), {}],
+  ] as const) {
+    const { decision, because } = get(
+      template(resources, { Parameters: { Users: { Type: 'String', Default: 'x' } } }, parameters),
+    )
+    assert.equal(decision, 'unknown')
+    assert.match(because, /^the policy Policy is for the role (?:\{users\}|app-users), which is not in the template/)
+  }
+  // Of what a custom resource gives it is not known whose role it is; of a role of the template, it is.
+  const custom = {
+    Type: 'Custom::Name',
+    Properties: { ServiceToken: 'arn:aws:lambda:us-east-1:123456789012:function:f' },
+  }
+  const withPool = (name: string) =>
+    template({
+      ...{ Pool: pool, Role: role(), Other: role(), Custom: custom, Attachment: toUsers },
+      ...policy('AWS::IAM::Policy', { Roles: [{ Ref: name }] }),
+    })
+  assert.equal(get(withPool('Custom')).decision, 'unknown')
+  assert.equal(get(withPool('Other')).decision, 'deny')
+  assert.equal(get(withPool('Role')).decision, 'allow')
+})
+
+test('where there is no pool, it is the one that a role trusts by name', () => {
+  const id = 'us-east-1:11111111-1111-4111-8111-111111111111'
+  const trusting = (aud: Json) => {
+    const [statement] = trustOf('authenticated')['Statement'] as readonly JsonObject[]
+    const Condition = {
+      StringEquals: { [`${host}:aud`]: aud },
+      'ForAnyValue:StringLike': { [`${host}:amr`]: 'authenticated' },
+    }
+    return { Version: '2012-10-17', Statement: [{ ...statement, Condition }] }
+  }
+  const alone = (aud: Json) =>
+    template(
+      { Role: role({ Policies: inline(getAll) }, trusting(aud)) },
+      { Parameters: { Pool: { Type: 'String' } } },
+      { Pool: new Unknown({ kind: 'parameter', name: 'Pool' }) },
+    )
+  for (const aud of [id, [id], { Ref: 'Pool' }]) {
+    assert.equal(get(alone(aud)).decision, 'allow', JSON.stringify(aud))
+    assert.equal(get(alone(aud), guest).decision, 'deny')
+    assert.equal(get(alone(aud), { ...user, pool: 'other' }).decision, 'deny')
+  }
+  // A pattern names none, and with a pool of its own a template trusts another.
+  assert.equal(get(alone('us-east-1:*')).decision, 'unknown')
+  assert.notEqual(
+    get(template({ Pool: pool, Attachment: toUsers, Role: role({ Policies: inline(getAll) }, trusting(id)) })).decision,
+    'allow',
+  )
+})
+
+test('there is no classic flow with role mappings, and whether there are is asked of what gives the roles', () => {
+  const withClassic = (RoleMappings: Json | undefined, AllowClassicFlow: Json = true, parameters = {}) =>
+    template(
+      {
+        Pool: { ...pool, Properties: { ...pool.Properties, AllowClassicFlow } },
+        ...{ Role: role(), Admin: role({ Policies: inline(getAll) }) },
+        Attachment: attachment(
+          { authenticated: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+          RoleMappings === undefined ? {} : { RoleMappings },
+        ),
+      },
+      {},
+      parameters,
+    )
+  const classic: Identity = { ...user, flow: 'classic' }
+  const mapping = { 'accounts.google.com': { Type: 'Token', AmbiguousRoleResolution: 'AuthenticatedRole' } }
+  assert.equal(get(withClassic(undefined), classic).decision, 'allow')
+  assert.equal(get(withClassic({}), classic).decision, 'allow')
+  const refused = get(withClassic(mapping), classic)
+  assert.deepEqual(
+    [refused.decision, refused.because],
+    ['deny', 'the identity pool has role mappings, with which there is no classic flow'],
+  )
+  assert.equal(get(withClassic({ 'Fn::Transform': { Name: 'Mappings' } }), classic).decision, 'unknown')
+  // CloudFormation takes the texts true and false; of others nobody says what it does.
+  assert.equal(get(withClassic(undefined, 'true'), classic).decision, 'allow')
+  assert.equal(get(withClassic(undefined, 'false'), classic).decision, 'deny')
+  assert.equal(get(withClassic(undefined, 'True'), classic).decision, 'unknown')
 })
 
 test('a boundary can only take away', () => {

@@ -1,11 +1,12 @@
 import type { Resolved } from '../resolve/index.ts'
 import { Unknown } from '../resolve/value.ts'
+import { rolesBeyond } from './beyond.ts'
 import { byChain } from './by-chain.ts'
 import { trustingRoles } from './chain.ts'
 import type { Request } from './decide/request.ts'
 import { type InEachWorld, inEachWorld } from './in-each-world.ts'
 import { notesOn } from './notes.ts'
-import { nestedRoles } from './pools.ts'
+import type { Roles } from './pools.ts'
 import type { Question, Verdict } from './question.ts'
 import { relevantConditions } from './relevant-conditions.ts'
 import { saidOfCaller } from './said.ts'
@@ -73,11 +74,11 @@ function judgeIn(resolved: Resolved, question: Question): Answer {
   const ways = direct.map(way => heard(resolved, way, question))
   const answers = ways.map(way => withRole(way, question))
   const open = (because: string): Answer => ({ decision: 'unknown', by: answers.flatMap(it => it.by), because })
-  if (roles.orElse !== undefined) return open(roles.orElse)
+  if (roles.orElse !== undefined && !agree(roles, answers)) return open(roles.orElse)
   const uncertain = question.who.kind === 'identity' ? unsure(resolved) : undefined
   if (uncertain !== undefined) return open(`whether there is ${uncertain} is not known here`)
-  const nested = question.who.kind === 'identity' ? nestedRoles(resolved) : undefined
-  if (nested !== undefined && ways.every(({ assumption }) => assumption.truth === false)) return open(nested)
+  const beyond = question.who.kind === 'identity' ? rolesBeyond(resolved) : undefined
+  if (beyond !== undefined && ways.every(({ assumption }) => assumption.truth === false)) return open(beyond)
   const allowed = answers.find(it => it.decision === 'allow')
   const chained = allowed === undefined ? byChain(resolved, ways, question) : undefined
   const unknown = answers.find(it => it.decision === 'unknown')
@@ -86,6 +87,12 @@ function judgeIn(resolved: Resolved, question: Question): Answer {
   // Of those that refuse, one that lets them in says more.
   const refusal = answers[ways.findIndex(way => way.assumption.truth !== false)] ?? answers[0]
   return found ?? refusal ?? { decision: 'deny', by: [], because: roles.because }
+}
+
+/** Is it the same with each of the roles of which it is not known which they have, and with none of them? */
+function agree({ isWhole, orNone }: Roles, answers: readonly Answer[]): boolean {
+  const decisions = new Set([...answers.map(it => it.decision), ...(orNone === true ? ['deny' as const] : [])])
+  return isWhole === true && decisions.size === 1 && !decisions.has('unknown')
 }
 
 /** Where it is open whether the role trusts whoever asks, what the question says of them may settle it. */

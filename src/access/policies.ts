@@ -84,8 +84,20 @@ function isRole(resolved: Resolved, roleId: string, name: Value): boolean | 'unk
   if (role !== undefined) return role === roleId
   // A name that the template gives is another's, unless the role's own is not known.
   const own = resolved.Resources[roleId]?.Properties['RoleName']
-  if (name instanceof Unknown) return name.origin.kind === 'resource' ? false : 'unknown'
+  if (name instanceof Unknown) return 'unknown'
   return own instanceof Unknown && 'unknown'
+}
+
+/** A policy that the template attaches to a role that it does not make. */
+export type PolicyElsewhere = { readonly id: string; readonly role: Value }
+
+export function policiesElsewhere(resolved: Resolved): readonly PolicyElsewhere[] {
+  return Object.entries(resolved.Resources).flatMap(([id, { Type, Properties }]) => {
+    const property = targetOf(Type)
+    if (property === undefined) return []
+    const others = itemsOf(Properties[property]).filter(it => roleIdOf(resolved, it) === undefined)
+    return others.map(role => ({ id, role }))
+  })
 }
 
 function managedPolicy({ Resources }: Resolved, arn: Value): Policy {

@@ -1,6 +1,7 @@
 import type { Resolved, ResolvedResource } from '../resolve/index.ts'
 import { isValueList, isValueObject, partsOf, Unknown, type Value } from '../resolve/value.ts'
 import { keyOf } from './decide/request.ts'
+import { any, type Truth } from './decide/truth.ts'
 import { identityHost } from './identity-host.ts'
 import type { Identity } from './question.ts'
 
@@ -60,8 +61,12 @@ export type Roles = {
   /** Logical IDs. With `byChoice` the identity chooses; otherwise it has one of them, and more than one may be it. */
   readonly roles: readonly string[]
   readonly byChoice: boolean
-  /** Why it may have another role, of which nothing is known here; a clause. */
+  /** Why it is not known which of them it has, or whether it has another, of which nothing is known here; a clause. */
   readonly orElse?: string
+  /** Whether it has no role but these, where it is not known which. */
+  readonly isWhole?: true
+  /** Whether it may have none of these, but be refused. */
+  readonly orNone?: true
   /** Why it may have none of them after all; a clause. */
   readonly onlyIf?: string
   /** Why there is none, or what there is; a clause. */
@@ -102,23 +107,46 @@ function ofPool(resolved: Resolved, pool: Pool, who: Identity, all: readonly str
   if (guests === false) return none('the identity pool has no guests')
   const classic = who.flow === 'enhanced' || settingOf(pool, 'AllowClassicFlow')
   if (classic === false) return none('the classic flow is off')
+  const mapped = who.flow === 'classic' && isMapped(pool)
+  if (mapped === true) return none('the identity pool has role mappings, with which there is no classic flow')
   const roles: Roles =
     who.flow === 'enhanced'
       ? given(resolved, pool, who)
       : { roles: all, byChoice: true, because: 'in the classic flow the identity names the role' }
   if (classic === 'unknown')
     return { ...roles, onlyIf: 'whether the classic flow is on is not known before deployment' }
+  if (mapped === 'unknown')
+    return {
+      ...roles,
+      onlyIf: 'whether the pool has role mappings, with which there is no classic flow, is not known here',
+    }
   // What only gives roles to a pool says by that for whom they are.
   if (guests === true || pool.made === undefined) return roles
   return { ...roles, onlyIf: 'whether the pool has guests is not known before deployment' }
 }
 
-/** Not set is off. https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html */
-function settingOf({ made }: Pool, name: string): boolean | 'unknown' {
+/**
+ * Not set is off. https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html
+ * What CloudFormation makes of texts such as `True` is not documented.
+ */
+function settingOf({ made }: Pool, name: string): Truth {
   if (made === undefined) return 'unknown'
   const value = made.Properties[name]
   if (value === undefined) return false
-  return typeof value === 'boolean' || typeof value === 'string' ? String(value) === 'true' : 'unknown'
+  return value === true || value === 'true' || (value !== false && value !== 'false' && 'unknown')
+}
+
+/**
+ * Has it role mappings? Of a pool with some, `GetOpenIdToken`, the first step of the classic flow, is refused.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/authentication-flow.html
+ */
+function isMapped({ attachments }: Pool): Truth {
+  return any(
+    attachments.map(({ Properties: { RoleMappings } }): Truth => {
+      if (RoleMappings === undefined) return false
+      return isValueObject(RoleMappings) ? Object.keys(RoleMappings).length > 0 : 'unknown'
+    }),
+  )
 }
 
 function given(resolved: Resolved, { attachments }: Pool, who: Identity): Roles {
@@ -162,8 +190,13 @@ function isProvider(value: Value, provider: string): boolean | 'unknown' {
 
 function either(one: Roles, other: Roles): Roles {
   if (JSON.stringify(one) === JSON.stringify(other)) return one
+  const both = [one, other]
   const orElse = one.orElse ?? other.orElse ?? `${one.because}, or else ${other.because}`
-  return { roles: [...new Set([...one.roles, ...other.roles])], byChoice: false, orElse, because: orElse }
+  return {
+    ...{ roles: [...new Set([...one.roles, ...other.roles])], byChoice: false, orElse, because: orElse },
+    ...(both.every(it => it.orElse === undefined || it.isWhole === true) ? { isWhole: true } : {}),
+    ...(both.some(it => it.roles.length === 0 || it.orNone === true) ? { orNone: true } : {}),
+  }
 }
 
 /** https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_RoleMapping.html */
@@ -194,28 +227,33 @@ function mappedRole(
     if (who.groupRole === 'none') return ambiguous()
     return { roles: [who.groupRole], byChoice: false, because: `the group has the role ${who.groupRole}` }
   }
+  const byRules = 'the role is chosen by rules, for claims that are not known here'
   const configuration = mapping['RulesConfiguration']
   const rules = isValueObject(configuration) ? configuration['Rules'] : undefined
-  if (mapping['Type'] !== 'Rules' || !isValueList(rules) || who.claims === undefined) {
-    return { ...unknown, orElse: 'the role is chosen by rules, for claims that are not known here' }
-  }
+  if (mapping['Type'] !== 'Rules' || !isValueList(rules)) return { ...unknown, orElse: byRules, because: byRules }
+  const outcomes: Roles[] = []
+  let isOpen = true
   for (const rule of rules) {
-    const isMet = isValueObject(rule) ? meetsRule(rule, who.claims) : 'unknown'
-    if (isMet === 'unknown') return unknown
-    if (isMet && isValueObject(rule)) return named(resolved, rule['RoleARN'], 'the role of a rule')
+    const isMet = isValueObject(rule) ? meetsRule(rule, who.claims ?? {}) : 'unknown'
+    if (isMet === false) continue
+    outcomes.push(isValueObject(rule) ? named(resolved, rule['RoleARN'], 'the role of a rule') : unknown)
+    isOpen = isMet === 'unknown'
+    if (!isOpen) break
   }
-  return ambiguous()
+  const found = (isOpen ? [...outcomes, ambiguous()] : outcomes).reduce(either)
+  return outcomes.length > 0 && found.orElse !== undefined && found.isWhole === true
+    ? { ...found, orElse: byRules, because: byRules }
+    : found
 }
 
-/** A rule about a claim that the token lacks does not apply. */
+/** Of a claim that is not told nothing is known. */
 function meetsRule(
   rule: Readonly<Record<string, Value>>,
   claims: Readonly<Record<string, string | readonly string[]>>,
-): boolean | 'unknown' {
+): Truth {
   const { Claim, MatchType, Value: wanted } = rule
   if (typeof Claim !== 'string' || typeof wanted !== 'string') return 'unknown'
   const claim = Object.hasOwn(claims, Claim) ? claims[Claim] : undefined
-  if (claim === undefined) return false
   if (typeof claim !== 'string') return 'unknown'
   switch (MatchType) {
     case 'Equals':
@@ -258,15 +296,6 @@ export function roleIdOf({ Resources, env }: Resolved, value: Value): string | u
   return origin !== undefined && (isName || isArn) && Resources[origin.id]?.Type === 'AWS::IAM::Role'
     ? origin.id
     : undefined
-}
-
-/** Another identity pool: any but those of the template. */
-export const otherPool = new Unknown({ kind: 'pseudo', name: 'another identity pool' })
-
-/** The IDs of the pools whose identities are a template's own; it may name none. */
-export function ownPools(resolved: Resolved): readonly (string | Unknown)[] {
-  const pools = poolsOf(resolved).map(it => it.id)
-  return pools.length > 0 ? pools : [new Unknown({ kind: 'pseudo', name: 'the identity pool' })]
 }
 
 /** Whose tokens the pools of a place are; see `identityHost`. */

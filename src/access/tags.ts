@@ -32,9 +32,9 @@ export function tagsOf({ Resources }: Resolved, who: Identity): Tags {
     const pairs = pairsOf(map)
     if (pairs === undefined) mayHaveOthers = true
     for (const [tag, claim] of pairs ?? []) {
-      const value = typeof claim === 'string' ? claimOf(who, claim) : 'unknown'
-      if (value === 'unknown' || isOf === 'unknown') open.add(tag)
-      else if (value !== undefined) known.set(tag, value)
+      const value = typeof claim === 'string' ? claimOf(who, claim) : undefined
+      if (value === undefined || isOf === 'unknown') open.add(tag)
+      else known.set(tag, value)
     }
   }
   return { known, open, mayHaveOthers }
@@ -61,10 +61,10 @@ const defaults = [
   ['client', 'aud'],
 ] as const
 
-function claimOf({ claims }: Identity, name: string): string | 'unknown' | undefined {
-  if (claims === undefined) return 'unknown'
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
-  return typeof value === 'string' || value === undefined ? value : 'unknown'
+/** A token may have claims that are not told. */
+function claimOf({ claims }: Identity, name: string): string | undefined {
+  const value = claims !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof value === 'string' ? value : undefined
 }
 
 /** A role's own tags, which its sessions have too; those of the stack are not in the template. */
