@@ -1,4 +1,4 @@
-import { isValueObject } from '../resolve/value.ts'
+import { isValueObject, type Value } from '../resolve/value.ts'
 import type { Missing } from './decide/missing.ts'
 import { type Decision, decide } from './decide/statement.ts'
 import { passesForGuests } from './guests.ts'
@@ -24,9 +24,9 @@ export function withRole(way: Way, question: Question): Answer {
 function byPolicies({ role, policies, boundary, session, isGuest }: Way, question: Question): Answer {
   const request = requestOf(session, question)
   const answerOf = (list: readonly Policy[]): Answered => {
-    const documents = list.map(it => it.document)
-    const decision = decide(documents, request, (_, at) => list[at]?.isSure !== false || 'unknown')
-    const missing = () => missingBy(documents, decision.by, request)
+    const known = documentsOf(list)
+    const decision = decide(known, request, (_, at) => list[at]?.isSure !== false || 'unknown')
+    const missing = () => missingBy(known, decision.by, request)
     return { ...decision, sources: sourcesOf(role, list, decision), missing }
   }
   const own = answerOf(policies)
@@ -58,6 +58,17 @@ function byPolicies({ role, policies, boundary, session, isGuest }: Way, questio
     return { decision: 'unknown', by, because }
   }
   return { decision: 'allow', by, because: `${named(by)} allows it` }
+}
+
+const documents = new WeakMap<readonly Policy[], readonly Value[]>()
+
+/** The same list for the same policies, by which `decide` knows them again. */
+function documentsOf(list: readonly Policy[]): readonly Value[] {
+  const known = documents.get(list)
+  if (known !== undefined) return known
+  const made = list.map(it => it.document)
+  documents.set(list, made)
+  return made
 }
 
 type Answered = Decision & { readonly sources: readonly Source[]; readonly missing: () => Missing }

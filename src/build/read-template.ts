@@ -15,7 +15,7 @@ const mostBytes = 1_000_000
 export async function readTemplate(
   path: string,
   { cwd, cacheFolder, engine }: World,
-): Promise<{ readonly document: Document } | { readonly findings: readonly Finding[] }> {
+): Promise<{ readonly text: string; readonly document: Document } | { readonly findings: readonly Finding[] }> {
   const file = resolve(cwd, path)
   let text: string
   try {
@@ -38,7 +38,7 @@ export async function readTemplate(
   const known = kept.recall(file, text)
   if (known !== undefined) {
     const document: Document = JSON.parse(known)
-    return { document }
+    return { text, document }
   }
   const { read } = await import('../read.ts')
   const found = read(text)
@@ -52,7 +52,7 @@ export async function readTemplate(
       }
     case 'template':
       kept.keep(file, text, JSON.stringify(found.document))
-      return { document: found.document }
+      return { text, document: found.document }
   }
 }
 

@@ -11,9 +11,12 @@ import { nameGiven, withNames } from '../access/show/spelled.ts'
 import { svgText } from '../access/show/svg.ts'
 import { peopleOf, tableOf } from '../access/show/table.ts'
 import { terminalText } from '../access/show/terminal.ts'
+import { runsBundled } from '../build/engine.ts'
 import { type Finding, moduleError } from '../build/finding.ts'
 import type { World } from '../build/index.ts'
+import { keptAnswers } from '../build/kept-answers.ts'
 import { readTemplate } from '../build/read-template.ts'
+import { fingerprint } from '../build/recall.ts'
 import { type Document, isObject } from '../document.ts'
 import { dnsSuffix, partitionOf } from '../launch/partitions.ts'
 import type { Assignment } from '../launch/values.ts'
@@ -44,6 +47,12 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     await report([finding], args)
     return unanswered
   }
+  const screen = await screenOf()
+  const kept = args.can === undefined ? keptTable(template.text, args, screen, world) : undefined
+  if (kept?.known !== undefined) {
+    print('stdout', kept.known)
+    return 0
+  }
   const site = siteOf(args)
   const given = Object.fromEntries(args.param.map(({ name, value }) => [name, value]))
   const placeholders = args.can === undefined ? placeholdersFor(document, site, given) : {}
@@ -58,8 +67,33 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     return unanswered
   }
   if (args.can !== undefined) return answer(resolved, args, args.can)
-  await showTable(resolved, args, site, { given: masked(document, given), placeholders, findings })
-  return findings.length > 0 ? 1 : 0
+  if (args.format !== 'json') await reportFindings(findings, false)
+  const shown = masked(document, given)
+  const text = tableText(resolved, args, site, screen, { given: shown, placeholders, findings })
+  print('stdout', text)
+  if (findings.length > 0) return 1
+  // what is not to be seen is not to be kept either
+  if (Object.keys(given).every(name => shown[name] === given[name])) kept?.keep(text)
+  return 0
+}
+
+/** A table that an earlier run has shown, if nothing has changed of what it was made of. */
+function keptTable(text: string, args: AccessArguments, screen: Screen, world: World) {
+  if (!runsBundled()) return undefined
+  const { recall, keep } = keptAnswers('tables', world)
+  const asked = JSON.stringify([args, screen])
+  // a few for each file, whatever is asked
+  const subject = `${world.cwd}\0${args.file}\0${fingerprint(asked).slice(-1)}`
+  const question = `${asked}\n${text}`
+  return { known: recall(subject, question), keep: (table: string) => keep(subject, question, table) }
+}
+
+type Screen = Parameters<typeof terminalText>[1]
+
+async function screenOf(): Promise<Screen> {
+  const isScreen = await isTerminal('stdout')
+  const columns = Number(process.env['COLUMNS']) || (isScreen ? process.stdout.columns : 0) || 100
+  return { width: Math.max(30, columns), isColoured: isScreen && !process.env['NO_COLOR'] }
 }
 
 /** To a template, from a file that is none: of the Serverless Framework, which wants both keys, what it deploys. */
@@ -258,9 +292,14 @@ type Basis = Pick<Subject, 'placeholders'> & {
   readonly findings: readonly Finding[]
 }
 
-async function showTable(resolved: Resolved, args: AccessArguments, site: Site, basis: Basis): Promise<void> {
+function tableText(
+  resolved: Resolved,
+  args: AccessArguments,
+  site: Site,
+  screen: Screen,
+  { given, placeholders, findings }: Basis,
+): string {
   const { file, region, format, identity } = args
-  const { given, placeholders, findings } = basis
   const table = tableOf(resolved, peopleOf(resolved, region, identity), site)
   const subject: Subject = {
     ...{ file, region, parameters: given, placeholders },
@@ -268,21 +307,16 @@ async function showTable(resolved: Resolved, args: AccessArguments, site: Site, 
   }
   if (format === 'json') {
     const document = { ...tableJson(table, subject), macros: resolved.macros, findings: findings.map(plainFinding) }
-    return print('stdout', `${JSON.stringify(document, undefined, 2)}\n`)
+    return `${JSON.stringify(document, undefined, 2)}\n`
   }
-  await reportFindings(findings, false)
   const sheet = sheetOf(table, subject)
   const full = { ...sheet, notes: [...sheet.notes, ...unseen(resolved)] }
   switch (format) {
     case 'markdown':
-      return print('stdout', markdownText(full))
+      return markdownText(full)
     case 'svg':
-      return print('stdout', svgText(full))
-    case 'text': {
-      const isScreen = await isTerminal('stdout')
-      const columns = Number(process.env['COLUMNS']) || (isScreen ? process.stdout.columns : 0) || 100
-      const width = Math.max(30, columns)
-      return print('stdout', terminalText(full, { width, isColoured: isScreen && !process.env['NO_COLOR'] }))
-    }
+      return svgText(full)
+    case 'text':
+      return terminalText(full, screen)
   }
 }

@@ -32,15 +32,28 @@ export function meets(name: string, key: string, values: Value, request: Request
   const actual = contextValue(request, key)
   const wanted = textsOf(values)
   if (name === 'Null') return isNull(wanted, actual)
-  const [, set, operatorName = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? []
-  const operator = operators.get(operatorName)
+  const { operator, set, isOptional } = readOperator(name)
   if (operator === undefined) return 'unknown'
-  const isAbsent: Truth = ifExists !== undefined || set === 'ForAllValues' || (set === undefined && operator.isNegated)
+  const isAbsent: Truth = isOptional || set === 'ForAllValues' || (set === undefined && operator.isNegated)
   if (actual === undefined) return isAbsent
   // Whatever its value may be.
   const given = actual === 'open' ? new Unknown({ kind: 'pseudo', name: `context ${key.toLowerCase()}` }) : actual
   const isPresent = holds(operator, set, wanted, given, request, variables)
   return actual === 'open' ? either(isAbsent, isPresent) : isPresent
+}
+
+type Named = { readonly operator: Operator | undefined; readonly set: string | undefined; readonly isOptional: boolean }
+
+const named = new Map<string, Named>()
+
+/** `ForAnyValue:StringLikeIfExists` */
+function readOperator(name: string): Named {
+  const known = named.get(name)
+  if (known !== undefined) return known
+  const [, set, operator = '', ifExists] = /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? []
+  const made = { operator: operators.get(operator), set, isOptional: ifExists !== undefined }
+  named.set(name, made)
+  return made
 }
 
 /** A key without any value is as one that is not there. */
@@ -91,7 +104,12 @@ export function textsOf(value: Value | undefined): readonly (string | Unknown)[]
 }
 
 function text(reading: Omit<Reading, 'variables'>): Test {
-  return compared(reading, matches)
+  const read = compared(reading, matches)
+  return (policy, request, variables) => {
+    const isPlain = typeof policy === 'string' && typeof request === 'string' && !/[$*?]/.test(policy)
+    if (!isPlain) return read(policy, request, variables)
+    return reading.ignoreCase === true ? policy.toLowerCase() === request.toLowerCase() : policy === request
+  }
 }
 
 /** What has a variable of no value equals nothing, and a negation of it holds. */

@@ -119,12 +119,16 @@ export function completed(arn: string | Unknown): string | Unknown {
  */
 export function inSegments(tokens: readonly Token[]): readonly Token[] {
   let colons = 0
-  return tokens.map((token, at) => {
-    if (isColon(token)) colons++
-    if (token.kind !== 'any' || colons >= 5) return token
+  let changed: Token[] | undefined
+  for (const [at, token] of tokens.entries()) {
+    if (isColon(token) && ++colons === 5) break
+    if (token.kind !== 'any') continue
     const next = tokens[at + 1]
-    return { kind: 'any', crosses: next === undefined || isColon(next) }
-  })
+    if (next === undefined || isColon(next)) continue
+    changed ??= [...tokens]
+    changed[at] = { kind: 'any', crosses: false }
+  }
+  return changed ?? tokens
 }
 
 export function isColon(token: Token): boolean {

@@ -25,7 +25,13 @@ export function decide(
   request: Request,
   also: (statement: ValueObject, policy: number) => Truth = () => true,
 ): Decision {
-  const judged = policies.flatMap((policy, at) => judge(policy, at, request, also))
+  const judged: Judged[] = []
+  for (const { source, effect, statement, hasVariables, isAsked } of statementsFor(policies, request)) {
+    const isMeant = statement === undefined ? 'unknown' : meant(statement, isAsked, request, hasVariables)
+    if (isMeant === false) continue
+    const truth = statement === undefined ? isMeant : all([isMeant, also(statement, source.policy)])
+    judged.push({ source, effect, truth })
+  }
   const sure = judged.filter(it => it.truth === true)
   const denied = sure.filter(it => it.effect === 'Deny')
   if (denied.length > 0) return { decision: 'deny', by: sourcesOf(denied) }
@@ -43,44 +49,91 @@ function sourcesOf(judged: readonly Judged[]): readonly Source[] {
 
 type Judged = { readonly source: Source; readonly effect: 'Allow' | 'Deny' | 'unknown'; readonly truth: Truth }
 
-function judge(
-  policy: Value,
-  at: number,
-  request: Request,
-  also: (statement: ValueObject, policy: number) => Truth,
-): readonly Judged[] {
+/** A statement that is about the action, or may be; without one, something in its place of which nothing is known. */
+type Speaking = {
+  readonly source: Source
+  readonly effect: Judged['effect']
+  readonly statement: ValueObject | undefined
+  readonly hasVariables: boolean
+  readonly isAsked: Truth
+}
+
+/** By action: of the same policies much is asked, and most statements are about something else. */
+const speaking = new WeakMap<readonly Value[], Map<string, readonly Speaking[]>>()
+
+function statementsFor(policies: readonly Value[], request: Request): readonly Speaking[] {
+  const byAction = speaking.get(policies) ?? new Map<string, readonly Speaking[]>()
+  speaking.set(policies, byAction)
+  const known = byAction.get(request.action)
+  if (known !== undefined) return known
+  const found = policies.flatMap((policy, at) => speakingIn(policy, at, request))
+  byAction.set(request.action, found)
+  return found
+}
+
+function speakingIn(policy: Value, at: number, request: Request): readonly Speaking[] {
+  const nothing = { effect: 'unknown', statement: undefined, hasVariables: false, isAsked: 'unknown' } as const
   const statements = isValueObject(policy) ? policy['Statement'] : undefined
-  if (!isValueObject(policy) || statements === undefined) {
-    return [{ source: { policy: at, statement: 0 }, effect: 'unknown', truth: 'unknown' }]
-  }
+  if (!isValueObject(policy) || statements === undefined) return [{ source: { policy: at, statement: 0 }, ...nothing }]
   // An older policy has none.
   const hasVariables = policy['Version'] === '2012-10-17'
-  return (isValueList(statements) ? statements : [statements]).map((statement, index): Judged => {
+  return (isValueList(statements) ? statements : [statements]).flatMap((statement, index): readonly Speaking[] => {
     const source = { policy: at, statement: index }
-    if (!isValueObject(statement)) return { source, effect: 'unknown', truth: 'unknown' }
+    if (!isValueObject(statement)) return [{ source, ...nothing }]
+    const isAsked = hasAction(statement, request)
+    if (isAsked === false) return []
     const { Effect, Sid } = statement
-    return {
-      source: typeof Sid === 'string' ? { ...source, sid: Sid } : source,
-      effect: Effect === 'Allow' || Effect === 'Deny' ? Effect : 'unknown',
-      truth: all([applies(statement, request, hasVariables), also(statement, at)]),
-    }
+    const effect = Effect === 'Allow' || Effect === 'Deny' ? Effect : 'unknown'
+    return [
+      { source: typeof Sid === 'string' ? { ...source, sid: Sid } : source, effect, statement, hasVariables, isAsked },
+    ]
   })
 }
 
 /** Does a statement apply to a request, by its action, resource and condition? Who makes it is for others to say. */
 export function applies(statement: ValueObject, request: Request, hasVariables: boolean): Truth {
   const isAsked = hasAction(statement, request)
-  // Most statements are about something else.
-  const isThere = isAsked !== false && hasResource(statement, request, hasVariables)
+  return isAsked !== false && meant(statement, isAsked, request, hasVariables)
+}
+
+function meant(statement: ValueObject, isAsked: Truth, request: Request, hasVariables: boolean): Truth {
+  const isThere = hasResource(statement, request, hasVariables)
   if (isThere === false) return false
   return all([isAsked, isThere, meetsCondition(statement['Condition'], request, hasVariables)])
 }
 
-/** Is a text, in which there are no wildcards, certainly none that the pattern matches, by what they begin with? */
-function differs(pattern: string | Unknown, text: string | Unknown): boolean {
-  if (pattern instanceof Unknown || text instanceof Unknown) return false
-  const end = pattern.search(/[*?]|\$\{/)
-  return end < 0 ? pattern !== text : !text.startsWith(pattern.slice(0, end))
+/** A resource that a statement names. */
+type Target = {
+  readonly text: string | Unknown
+  /** What it begins with, before the first wildcard or variable. */
+  readonly start: string
+  /** What comes then: nothing, a wildcard at the very end, or more to be read. */
+  readonly rest: 'nothing' | 'anything' | 'more'
+}
+
+const targets = new WeakMap<ValueObject, readonly Target[]>()
+
+/** Of `Resource`, or of `NotResource`. */
+function targetsOf(statement: ValueObject): readonly Target[] {
+  const known = targets.get(statement)
+  if (known !== undefined) return known
+  const made = textsOf(statement['Resource'] ?? statement['NotResource']).map((one): Target => {
+    const text = completed(one)
+    if (text instanceof Unknown) return { text, start: '', rest: 'more' }
+    const end = text.search(/[*?]|\$\{/)
+    if (end < 0) return { text, start: text, rest: 'nothing' }
+    const isLast = end === text.length - 1 && text.endsWith('*')
+    return { text, start: text.slice(0, end), rest: isLast ? 'anything' : 'more' }
+  })
+  targets.set(statement, made)
+  return made
+}
+
+/** What is plain without taking the texts apart; undefined where that has to be done. */
+function plainly({ start, rest }: Target, text: string | Unknown): boolean | undefined {
+  if (text instanceof Unknown) return undefined
+  if (rest === 'nothing') return text === start
+  return text.startsWith(start) ? rest === 'anything' || undefined : false
 }
 
 const asked = new WeakMap<Request, ReturnType<typeof tokensOf>>()
@@ -153,16 +206,18 @@ function expressionOf(pattern: string): RegExp {
 }
 
 /** Is it about the resource? */
-export function hasResource({ Resource, NotResource }: ValueObject, request: Request, hasVariables: boolean): Truth {
+export function hasResource(statement: ValueObject, request: Request, hasVariables: boolean): Truth {
+  const { Resource, NotResource } = statement
   const variables = hasVariables ? request : undefined
-  const meets = (text: string | Unknown, missing: Truth): Truth => {
-    if (differs(text, request.resource)) return false
+  const meets = (target: Target, missing: Truth): Truth => {
+    const isPlain = plainly(target, request.resource)
+    if (isPlain !== undefined) return isPlain
     const given = askedTokens(request)
-    const pattern = tokensOf(text, { wildcards: true, variables })
+    const pattern = tokensOf(target.text, { wildcards: true, variables })
     return typeof pattern === 'string' || typeof given === 'string' ? missing : matches(inSegments(pattern), given)
   }
-  const among = (list: Value, missing: Truth) => any(textsOf(list).map(text => meets(completed(text), missing)))
-  if (Resource !== undefined) return among(Resource, false)
+  const among = (missing: Truth) => any(targetsOf(statement).map(it => meets(it, missing)))
+  if (Resource !== undefined) return among(false)
   // Trust policies have neither.
-  return NotResource === undefined || not(among(NotResource, 'unknown'))
+  return NotResource === undefined || not(among('unknown'))
 }
