@@ -46,6 +46,8 @@ export type Artifact = {
   readonly mappings?: JsonObject
   /** What the template's own policies let people do, in words; in the template's order. */
   readonly grants: readonly Grant[]
+  /** What narrows them; absent where nothing does. */
+  readonly bounds?: readonly Bound[]
 }
 
 const capabilities = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'] as const
@@ -90,6 +92,26 @@ export type Grant = {
   readonly on: string
   /** All of these conditions must be as said for the statement to be there. */
   readonly when: readonly { readonly condition: string; readonly is: boolean }[]
+}
+
+const boundKinds = ['boundary', 'by-group', 'by-rules', 'nobody'] as const
+
+/**
+ * What narrows all that is granted: to what a permissions boundary allows; to the role of a group, or that of a rule,
+ * instead of all others; or nobody is given a role at all.
+ */
+export type Bound = {
+  readonly who: Grantee
+  /** The logical ID of the role, of the attachment of roles, or of the identity pool. */
+  readonly by: string
+  readonly kind: (typeof boundKinds)[number]
+  /**
+   * The permissions boundary; of a role mapping its AmbiguousRoleResolution, `Deny` or `AuthenticatedRole`. A parameter
+   * stands as {its name}.
+   */
+  readonly of?: string
+  /** All of these conditions must be as said for it to be so. */
+  readonly when: Grant['when']
 }
 
 /** Reads a `manifest.json`; undefined where it is none, or not whole: an earlier poolform's, or one that was edited. */
@@ -145,6 +167,7 @@ export function isArtifact(value: unknown): value is Artifact {
     isListOf(has('name'), outputs) &&
     isListOf(isResource, resources) &&
     isListOf(isGrant, grants) &&
+    isAbsentOr(it => isListOf(isBound, it), value['bounds']) &&
     ['rules', 'conditions', 'mappings'].every(name => isAbsentOr(isRecord, value[name])) &&
     isListedFile(value)
   )
@@ -161,8 +184,23 @@ function isGrant(value: unknown): boolean {
     grantees.some(it => it === who) &&
     (effect === 'allow' || effect === 'deny') &&
     ['principal', 'sid'].every(name => isAbsentOr(isText, value[name])) &&
-    isListOf(it => has('condition')(it) && typeof it['is'] === 'boolean', when)
+    isConditional(when)
   )
+}
+
+function isBound(value: unknown): boolean {
+  if (!has('by')(value)) return false
+  const { who, kind, of, when } = value
+  return (
+    grantees.some(it => it === who) &&
+    boundKinds.some(it => it === kind) &&
+    isAbsentOr(isText, of) &&
+    isConditional(when)
+  )
+}
+
+function isConditional(when: unknown): boolean {
+  return isListOf(it => has('condition')(it) && typeof it['is'] === 'boolean', when)
 }
 
 export function isCapability(value: unknown): value is Capability {

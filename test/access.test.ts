@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 
+import { boundsOf } from '../src/access/bounds.ts'
 import { grantsOf } from '../src/access/grants.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
 import { link } from '../src/link.ts'
@@ -53,7 +54,7 @@ describe('the grants of identity-pool', () => {
       'signed-in (AuthenticatedRole) may call methods of the API {ApiId}, stage {ApiStage}, in {ApiRegion} or else the stack’s region [HasApi]',
       'signed-in (AuthenticatedRole) may call methods of the APIs {AdditionalApiArns} [HasAdditionalApis]',
       'signed-in (AuthenticatedRole) may get, query, put, update and delete items (also in batches) of the table {UserTableName}, only items whose partition key is <identity ID> [HasUserTable]',
-      'signed-in (AuthenticatedRole) may do whatever the managed policy {AdditionalManagedPolicyArns} allows wherever it allows it [HasManagedPolicies]',
+      'signed-in (AuthenticatedRole) may do whatever the managed policies {AdditionalManagedPolicyArns} allow wherever they allow it [HasManagedPolicies]',
       `guest (UnauthenticatedRole) may get objects in public/ ${of} [GuestsAllowed, HasPublicFolder]`,
       'guest (UnauthenticatedRole) may decrypt data with the key {UploadsKmsKeyArn}, only through Amazon S3 [GuestsAllowed, GuestsDecrypt]',
       'signed-in (of their group) may do whatever the role of their group allows wherever it allows it [RoleIsByToken]',
@@ -209,6 +210,57 @@ describe('who gets a role', () => {
     assert.deepEqual(whoOf(trusting('ForAnyValue:StringLike', 'authenticated')), ['signed-in'])
     assert.deepEqual(whoOf(trusting('ForAnyValue:StringLike', ['unauthenticated'])), ['guest'])
     assert.deepEqual(whoOf(trusting('ForAllValues:StringNotLike', 'unauthenticated')), ['other'])
+  })
+})
+
+describe('what narrows the grants', () => {
+  const bounds = (resources: JsonObject) =>
+    boundsOf({ Resources: resources }).map(({ who, by, kind, of = '', when }) =>
+      [who, by, kind, of, ...when.map(({ condition, is }) => `${is ? '' : '!'}${condition}`)].join(' ').trim(),
+    )
+
+  test('is of identity-pool a boundary, the roles of groups, and that there are no guests', () => {
+    assert.deepEqual(
+      boundsOf(pool).map(({ who, kind, of, when }) => [who, kind, of, when.map(it => [it.condition, it.is])]),
+      [
+        ['guest', 'nobody', undefined, [['GuestsAllowed', false]]],
+        ['signed-in', 'boundary', '{PermissionsBoundaryArn}', [['HasPermissionsBoundary', true]]],
+        [
+          ...['guest', 'boundary', '{PermissionsBoundaryArn}'],
+          [
+            ['GuestsAllowed', true],
+            ['HasPermissionsBoundary', true],
+          ],
+        ],
+        ['signed-in', 'by-group', '{AmbiguousRoleResolution}', [['RoleIsByToken', true]]],
+      ],
+    )
+    assert.deepEqual(
+      boundsOf(chapter).map(({ kind, when }) => [kind, when]),
+      [['nobody', []]],
+    )
+  })
+
+  test('is said of a pool and of each role by what stands there, and of nothing else', () => {
+    const pools = (is: Json): JsonObject => ({
+      I: { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: is } },
+    })
+    assert.deepEqual(bounds(pools('false')), ['guest I nobody'])
+    for (const is of [true, 'true', { Ref: 'AllowGuests' }, { 'Fn::If': ['C', true, { Ref: 'P' }] }])
+      assert.deepEqual(bounds(pools(is)), [])
+    const role = { Type: 'AWS::IAM::Role', Properties: { PermissionsBoundary: 'arn:aws:iam::aws:policy/B' } }
+    assert.deepEqual(bounds({ R: role, Other: { Type: 'AWS::IAM::Role' } }), [
+      'other R boundary arn:aws:iam::aws:policy/B',
+    ])
+    const mapped = (mapping: Json): JsonObject => ({
+      A: { Type: 'AWS::Cognito::IdentityPoolRoleAttachment', Properties: { RoleMappings: mapping } },
+    })
+    const byToken = { Type: 'Token', AmbiguousRoleResolution: 'Deny' }
+    assert.deepEqual(bounds(mapped({ x: byToken, y: { 'Fn::If': ['C', byToken, none] } })), [
+      'signed-in A by-group Deny',
+    ])
+    assert.deepEqual(bounds(mapped({ x: { 'Fn::If': ['C', none, { Type: 'Rules' }] } })), ['signed-in A by-rules  !C'])
+    assert.deepEqual(bounds(mapped({ 'Fn::Transform': 'x' })), ['signed-in A by-group'])
   })
 })
 

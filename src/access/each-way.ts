@@ -71,3 +71,15 @@ export function branch<Own extends Conditional>(
 function under<Own extends Conditional>(condition: string, is: boolean, rules: readonly Own[]): readonly Own[] {
   return rules.map(rule => ({ ...rule, when: [{ condition, is }, ...rule.when] }))
 }
+
+/** Without those that another says already, on fewer conditions. */
+export function dropped<Own extends Conditional>(all: readonly Own[]): readonly Own[] {
+  const said = ({ when: _, ...rest }: Own): string => JSON.stringify(rest)
+  const isWithin = (one: Own, other: Own): boolean =>
+    said(one) === said(other) &&
+    other.when.every(it => one.when.some(({ condition, is }) => condition === it.condition && is === it.is))
+  return all.filter(
+    (one, index) =>
+      !all.some((other, at) => at !== index && isWithin(one, other) && (at < index || !isWithin(other, one))),
+  )
+}

@@ -2,7 +2,7 @@ import { type Document, isList, isObject, type Json, type JsonObject } from '../
 import type { Grant } from '../manifest.ts'
 import { type Decided, fieldOf, fieldsOf, ifOf, isCall, isNoValue, operandOf } from './branches.ts'
 import { decide, openConditions } from './choices.ts'
-import { branch, choices, items, underCondition } from './each-way.ts'
+import { branch, choices, dropped, items, underCondition } from './each-way.ts'
 import { identitiesOf, references } from './identities.ts'
 import { type Named, permissionOf, policyPlace, thingOf } from './resource-policies.ts'
 import { RoleReferences } from './role-references.ts'
@@ -167,7 +167,7 @@ class Walk {
     const { CustomerManagedPolicyReferences, InlinePolicy, ManagedPolicies } = fieldsOf(properties)
     return [
       ...choices(InlinePolicy ?? null, decided, (text, now) => this.#statements(text, now)),
-      ...items(ManagedPolicies, decided, this.#document, policy => this.#managed(policy)),
+      ...this.#allManaged(ManagedPolicies ?? null, decided),
       ...items(CustomerManagedPolicyReferences, decided, this.#document, policy => {
         const name = fieldsOf(policy)['Name'] ?? policy
         return [whatever(`the managed policy ${shown(textOf(name, this.#document))} of the account`)]
@@ -208,11 +208,21 @@ class Walk {
           ? choices(policy['PolicyDocument'], now, (text, inner) => this.#statements(text, inner))
           : [asItStands(policy)],
       ),
-      ...items(ManagedPolicyArns, decided, this.#document, policy => this.#managed(policy)),
+      ...this.#allManaged(ManagedPolicyArns ?? null, decided),
       ...items(Groups, decided, this.#document, group =>
         this.#targets(group).map(name => whatever(`the group ${name}`)),
       ),
     ]
+  }
+
+  /** What a parameter lists may be several. */
+  #allManaged(arns: Json, decided: Decided): readonly Rule[] {
+    return choices(arns, decided, (own, now) => {
+      const text = textOf(own, this.#document)
+      return operandOf(own, 'Fn::Split') !== undefined && /^\{\w+\}$/.test(text)
+        ? [allowed(`do whatever the managed policies ${text} allow`, 'wherever they allow it')]
+        : items(own, now, this.#document, policy => this.#managed(policy))
+    })
   }
 
   /** One of the template's own is told where it stands. */
@@ -298,18 +308,6 @@ class Walk {
 
 /** Of a role by token: the preferred one of the groups of the user pool, wherever they are made. */
 const ofGroup: Grant = { who: 'signed-in', by: 'of their group', ...whatever('the role of their group') }
-
-/** Without those that another says already, on fewer conditions. */
-function dropped(grants: readonly Grant[]): readonly Grant[] {
-  const said = ({ when: _, ...rest }: Grant): string => JSON.stringify(rest)
-  const isWithin = (one: Grant, other: Grant): boolean =>
-    said(one) === said(other) &&
-    other.when.every(it => one.when.some(({ condition, is }) => condition === it.condition && is === it.is))
-  return grants.filter(
-    (one, index) =>
-      !grants.some((other, at) => at !== index && isWithin(one, other) && (at < index || !isWithin(other, one))),
-  )
-}
 
 function typeOf({ Type }: JsonObject): string {
   return typeof Type === 'string' ? Type : ''

@@ -1,3 +1,4 @@
+import { boundsOf } from '../access/bounds.ts'
 import { grantsOf } from '../access/grants.ts'
 import { shown, textOf } from '../access/text.ts'
 import { sha256Of } from '../checksums.ts'
@@ -32,7 +33,13 @@ export function artifactOf({ name, version, file, text, document }: Built): Arti
     ...(document.Conditions === undefined ? {} : { conditions: document.Conditions }),
     ...mappings(document),
     grants: grantsOf(document),
+    ...bounds(document),
   }
+}
+
+function bounds(document: Document): Pick<Artifact, 'bounds'> {
+  const found = boundsOf(document)
+  return found.length === 0 ? {} : { bounds: found }
 }
 
 function resources(document: Document): readonly ManifestResource[] {

@@ -63,7 +63,43 @@ export function packed(json: Json): Packed {
     return values.length - 1
   }
   const is = pack(json)
-  return { keys: [...keys.keys()].map(shape => JSON.parse(shape)), values, is }
+  return shortened({ keys: [...keys.keys()].map(shape => JSON.parse(shape)), values, is })
+}
+
+/** With the shortest numbers for what is written most often. */
+function shortened({ keys, values, is }: Packed): Packed {
+  const shapes = keys.map(() => 0)
+  const places = values.map(() => 0)
+  const count = (value: Json): void => {
+    if (typeof value === 'number') places[value] = (places[value] ?? 0) + 1
+    if (!isList(value)) return
+    const [shape, ...parts] = value
+    const at = Number(shape) - 1
+    if (at >= 0) shapes[at] = (shapes[at] ?? 0) + 1
+    for (const part of parts) count(part)
+  }
+  for (const value of [...values, is]) count(value)
+  const [shapeOrder, order] = [byUse(shapes), byUse(places)] as const
+  const [shapeNumbers, numbers] = [numbersOf(shapeOrder), numbersOf(order)] as const
+  const renumbered = (value: Json): Json => {
+    if (typeof value === 'number') return numbers.get(value) ?? value
+    if (!isList(value)) return value
+    const [shape, ...parts] = value
+    return [(shapeNumbers.get(Number(shape) - 1) ?? -1) + 1, ...parts.map(renumbered)]
+  }
+  return {
+    keys: shapeOrder.map(at => keys[at] ?? []),
+    values: order.map(at => renumbered(values[at] ?? null)),
+    is: renumbered(is),
+  }
+}
+
+function byUse(uses: readonly number[]): readonly number[] {
+  return [...uses.keys()].sort((a, b) => (uses[b] ?? 0) - (uses[a] ?? 0))
+}
+
+function numbersOf(order: readonly number[]): ReadonlyMap<number, number> {
+  return new Map(order.map((number, at) => [number, at]))
 }
 
 /** The text of what was packed. */

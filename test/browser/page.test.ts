@@ -364,6 +364,50 @@ describe('the settings', () => {
     await field(page, 'AllowGuests').getByRole('switch').uncheck()
     assert.match(await access.innerText(), /There are no guests/)
   })
+
+  test('say that the role of a group comes instead, and what is left to whom has none', async () => {
+    const { page } = await show(file)
+    const access = page.locator('aside')
+    await setText(page, { ...someone, UploadsBucketName: 'my-own-files' })
+    assert.match(await access.innerText(), /files[^\n]*\s+and nothing else by this template\./)
+    await field(page, 'RoleSelection').getByLabel('Token').check()
+    const instead = (rest: string) =>
+      new RegExp(
+        `may\\s+as a user of the user pool do only what the role of their group allows, instead of what else is listed here; who gets none by that may do ${rest}:`,
+      )
+    assert.match(await access.innerText(), instead('nothing'))
+    assert.match(await access.innerText(), /and nothing else that this template itself says\./)
+    await field(page, 'AmbiguousRoleResolution').getByLabel('AuthenticatedRole').check()
+    assert.match(await access.innerText(), instead('what is listed here'))
+    await field(page, 'RoleSelection').getByLabel('Default').check()
+    assert.doesNotMatch(await access.innerText(), /instead/)
+  })
+
+  test('say what a boundary leaves, and that managed policies allow what they say, by their names', async () => {
+    const { page } = await show(file)
+    const access = page.locator('aside')
+    await setText(page, { ...someone, UploadsBucketName: 'my-own-files' })
+    const arn = 'arn:aws:iam::123456789012:policy/'
+    await setText(page, { AdditionalManagedPolicyArns: `${arn}One,${arn}Two` })
+    assert.match(await access.innerText(), /do whatever the managed policies arn\S*\/One,arn\S*\/Two allow/)
+    assert.match(await access.innerText(), /and nothing else that this template itself says\./)
+    assert.doesNotMatch(await access.innerText(), /boundary|\{/)
+    await setText(page, { PermissionsBoundaryArn: `${arn}Most` })
+    assert.match(
+      await access.innerText(),
+      /may\s+at most do what the permissions boundary arn\S*\/Most of AuthenticatedRole allows, and of that:/,
+    )
+  })
+
+  test('are spoken of by their labels in quotes until they are given, and of a default by itself', async () => {
+    const { page } = await show(`${file}#template=identity-pool-tutorial`)
+    const access = page.locator('aside')
+    assert.match(await access.innerText(), /There are no guests/)
+    assert.match(await access.innerText(), /of the bucket “[A-Z][^”]*”/)
+    assert.match(await access.innerText(), /in the stack’s region, in any account/)
+    await setText(page, { ApiRegion: 'eu-west-1' })
+    assert.match(await access.innerText(), /in eu-west-1, in any account/)
+  })
 })
 
 /** What `access/<template>.json` says. */
@@ -585,7 +629,7 @@ describe('the list of who may do what', () => {
     assert.match(await list.innerText(), /Whom it gives permissions is up to what is nested in it: see below\./)
     assert.match(await list.innerText(), /Nobody may\s+take any action of Amazon S3/)
     const nested =
-      /Identity is a stack of its own within this one, made from the template at URL of the template identity-pool\. Who reaches what by it is told on the launch page of that template/
+      /Identity is a stack of its own within this one, made from the template at “URL of the template identity-pool”\. Who reaches what by it is told on the launch page of that template/
     assert.match(await list.innerText(), nested)
     await setText(page, { IdentityPoolTemplateUrl: 'https://x.s3.eu-west-1.amazonaws.com/t/identity-pool.yaml' })
     assert.match(await list.innerText(), /made from the template at https:\/\/x\.s3\.eu-west-1\.amazonaws\.com\/t\//)

@@ -1,4 +1,4 @@
-import type { Artifact, Grant } from '../../manifest.ts'
+import type { Artifact, Bound, Grant } from '../../manifest.ts'
 import { type Child, h, refresh } from './dom.ts'
 import { labelOf } from './fields.ts'
 
@@ -11,6 +11,8 @@ type Place = (text: string) => readonly Child[]
 type Audience = {
   readonly name: readonly Child[]
   readonly grants: readonly Grant[]
+  /** What narrows all of them. */
+  readonly bounds?: readonly Child[]
   /** Undefined where they are then not spoken of. */
   readonly nothing: string | undefined
   /** Are these things that nobody may do? */
@@ -24,19 +26,29 @@ export function renderAccess(
   values: ReadonlyMap<string, string>,
   conditions: Conditions,
 ): void {
-  const { grants, resources, parameters } = artifact
+  const { grants, resources, parameters, bounds = [] } = artifact
   const labels = new Map(parameters.map(parameter => [parameter.name, labelOf(parameter)]))
-  const holds = (grant: Grant) => grant.when.every(({ condition, is }) => conditions.get(condition) !== !is)
-  const isThere = ({ by }: Grant) => {
+  const holds = ({ when }: Grant | Bound) => when.every(({ condition, is }) => conditions.get(condition) !== !is)
+  const isSure = ({ when }: Bound) => when.every(({ condition, is }) => conditions.get(condition) === is)
+  const isThere = ({ by }: Grant | Bound) => {
     const condition = resources.find(({ id }) => id === by)?.condition
     return condition === undefined || conditions.get(condition) !== false
   }
   const own = new Set(resources.map(({ id }) => id))
   const place: Place = text => withValues(text, values, labels, own)
-  const audiences = audiencesOf(artifact, place, isThere)
+  const narrowing = bounds.filter(it => isThere(it) && holds(it))
+  const hasGuests = !narrowing.some(it => it.kind === 'nobody' && isSure(it))
+  const audiences = audiencesOf(artifact, place, isThere, hasGuests)
   const now = audiences.map(audience => ({
     ...audience,
     grants: audience.grants.filter(grant => isThere(grant) && holds(grant)),
+    bounds: narrowing
+      .filter(({ who, by, kind }) =>
+        audience.grants.some(
+          it => it.who === who && it.principal === undefined && (it.by === by || kind.startsWith('by-')),
+        ),
+      )
+      .map(bound => boundWords(bound, place, values)),
   }))
   const allowsNothing = grants.every(({ effect }) => effect === 'deny') && !hasPool(artifact)
   refresh(
@@ -67,8 +79,14 @@ function hasPool({ grants, resources }: Artifact): boolean {
 }
 
 /** Those of an identity pool, then each role by itself, then whom policies name that stand on the thing itself. */
-function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) => boolean): readonly Audience[] {
+function audiencesOf(
+  artifact: Artifact,
+  place: Place,
+  isThere: (grant: Grant) => boolean,
+  hasGuests: boolean,
+): readonly Audience[] {
   const { grants } = artifact
+  const noGuests = 'There are no guests: who has not signed in gets no credentials.'
   const byRole = (own: readonly Grant[], noRole: string) =>
     own.length > 0 && !own.some(isThere) ? noRole : 'may do nothing.'
   const ofPool = (who: Grant['who'], name: string, noRole: string): Audience => {
@@ -89,11 +107,9 @@ function audiencesOf(artifact: Artifact, place: Place, isThere: (grant: Grant) =
     ...(hasPool(artifact)
       ? [
           ofPool('signed-in', 'Somebody who has signed in', 'There is no such role: nobody can sign in.'),
-          ofPool(
-            'guest',
-            'A guest, who has not signed in',
-            'There are no guests: who has not signed in gets no credentials.',
-          ),
+          hasGuests
+            ? ofPool('guest', 'A guest, who has not signed in', noGuests)
+            : { name: ['A guest, who has not signed in'], grants: [], nothing: noGuests, isDenial: false },
         ]
       : []),
     ...[...new Set(roles.map(({ by }) => by))].map((role): Audience => {
@@ -123,22 +139,67 @@ function principalName(grant: Grant | undefined, place: Place): readonly Child[]
   return place(/^[a-z]+ /.test(principal) ? principal.charAt(0).toUpperCase() + principal.slice(1) : principal)
 }
 
-function section({ name, grants, nothing, isDenial }: Audience, place: Place): Child {
+function section({ name, grants, bounds = [], nothing, isDenial }: Audience, place: Place): Child {
   if (grants.length === 0) {
     return nothing === undefined ? undefined : [h('h3', {}, name), h('p', { class: 'none' }, nothing)]
   }
   const denied = (effect: Grant['effect']) => effect === 'deny' && !isDenial
+  // what others decide is not told here
+  const isOpen = grants.some(({ may }) => may.startsWith('do whatever '))
   return [
     h('h3', {}, name, ' may'),
+    bounds.map(words => h('p', {}, words)),
     h(
       'ul',
       { class: 'may' },
       grants.map(({ effect, may, on }) =>
-        h('li', { class: effect }, denied(effect) ? h('strong', {}, 'not: ') : undefined, may, ' ', place(on)),
+        h('li', { class: effect }, denied(effect) ? h('strong', {}, 'not: ') : undefined, place(may), ' ', place(on)),
       ),
     ),
-    h('p', { class: 'none' }, isDenial ? 'whatever else allows it.' : 'and nothing else by this template.'),
+    h(
+      'p',
+      { class: 'none' },
+      isDenial
+        ? 'whatever else allows it.'
+        : `and nothing else ${isOpen ? 'that this template itself says' : 'by this template'}.`,
+    ),
   ]
+}
+
+/** As it goes on after `Somebody may`. */
+function boundWords({ by, kind, of = '' }: Bound, place: Place, values: ReadonlyMap<string, string>): Child {
+  const instead = (whose: string, which: string): Child => [
+    `as a user of the ${whose} do only what the role of ${which} allows, `,
+    h('strong', {}, 'instead'),
+    ` of what else is listed here; who gets none by that may do ${withoutRole(values.get(of.slice(1, -1)) ?? of)}:`,
+  ]
+  switch (kind) {
+    case 'boundary':
+      return [
+        h('strong', {}, 'at most'),
+        ' do what the permissions boundary ',
+        place(of),
+        ` of ${by} allows, and of that:`,
+      ]
+    case 'by-group':
+      return instead('user pool', 'their group')
+    case 'by-rules':
+      return instead('provider', 'the first rule that fits')
+    case 'nobody':
+      return undefined
+  }
+}
+
+/** By AmbiguousRoleResolution. */
+function withoutRole(resolution: string): string {
+  switch (resolution) {
+    case 'Deny':
+      return 'nothing'
+    case 'AuthenticatedRole':
+      return 'what is listed here'
+    default:
+      return 'what AmbiguousRoleResolution says'
+  }
 }
 
 /** What else decides who reaches what, and is not in the list. */
@@ -194,13 +255,15 @@ function withValues(
   labels: ReadonlyMap<string, string>,
   own: ReadonlySet<string>,
 ): readonly Child[] {
-  return text.split(/(\{[A-Za-z0-9]+\})/).map(part => {
-    const name = /^\{(.+)\}$/.exec(part)?.[1]
+  // what is left empty is the stack's own
+  return text.split(/(\{[A-Za-z0-9]+\}(?: or else the stack’s \w+)?)/).map(part => {
+    const [, name, otherwise] = /^\{(.+)\}(?: or else (.+))?$/.exec(part) ?? []
     const label = name === undefined ? undefined : labels.get(name)
     if (name !== undefined && own.has(name)) return h('code', {}, name)
     if (name === undefined || label === undefined) return part
     const value = values.get(name) ?? ''
-    return value === '' ? h('em', {}, label) : h('code', {}, value)
+    if (value !== '') return h('code', {}, value)
+    return otherwise ?? ['“', h('em', {}, label), '”']
   })
 }
 

@@ -140,8 +140,12 @@ function splitGrant({ may, on }: Grant): { readonly target: string; readonly may
   const bucket = /^of (the bucket .+)$/.exec(place)?.[1]
   if (folder !== undefined && bucket !== undefined && !/ or /.test(folder))
     return { target: `${folder} of ${bucket}`, may }
-  const elsewhere = /^do whatever (the (?:managed policy|role|group) .+) allows$/.exec(may)?.[1]
-  if (elsewhere !== undefined) return { target: `whatever ${elsewhere} names`, may: 'do what it allows' }
+  const elsewhere = /^do whatever (the (managed polic(?:y|ies)|role|group) .+) allows?$/.exec(may)
+  if (elsewhere !== null) {
+    const [, whose, kind] = elsewhere
+    const [names, allows] = kind === 'managed policies' ? ['name', 'they allow'] : ['names', 'it allows']
+    return { target: `whatever ${whose} ${names}`, may: `do what ${allows}` }
+  }
   const target = place.replace(/^(?:in|of|on|with|at) /, '').replace(/^(the bucket .*) and in it$/, '$1')
   return { target, may: [may, ...limits].join(', ') }
 }
