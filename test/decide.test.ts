@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { atVariables, haveOneInCommon, isLike } from '../src/access/decide/glob.ts'
 import { matches, tokensOf } from '../src/access/decide/pattern.ts'
 import type { ContextValue, Request } from '../src/access/decide/request.ts'
 import { decide } from '../src/access/decide/statement.ts'
+import { wildcard } from '../src/access/laws/wildcard.ts'
 import { concatenate, Unknown, type Value } from '../src/resolve/value.ts'
 
 const unknown = (id: string) => new Unknown({ kind: 'resource', id })
@@ -289,6 +291,59 @@ test('patterns match as an expression of the same meaning, and whatever an unkno
     { numRuns: 3000 },
   )
   assert.ok(decided > 500, `${decided}`)
+})
+
+test('one matcher reads all patterns of * and ?, says of two whether they have a text in common, and takes apart texts', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', ':'), maxLength: 7 })
+  const patterns = fc.string({ unit: fc.constantFrom('a', 'b', ':', '*', '?'), maxLength: 7 })
+  const expression = (pattern: string) => new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`)
+  fc.assert(
+    fc.property(patterns, letters, patterns, (pattern, text, other) => {
+      assert.equal(isLike(pattern, text), expression(pattern).test(text))
+      if (isLike(pattern, text) && isLike(other, text))
+        assert.ok(haveOneInCommon(pattern, other), `${pattern} ${other}`)
+      // A pattern without an asterisk has only texts of its own length.
+      if (pattern.includes('*')) return
+      const texts = [...pattern].reduce(
+        (all, it) => all.flatMap(one => (it === '?' ? ['a', 'b', ':', 'x'] : [it]).map(end => one + end)),
+        [''],
+      )
+      assert.equal(
+        haveOneInCommon(pattern, other),
+        texts.some(it => isLike(other, it)),
+        `${pattern} ${other}`,
+      )
+    }),
+    { numRuns: 3000 },
+  )
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '$', '{', '}', '${'), maxLength: 9 }), text => {
+      assert.deepEqual(atVariables(text), text.split(/\$\{([^}]*)\}/))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('however a pattern is made, it is read in moments', () => {
+  const start = performance.now()
+  const stars = (times: number) => '*a'.repeat(times)
+  const ask = (Action: string, Resource: string, action: string, resource: string) =>
+    decide([{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] }], {
+      ...{ action, resource, context: new Map(), open: new Set<string>() },
+    }).decision
+  assert.equal(ask(`sqs:${stars(400)}b`, '*', `sqs:${'a'.repeat(2000)}`, '*'), 'deny')
+  const path = 'arn:aws:s3:::b/'
+  assert.equal(ask('*', `${path}${stars(3000)}/x`, 'a:B', `${path}${'a'.repeat(6000)}/x`), 'allow')
+  assert.equal(ask('*', `${path}${stars(3000)}b*/x`, 'a:B', `${path}${'a'.repeat(6000)}/x`), 'deny')
+  assert.equal(
+    ask('*', `arn:aws:s3:*${stars(300)}b:::${'${'.repeat(60000)}`, 'a:B', `${path}${'a'.repeat(600)}`),
+    'deny',
+  )
+  assert.equal(ask('*', `${path}\${aws:x${' '.repeat(60000)}!,}`, 'a:B', `${path}x`), 'deny')
+  assert.equal(haveOneInCommon(`kms:${'*?'.repeat(200)}zz`, `kms:${'?*'.repeat(200)}`), true)
+  assert.equal(wildcard(`${stars(200)}b`, 'i').test('A'.repeat(2000)), false)
+  const elapsed = performance.now() - start
+  assert.ok(elapsed < 5000, `${elapsed} ms`)
 })
 
 const guide = 'https://docs.aws.amazon.com/IAM/latest/UserGuide'

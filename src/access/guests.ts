@@ -1,4 +1,5 @@
 import { guestActions } from '../check/guest-session-policy.ts'
+import { haveOneInCommon } from './decide/glob.ts'
 import type { Request } from './decide/request.ts'
 import { decide } from './decide/statement.ts'
 import type { Truth } from './decide/truth.ts'
@@ -27,16 +28,6 @@ export function passesForGuests(request: Request): Truth | 'part' {
   if (decide([doubtful], request).decision === 'allow') return 'unknown'
   const action = request.action.toLowerCase()
   return /[*?]/.test(action) && either.some(it => haveOneInCommon(action, it)) && 'part'
-}
-
-/** Is there a text that both patterns of `*` and `?` match? */
-function haveOneInCommon(one: string, other: string): boolean {
-  if (one === '' || other === '') return /^\**$/.test(one + other)
-  const [first, second] = [one.slice(1), other.slice(1)]
-  if (one.startsWith('*')) return haveOneInCommon(first, other) || haveOneInCommon(one, second)
-  if (other.startsWith('*')) return haveOneInCommon(one, second) || haveOneInCommon(first, other)
-  const isSame = one[0] === other[0] || one.startsWith('?') || other.startsWith('?')
-  return isSame && haveOneInCommon(first, second)
 }
 
 function allowing(Action: readonly string[]) {

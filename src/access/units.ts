@@ -1,5 +1,6 @@
 import { type Document, isObject, type Json, type JsonObject } from '../document.ts'
 import { isCall } from './branches.ts'
+import { isLike } from './decide/glob.ts'
 
 /**
  * What is read together in one decision, with the conditions that decide how it comes out.
@@ -151,7 +152,7 @@ function mayBeOne(a: string, b: string): boolean {
     return isPattern(one) || isPattern(other) || one === other
   }
   const [pattern, text] = isPattern(a) ? [a, b] : [b, a]
-  return new RegExp(`^${pattern.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text)
+  return isLike(pattern, text)
 }
 
 /** In lower case; of a statement that names none, or names them by a function, every action. */

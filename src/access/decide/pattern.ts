@@ -1,4 +1,5 @@
 import { partsOf, Unknown } from '../../resolve/value.ts'
+import { atVariables, fits } from './glob.ts'
 import { contextValue, keyOf, type Request } from './request.ts'
 import type { Truth } from './truth.ts'
 
@@ -35,7 +36,7 @@ export function tokensOf(text: string | Unknown, reading: Reading): readonly Tok
       continue
     }
     // Every second piece is what stands between the braces.
-    for (const [at, piece] of part.split(reading.variables === undefined ? /(?!)/ : /\$\{([^}]*)\}/).entries()) {
+    for (const [at, piece] of (reading.variables === undefined ? [part] : atVariables(part)).entries()) {
       const read = at % 2 === 0 ? plain(piece, reading) : variable(piece, reading)
       if (typeof read === 'string') return read
       tokens.push(...read)
@@ -80,16 +81,18 @@ function variable(content: string, reading: Reading): readonly Token[] | NoText 
 }
 
 /** What stands between the braces of a policy variable: a condition key, and its default. */
-function variableOf(content: string): readonly [key: string, fallback: string | undefined] {
-  const [, key = '', fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
-  return [key, fallback]
+export function variableOf(content: string): readonly [key: string, fallback: string | undefined] {
+  const comma = content.indexOf(',')
+  if (comma < 0) return [content.trim(), undefined]
+  const [, fallback] = /^'([^']*)'$/.exec(content.slice(comma + 1).trim()) ?? []
+  return fallback === undefined ? ['', undefined] : [content.slice(0, comma).trim(), fallback]
 }
 
 /** The condition keys that a text names as policy variables. */
 export function variablesIn(text: string | Unknown): readonly string[] {
   return partsOf(text).flatMap(part => {
-    const contents = typeof part === 'string' ? [...part.matchAll(/\$\{([^}]*)\}/g)] : []
-    return contents.flatMap(([, content = '']) => (/^[*?$]$/.test(content) ? [] : [variableOf(content)[0]]))
+    const contents = typeof part === 'string' ? atVariables(part).filter((_, at) => at % 2 === 1) : []
+    return contents.flatMap(content => (/^[*?$]$/.test(content) ? [] : [variableOf(content)[0]]))
   })
 }
 
@@ -148,8 +151,15 @@ export function matches(pattern: readonly Token[], text: readonly Token[]): Trut
   }
   if (p > start && differ(pattern[p - 1], text[t - 1])) return false
   const [wanted, given] = [pattern.slice(start, p), text.slice(start, t)]
-  if (meets(wanted, given, false)) return true
   const isKnown = [...wanted, ...given].every(({ kind }) => kind !== 'symbol')
+  if (isKnown && wanted.every(it => it.kind !== 'any' || it.crosses)) {
+    return fits(
+      [wanted.length, given.length],
+      at => wanted[at]?.kind === 'any',
+      (at, other) => isOne(wanted[at], given[other]),
+    )
+  }
+  if (meets(wanted, given, false)) return true
   return !isKnown && meets(wanted, given, true) ? 'unknown' : false
 }
 
@@ -166,28 +176,39 @@ function differ(token: Token | undefined, other: Token | undefined): boolean {
 /** With what is unknown as any text at all if `mayBe`, or else as nothing but itself. */
 function meets(pattern: readonly Token[], text: readonly Token[], mayBe: boolean): boolean {
   const isFree = (token: Token | undefined) => mayBe && token?.kind === 'symbol'
+  const end = text.length
   // Of the pattern from a token on, which ends of the text it meets: the last row first.
-  let below: boolean[] = []
-  for (let p = pattern.length; p >= 0; p--) {
+  let below = new Uint8Array(end + 1)
+  for (let t = end; t >= 0 && (t === end || isFree(text[t])); t--) below[t] = 1
+  for (let p = pattern.length - 1; p >= 0; p--) {
     const token = pattern[p]
-    const row: boolean[] = []
-    for (let t = text.length; t >= 0; t--) {
+    if (token === undefined) continue
+    const row = new Uint8Array(end + 1)
+    let isMet = false
+    for (let t = end; t >= 0; t--) {
       const other = text[t]
-      const skipsText = other !== undefined && row[t + 1] === true
-      if (token === undefined) row[t] = other === undefined || (isFree(other) && skipsText)
-      else if (token.kind === 'any' || isFree(token)) {
+      const skipsText = other !== undefined && row[t + 1] === 1
+      let met: boolean
+      if (token.kind === 'any' || isFree(token)) {
         const isWithin =
           token.kind !== 'any' || token.crosses || (other !== undefined && !isColon(other) && other.kind === 'char')
-        row[t] = below[t] === true || (skipsText && (isWithin || isFree(other)))
-      } else if (isFree(other)) row[t] = skipsText || below[t] === true
-      else row[t] = isOne(token, other) && below[t + 1] === true
+        met = below[t] === 1 || (skipsText && (isWithin || isFree(other)))
+      } else if (isFree(other)) met = skipsText || below[t] === 1
+      else met = below[t + 1] === 1 && isOne(token, other)
+      if (met) {
+        row[t] = 1
+        isMet = true
+      }
     }
+    // Nothing before it makes up for that.
+    if (!isMet) return false
     below = row
   }
-  return below[0] === true
+  return below[0] === 1
 }
 
-function isOne(token: Token, other: Token | undefined): boolean {
+function isOne(token: Token | undefined, other: Token | undefined): boolean {
+  if (token === undefined) return false
   if (token.kind === 'char') return other?.kind === 'char' && other.char === token.char
   if (token.kind === 'one') return other?.kind === 'char'
   return token.kind === 'symbol' && token.key !== undefined && other?.kind === 'symbol' && other.key === token.key

@@ -1,5 +1,6 @@
 import { isValueList, isValueObject, Unknown, type Value, type ValueObject } from '../../resolve/value.ts'
 import { meetsCondition, textsOf } from './condition.ts'
+import { isLike } from './glob.ts'
 import { completed, inSegments, matches, tokensOf } from './pattern.ts'
 import type { Request } from './request.ts'
 import { all, any, not, type Truth } from './truth.ts'
@@ -182,27 +183,11 @@ function namer(patterns: readonly string[]): (action: string) => boolean {
     const [, service = ''] = /^([^*?:]*):/.exec(pattern) ?? []
     byService.set(service, [...(byService.get(service) ?? []), pattern])
   }
-  const expressions = new Map<string, readonly RegExp[]>()
-  const expressionsOf = (service: string): readonly RegExp[] => {
-    const known = expressions.get(service)
-    if (known !== undefined) return known
-    const made = (byService.get(service) ?? []).map(expressionOf)
-    expressions.set(service, made)
-    return made
-  }
   return action => {
     if (whole.has(action)) return true
     const service = action.slice(0, Math.max(0, action.indexOf(':')))
-    return [service, ''].some(it => byService.has(it) && expressionsOf(it).some(expression => expression.test(action)))
+    return [service, ''].some(it => byService.get(it)?.some(pattern => isLike(pattern, action)) === true)
   }
-}
-
-function expressionOf(pattern: string): RegExp {
-  const expression = pattern
-    .replaceAll(/[.+^${}()|[\]\\/]/g, '\\$&')
-    .replaceAll('*', '[^]*')
-    .replaceAll('?', '[^]')
-  return new RegExp(`^${expression}$`)
 }
 
 /** Is it about the resource? */

@@ -1,4 +1,6 @@
 import { concatenate, partsOf, Unknown } from '../../resolve/value.ts'
+import { atVariables } from '../decide/glob.ts'
+import { variableOf } from '../decide/pattern.ts'
 import { nameOf } from '../name-of.ts'
 
 /** What a text of a policy is made of. */
@@ -14,11 +16,11 @@ export type Piece =
 export function piecesOf(text: string | Unknown): readonly Piece[] {
   return partsOf(text).flatMap((part): readonly Piece[] => {
     if (part instanceof Unknown) return [{ kind: 'unknown', value: part }]
-    return [...part.matchAll(/\$\{([^}]*)\}|[*?]|(?:(?!\$\{[^}]*\})[^*?])+/g)].map(([whole, content]): Piece => {
-      if (content === undefined) return /^[*?]$/.test(whole) ? { kind: 'wildcard', wildcard: whole } : textPiece(whole)
-      if (/^[*?$]$/.test(content)) return textPiece(content)
-      const [, key = content, fallback] = /^\s*([^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/.exec(content) ?? []
-      return { kind: 'variable', key, fallback }
+    return atVariables(part).flatMap((piece, at): readonly Piece[] => {
+      if (at % 2 === 0) return textPieces(piece)
+      if (/^[*?$]$/.test(piece)) return [textPiece(piece)]
+      const [key, fallback] = variableOf(piece)
+      return [{ kind: 'variable', key: key === '' ? piece : key, fallback }]
     })
   })
 }
@@ -35,7 +37,9 @@ export function textPieces(text: string | Unknown): readonly Piece[] {
 
 /** Does the pattern match any text? */
 export function isAll(pieces: readonly Piece[]): boolean {
-  return pieces.every(({ kind }) => kind === 'wildcard')
+  return (
+    pieces.every(({ kind }) => kind === 'wildcard') && pieces.some(it => it.kind === 'wildcard' && it.wildcard === '*')
+  )
 }
 
 export function hasVariable(pieces: readonly Piece[]): boolean {
