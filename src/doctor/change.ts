@@ -145,14 +145,16 @@ export function mendBy(words: string, lines: readonly (readonly string[])[]): Me
 const room = 72
 
 /** JSON in printable ASCII and without a single quote, so that it stands in single quotes as it is; in lines that can be read. */
-export function json(value: unknown, indent = ''): string {
+export function json(value: unknown, indent = '', before = 0): string {
   const whole = plain(value)
-  if (typeof value !== 'object' || value === null || indent.length + whole.length <= room) return whole
+  if (typeof value !== 'object' || value === null || indent.length + before + whole.length <= room) return whole
   const deeper = `${indent}  `
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
   const items = Array.isArray(value)
     ? value.map(it => json(it, deeper))
-    : Object.entries(value).flatMap(([key, it]) => (it === undefined ? [] : [`${plain(key)}: ${json(it, deeper)}`]))
+    : Object.entries(value).flatMap(([key, it]) =>
+        it === undefined ? [] : [`${plain(key)}: ${json(it, deeper, plain(key).length + 2)}`],
+      )
   return `${open}\n${items.map(it => `${deeper}${it}`).join(',\n')}\n${indent}${close}`
 }
 
