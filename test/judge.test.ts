@@ -56,20 +56,15 @@ const host = 'cognito-identity.amazonaws.com'
 const pool = { Type: 'AWS::Cognito::IdentityPool', Properties: { AllowUnauthenticatedIdentities: true } }
 
 function trustOf(amr: string, action: Json = 'sts:AssumeRoleWithWebIdentity'): JsonObject {
-  return {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Principal: { Federated: host },
-        Action: action,
-        Condition: {
-          StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
-          'ForAnyValue:StringLike': { [`${host}:amr`]: amr },
-        },
-      },
-    ],
+  const Condition = {
+    StringEquals: { [`${host}:aud`]: { Ref: 'Pool' } },
+    'ForAnyValue:StringLike': { [`${host}:amr`]: amr },
   }
+  return trustBy(Condition, host, action)
+}
+
+function trustBy(Condition: Json, Federated: Json = host, Action: Json = 'sts:AssumeRoleWithWebIdentity'): JsonObject {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Federated }, Action, Condition }] }
 }
 
 function allowing(Action: Json, Resource: Json, Condition?: Json): JsonObject {
@@ -160,6 +155,31 @@ test('in every region its own host is trusted, and only with this pool’s ident
   assert.equal(mayAssume({ ...elsewhere, env: at('us-gov-west-1', 'aws-us-gov') }, 'Role', user).truth, false)
   assert.equal(mayAssume({ ...elsewhere, env: at('eusc-de-east-1', 'aws-eusc') }, 'Role', user).truth, 'unknown')
   assert.equal(mayAssume(elsewhere, 'Nobody', user).truth, false)
+})
+
+test('in China it is not known whether keys that AWS spells otherwise are there, and sure which host is trusted', () => {
+  const of = (principal: string, key: string) => {
+    const Condition = {
+      StringEquals: { [`${key}:aud`]: { Ref: 'Pool' } },
+      'ForAnyValue:StringLike': { [`${key}:amr`]: 'authenticated' },
+    }
+    const trust = {
+      Version: '2012-10-17',
+      Statement: [{ ...statement, Principal: { Federated: principal }, Condition }],
+    }
+    const Resources = {
+      ...{ Pool: pool, Attachment: toUsers },
+      Role: role({ Policies: inline(allowing('s3:GetObject', `arn:aws-cn:s3:::b/\${${key}:sub}/x`)) }, trust),
+    }
+    const resolved = resolve({ Resources }, at('cn-north-1', 'aws-cn', 'amazonaws.com.cn'))
+    const id = 'cn-north-1:aaaaaaaa-1111-4111-8111-aaaaaaaaaaaa'
+    return decision(resolved, { ...user, id }, 's3:GetObject', `arn:aws-cn:s3:::b/${id}/x`)
+  }
+  const china = 'cognito-identity.cn-north-1.amazonaws.com.cn'
+  assert.equal(of(china, china), 'allow')
+  assert.equal(of(china, 'cognito-identity.amazonaws.com'), 'unknown')
+  assert.equal(of(china, 'cognito-identity.amazonaws.com.cn'), 'unknown')
+  assert.equal(of(host, host), 'deny')
 })
 
 test('nobody gets the role with a provider’s token, nor by a plain AssumeRole', () => {
@@ -464,12 +484,11 @@ test('what a policy for a role of another template gives is not known, where nob
 test('where there is no pool, it is the one that a role trusts by name', () => {
   const id = 'us-east-1:11111111-1111-4111-8111-111111111111'
   const trusting = (aud: Json) => {
-    const [statement] = trustOf('authenticated')['Statement'] as readonly JsonObject[]
     const Condition = {
       StringEquals: { [`${host}:aud`]: aud },
       'ForAnyValue:StringLike': { [`${host}:amr`]: 'authenticated' },
     }
-    return { Version: '2012-10-17', Statement: [{ ...statement, Condition }] }
+    return trustBy(Condition)
   }
   const alone = (aud: Json) =>
     template(

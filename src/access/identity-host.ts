@@ -19,3 +19,14 @@ const regional: Readonly<Record<string, string>> = {
   'us-gov-east-1': 'cognito-identity.us-gov-east-1.amazonaws.com',
   'cn-north-1': 'cognito-identity.cn-north-1.amazonaws.com.cn',
 }
+
+/**
+ * Hosts whose condition keys identities may have as well: AWS's page on Cognito in China spells the keys of one example
+ * otherwise than the host that it tells to trust, and older copies have the keys of other partitions.
+ * https://docs.amazonaws.cn/en_us/aws/latest/userguide/cognito.html
+ */
+export function otherSpellings({ region }: Pick<Environment, 'region'>): readonly string[] {
+  return typeof region === 'string' && region.startsWith('cn-')
+    ? ['cognito-identity.amazonaws.com.cn', 'cognito-identity.amazonaws.com']
+    : []
+}

@@ -2,6 +2,7 @@ import type { Resolved } from '../resolve/index.ts'
 import { Unknown } from '../resolve/value.ts'
 import { derived, isAbsent } from './context.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
+import { otherSpellings } from './identity-host.ts'
 import { otherPool, ownPools } from './own-pools.ts'
 import { hostOf } from './pools.ts'
 import type { Question, Token, Who } from './question.ts'
@@ -41,6 +42,7 @@ export function sessionOf(resolved: Resolved, roleId: string, who: Who): Session
   switch (who.kind) {
     case 'identity': {
       const host = hostOf(resolved)
+      const spellings = otherSpellings(resolved.env)
       const pools = ownPools(resolved)
       const [pool] = pools
       if (host !== undefined) {
@@ -59,7 +61,7 @@ export function sessionOf(resolved: Resolved, roleId: string, who: Who): Session
         isOpen: key => {
           if (key.startsWith('aws:principaltag/')) return tags.mayHaveOthers || open.has(key)
           // Another provider's token is no part of it; of its own, how it has signed in may be.
-          if (host !== undefined && isClaim(key)) return key.startsWith(`${host}:`)
+          if (host !== undefined && isClaim(key)) return [host, ...spellings].some(it => key.startsWith(`${it}:`))
           return !isAbsent(key)
         },
       }

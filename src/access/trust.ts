@@ -5,6 +5,7 @@ import type { Missing } from './decide/missing.ts'
 import { type ContextValue, keyOf, type Request } from './decide/request.ts'
 import { decide } from './decide/statement.ts'
 import { all, any, not, type Truth } from './decide/truth.ts'
+import { otherSpellings } from './identity-host.ts'
 import { dependence, missingBy } from './missing-by.ts'
 import { otherPool, ownPools } from './own-pools.ts'
 import { documentOf } from './policies.ts'
@@ -54,6 +55,8 @@ type Call = {
   readonly differs?: ReadonlyMap<string, ReadonlySet<string>>
   /** Whether the session is to have tags. */
   readonly tagging: 'none' | 'some' | 'unknown'
+  /** Hosts whose claims it may have besides its own. */
+  readonly spellings?: readonly string[]
 }
 
 type Caller =
@@ -152,6 +155,7 @@ function ofIdentity(
     ]),
     differs: new Map([[keyOf(pool), new Set(others.map(keyOf))]]),
     tagging: tags.known.size > 0 ? 'some' : tags.open.size > 0 ? 'unknown' : 'none',
+    spellings: otherSpellings(resolved.env),
   }
 }
 
@@ -213,8 +217,9 @@ function truthOf(decision: 'allow' | 'deny' | 'unknown'): Truth {
  * What the request may have besides. A token has no claims but its own; only a plain AssumeRole has an external ID.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
  */
-function isOpen(key: string, { action, tagging }: Call): boolean {
+function isOpen(key: string, { action, tagging, spellings = [] }: Call): boolean {
   const prefix = key.slice(0, key.indexOf(':'))
+  if (spellings.includes(prefix)) return true
   if (prefix.includes('.') || prefix === 'saml') return false
   if (key === 'sts:externalid') return action === 'sts:AssumeRole'
   if (key === 'aws:tagkeys' || key.startsWith('aws:requesttag/')) return tagging === 'unknown'
