@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
+import { withRelease } from '../scripts/release.ts'
 import { capabilities } from '../src/build/manifest.ts'
 import { registryIn } from '../src/cli/compat.ts'
 import { compare } from '../src/compat/compare.ts'
@@ -763,4 +766,47 @@ test('wrong use is 2, and what cannot be read is 1, each with the way out', () =
     JSON.parse(run('package.json', 'dist/identity-pool.yaml', '--json').stdout).error.code,
     'unreadable-file',
   )
+})
+
+test('published templates are compared by their URL, or that of their folder; what is not there is said', async () => {
+  const server = createServer((request, response) => {
+    const name = (request.url ?? '').replace('/pool/latest/', '')
+    const isThere = readdirSync('release').includes(name)
+    response.writeHead(isThere ? 200 : 404)
+    response.end(isThere ? readFileSync(join('release', name)) : 'none')
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null, 'it listens')
+  const base = `http://127.0.0.1:${address.port}/pool/latest/`
+  const compat = (...args: readonly string[]) =>
+    promisify(execFile)(process.execPath, ['lib/cli.cjs', 'compat', ...args]).then(
+      ({ stdout }) => ({ stdout, stderr: '' }),
+      (error: { stdout: string; stderr: string }) => error,
+    )
+  try {
+    assert.match((await compat(base, 'release/identity-pool.yaml')).stdout, /^identity-pool \d+\.\d+\.\d+: no change/)
+    assert.match((await compat(`${base}identity-pool.yaml`, 'release')).stdout, /^identity-pool .*: no change/)
+    const missing = await compat(`${base}nothing.yaml`, 'release')
+    assert.match(missing.stderr, /nothing\.yaml is answered by 404 \[unreadable-file\]\n {2}Check the URL/)
+  } finally {
+    server.close()
+  }
+})
+
+test('release notes take the place of what was not released, under the version and its day', () => {
+  const changelog = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [0.1.0] - 2026-01-02\n\n- All.\n'
+  assert.equal(
+    withRelease(changelog, '0.2.0', '2026-02-03', '**pool**: an update is safe.\n'),
+    '# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-02-03\n\n### Added\n\n- A thing.\n\n' +
+      '### What an update does\n\n**pool**: an update is safe.\n\n## [0.1.0] - 2026-01-02\n\n- All.\n',
+  )
+  const only = '# Changelog\n\n## [Unreleased]\n\n- A thing.\n'
+  assert.equal(
+    withRelease(only, '0.2.0', '2026-02-03', 'None.'),
+    '# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-02-03\n\n- A thing.\n\n### What an update does\n\nNone.\n',
+  )
+  assert.throws(() => withRelease(changelog, '0.1.0', '2026-02-03', ''), /0\.1\.0 already/)
+  assert.throws(() => withRelease('# Changelog\n\n## [Unreleased]\n', '0.2.0', '2026-02-03', ''), /nothing stands/)
+  assert.throws(() => withRelease('# Changelog\n', '0.2.0', '2026-02-03', ''), /no section/)
 })

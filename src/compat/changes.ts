@@ -172,7 +172,10 @@ export function resourceChange(
         {
           ...{ ...found, code: 'resource-updated', level, source: page },
           message: `is updated in place, ${by}`,
-          help: 'Nothing has to be done',
+          help:
+            type === 'AWS::CloudFormation::Stack'
+              ? 'Compare the templates that it nests, too'
+              : 'Nothing has to be done',
         },
       ]
     }

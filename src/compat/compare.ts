@@ -1,5 +1,5 @@
 import { accountId, Deployments, environment, type Place, places } from '../access/scenarios.ts'
-import { deploymentsOf } from '../access/show/deployments.ts'
+import { deploymentsOf, placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { requiredPlaceholders } from '../access/show/placeholders.ts'
 import { type Document, isObject } from '../document.ts'
 import { allowedValuesOf } from '../parameter.ts'
@@ -46,7 +46,6 @@ type Judged = Omit<Comparison, 'verdict'>
 type Judgement = {
   readonly update: Update | undefined
   readonly outcomes: ReadonlyMap<string, Found>
-  readonly access: readonly AccessOutcome[]
 }
 
 type Found =
@@ -148,16 +147,19 @@ function judgeOne(
   const env = environmentOf(deployed, stack)
   const before = resolve(old.document, { ...env, parameters: stack?.parameters ?? deployed.parameters })
   const carried = carriedTo(fresh.document, before.env.parameters, deployed.place, old.document, leftOut)
-  const after = resolve(fresh.document, { ...env, parameters: { ...carried, ...(stack?.given ?? {}) } })
+  const given = { ...carried, ...(stack?.given ?? {}) }
+  const kept = resolve(fresh.document, { ...env, parameters: given })
   const outcomes = new Map<string, Found>()
   // of values that it refuses the parameters tell
-  if (after.diagnostics.some(({ path }) => path[0] === 'Parameters')) return { update: undefined, outcomes, access: [] }
-  for (const { code, path, message } of after.diagnostics) {
+  if (kept.diagnostics.some(({ path }) => path[0] === 'Parameters')) return { update: undefined, outcomes }
+  for (const { code, path, message } of kept.diagnostics) {
     if (code !== 'failed-rule') continue
     const rule = String(path[1])
     outcomes.set(`rule ${rule}`, { kind: 'rule', rule, message: message.replace(/^refuses these values: /, '') })
   }
-  if (outcomes.size > 0) return { update: undefined, outcomes, access: [] }
+  // what becomes of it with what the rule asks for
+  const after = outcomes.size === 0 ? kept : mended(fresh.document, given, env, siteOf(deployed, stack))
+  if (after === undefined) return { update: undefined, outcomes }
   const update = updateOf(before, after, registry)
   for (const outcome of update.outcomes) {
     outcomes.set(`${outcome.kind} ${outcome.id} ${outcome.other ?? ''}`, { kind: 'resource', outcome })
@@ -165,7 +167,23 @@ function judgeOne(
   for (const outcome of outputOutcomes(update.old, update.fresh, update, isVersion(old, fresh))) {
     outcomes.set(`${outcome.kind} ${outcome.id} ${outcome.other ?? ''}`, { kind: 'output', outcome })
   }
-  return { update, outcomes, access: [] }
+  return { update, outcomes }
+}
+
+/** With values for what its rules ask for; undefined where they cannot be met so. */
+function mended(
+  document: Document,
+  given: Environment['parameters'],
+  env: Environment,
+  site: Site,
+): Resolved | undefined {
+  const texts = Object.entries(given).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  )
+  const parameters = { ...placeholdersFor(document, site, Object.fromEntries(texts)), ...given }
+  const resolved = resolve(document, { ...env, parameters })
+  const isRefused = resolved.diagnostics.some(({ path }) => path[0] === 'Parameters' || path[0] === 'Rules')
+  return isRefused ? undefined : resolved
 }
 
 /** Is it nothing but the version, which is another in every release? */
