@@ -163,10 +163,7 @@ test('in China it is not known whether keys that AWS spells otherwise are there,
       StringEquals: { [`${key}:aud`]: { Ref: 'Pool' } },
       'ForAnyValue:StringLike': { [`${key}:amr`]: 'authenticated' },
     }
-    const trust = {
-      Version: '2012-10-17',
-      Statement: [{ ...statement, Principal: { Federated: principal }, Condition }],
-    }
+    const trust = trustBy(Condition, principal)
     const Resources = {
       ...{ Pool: pool, Attachment: toUsers },
       Role: role({ Policies: inline(allowing('s3:GetObject', `arn:aws-cn:s3:::b/\${${key}:sub}/x`)) }, trust),
