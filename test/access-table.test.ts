@@ -121,6 +121,9 @@ describe('what a statement names is asked', () => {
     assert.equal(said(whole, 'any object of my-*', 's3:PutObject'), 'wrong')
     const every = table(allow('s3:GetObject', 'arn:aws:s3:::*'))
     assert.equal(said(every, 'any object of every bucket', 's3:GetObject'), 'wrong')
+    const one = table(allow('s3:GetObject', ['arn:aws:s3:::*/x', 'arn:aws:s3:::b/?']))
+    assert.equal(said(one, 'object x of every bucket', 's3:GetObject'), 'wrong')
+    assert.equal(said(one, 'objects ? of b', 's3:GetObject'), 'allow')
     const point = 'arn:aws:s3:us-east-1:123456789012:accesspoint/point/object/*'
     assert.equal(said(table(allow('s3:GetObject', point)), point, 's3:GetObject'), 'allow')
   })

@@ -33,6 +33,8 @@ const notes: Readonly<Record<string, Note>> = {
 export function notesOn({ action }: Question, decision: Verdict['decision']): readonly string[] {
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   if (action.toLowerCase() === 'sts:getcalleridentity') return ['AWS STS answers it whatever policies say.']
+  // of no bucket at all
+  if (action.toLowerCase() === 's3:listallmybuckets') return []
   const service = action.split(':')[0]?.toLowerCase() ?? ''
   const note = Object.hasOwn(notes, service) ? notes[service] : undefined
   if (note === undefined) return []

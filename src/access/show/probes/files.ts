@@ -272,7 +272,7 @@ function sharedProbes(bucket: Bucket): readonly Probe[] {
         bucket,
         filled(pattern, nothing, () => 'photo.jpg'),
       )
-      const isHazard = (action: string) => (isAny && reachesOthers(action)) || isForOwners(action)
+      const isHazard = (action: string) => ((isAny || bucket.isEvery) && reachesOthers(action)) || isForOwners(action)
       return [
         ...sharedActions.map(action => probe(bucket, place, action, isHazard(action), () => [target])),
         ...besides(namedBy(statements, 'objects'), sharedActions).map(({ action, asked, saying }) =>
