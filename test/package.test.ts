@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -280,4 +280,55 @@ test('installed, it says that the session in IAM Identity Center has expired, an
   assert.deepEqual(keys, [])
   assert.equal(status, 1)
   assert.match(stderr, /IAM Identity Center session of the profile sso has expired.*\n.*`aws sso login --profile sso`/)
+})
+
+// ---- what access has shown --------------------------------------------------------------------------------------------
+
+test('installed, it shows again the table that it has shown, as long as nothing of it changes, and keeps no secret', () => {
+  const cache = join(folder, 'tables-cache')
+  const file = join(folder, 'tables.yaml')
+  const template = (action: string) =>
+    [
+      'Parameters: {Token: {Type: String, NoEcho: true, Default: none}}',
+      'Resources:',
+      '  Pool: {Type: "AWS::Cognito::IdentityPool", Properties: {AllowUnauthenticatedIdentities: false}}',
+      '  Users:',
+      '    Type: AWS::IAM::Role',
+      '    Properties:',
+      '      AssumeRolePolicyDocument:',
+      '        Version: "2012-10-17"',
+      '        Statement:',
+      '          - Effect: Allow',
+      '            Principal: {Federated: cognito-identity.amazonaws.com}',
+      '            Action: sts:AssumeRoleWithWebIdentity',
+      '            Condition: {StringEquals: {"cognito-identity.amazonaws.com:aud": !Ref Pool}}',
+      '      Policies:',
+      '        - PolicyName: own',
+      '          PolicyDocument:',
+      '            Version: "2012-10-17"',
+      `            Statement: [{Effect: Allow, Action: ${action}, Resource: "*"}]`,
+      '  Roles:',
+      '    Type: AWS::Cognito::IdentityPoolRoleAttachment',
+      '    Properties: {IdentityPoolId: !Ref Pool, Roles: {authenticated: !GetAtt Users.Arn}}',
+      '',
+    ].join('\n')
+  const show = (...args: readonly string[]): string => {
+    const command = [join(folder, 'node_modules/poolform/lib/cli.cjs'), 'access', 'tables.yaml', ...args]
+    return execFileSync(process.execPath, command, { cwd: folder, encoding: 'utf8', env: { POOLFORM_CACHE: cache } })
+  }
+  const tables = (): readonly string[] => {
+    const place = join(cache, 'tables')
+    return existsSync(place) ? readdirSync(place).map(name => readFileSync(join(place, name), 'utf8')) : []
+  }
+  writeFileSync(file, template('sns:Publish'))
+  const first = show()
+  assert.match(first, /sns:Publish +.*allow/i)
+  assert.equal(tables().length, 1)
+  assert.equal(show(), first)
+  assert.notEqual(show('--region', 'eu-west-1'), first)
+  writeFileSync(file, template('sqs:SendMessage'))
+  assert.match(show(), /sqs:SendMessage/)
+  assert.doesNotMatch(show(), /sns:Publish/)
+  assert.match(show('--param', 'Token=s3cr3t'), /Token=\*{4}/)
+  assert.ok(!tables().some(text => text.includes('s3cr3t')), 'a value that is not to be seen is not kept')
 })
