@@ -273,6 +273,15 @@ function byGroup(AllowClassicFlow: boolean): Document {
   }
 }
 
+/** A pool that gives its users a role of which nothing is known here. */
+function elsewhere(AllowClassicFlow: boolean): Document {
+  const attachment = {
+    Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+    Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { authenticated: 'arn:aws:iam::123456789012:role/other' } },
+  }
+  return { Resources: { ...byGroup(AllowClassicFlow).Resources, Attachment: attachment } }
+}
+
 /** Who reaches what besides the user and the guest: `allow news[0]` by whom. */
 function others(table: AccessTable, place: string, action: string): Readonly<Record<string, string>> {
   const row = table.rows.find(it => it.place === place && it.action === action)
@@ -295,12 +304,18 @@ describe('whoever reaches anything in another way', () => {
     // a user of another provider gets the one role that there is
     const chosen = { who: 'signed-in user with Users', of: 'user', like: 'user' }
     assert.deepEqual(tableFor(byGroup(false)).more, [chosen])
-    const table = tableFor(byGroup(true))
-    assert.deepEqual(table.more, [{ who: 'signed-in user, classic flow', of: 'user' }, chosen])
+    // with role mappings there is no classic flow
+    assert.deepEqual(tableFor(byGroup(true)).more, [chosen])
+    assert.equal(tableFor(elsewhere(false)).more, undefined)
+    const table = tableFor(elsewhere(true))
+    assert.deepEqual(table.more, [{ who: 'signed-in user, classic flow', of: 'user' }])
     assert.equal(others(table, news, 'sns:Publish')['signed-in user, classic flow'], 'allow news[0]')
-    assert.equal(cell(table, news, 'sns:Publish'), 'unknown news[0]')
-    const text = terminalText(wholeSheet(byGroup(true)), { width: 100, isColoured: false })
-    assert.match(text, /A signed-in user reaches what cannot be known here: the role is chosen by the token/)
+    assert.equal(cell(table, news, 'sns:Publish'), 'unknown')
+    const text = terminalText(wholeSheet(elsewhere(true)), { width: 100, isColoured: false })
+    assert.match(
+      text,
+      /A signed-in user reaches what cannot be known here: the signed-in role is not in the template\./,
+    )
     assert.match(text.replaceAll(/\s+/g, ' '), /sns:Publish allow news\[0\]/)
     const guestsOnly = sheetOf(table, {
       ...{ file: 'a.yaml', region: 'us-east-1', parameters: {}, placeholders: {}, columns: ['guest'] },
@@ -392,11 +407,11 @@ describe('whoever reaches anything in another way', () => {
   })
 
   test('is in the files that build writes, by itself', () => {
-    const flow = { ...byGroup(true), Parameters: { Classic: { Type: 'String', Default: 'false' } } }
+    const flow = { ...elsewhere(true), Parameters: { Classic: { Type: 'String', Default: 'false' } } }
     const text = JSON.stringify(flow).replace('"AllowClassicFlow":true', '"AllowClassicFlow":{"Ref":"Classic"}')
     const report = accessReport(documentOf(text), 'a')
     const { deployments } = JSON.parse(report?.json ?? '{}')
-    assert.deepEqual(Object.keys(deployments[0].more), ['signed-in user with Users'])
+    assert.equal(deployments[0].more, undefined)
     assert.deepEqual(deployments[1].more['signed-in user, classic flow'][news], { 'sns:Publish': 'allow news[0]' })
     assert.match(report?.markdown ?? '', /\| Where \| What \| signed-in user, classic flow \|/)
   })
@@ -448,9 +463,8 @@ describe('the deployments that are shown', () => {
     })
     const others = Object.keys(identityPool.Parameters ?? {}).filter(it => !/^UserPool(?:Client)?Id$/.test(it))
     const options = deployments.map(({ name }) => name.split('=')[0])
-    // a rule lets it go with a role selection that is not in everything alone
     const missing = others.filter(name => !options.includes(name))
-    assert.deepEqual(missing, ['ApiStage', 'AmbiguousRoleResolution', 'RolePath'])
+    assert.deepEqual(missing, [])
     for (const { name, parameters } of deployments) {
       assert.deepEqual(resolve(identityPool, { ...site, parameters }).diagnostics, [], name)
     }
@@ -460,6 +474,15 @@ describe('the deployments that are shown', () => {
     const { parameters = {}, without = {} } = named('AllowPublicFolder=true') ?? {}
     assert.deepEqual(Object.keys(without), ['UserPoolId', 'UserPoolClientId', 'UploadsBucketName'])
     assert.deepEqual({ ...without, AllowPublicFolder: 'true' }, parameters)
+  })
+
+  test('give each option another value than what it comes to by default', () => {
+    assert.deepEqual(named('ApiRegion')?.parameters['ApiRegion'], 'us-west-2')
+    assert.equal(named('everything')?.parameters['ApiRegion'], undefined)
+    assert.deepEqual(named('RolePath')?.parameters['RolePath'], '/app/users/')
+    assert.notEqual(named('ApiStage')?.parameters['ApiStage'], '*')
+    const { without = {} } = named('AmbiguousRoleResolution=AuthenticatedRole') ?? {}
+    assert.equal(without['RoleSelection'], 'Token', 'what its rule wants is no switch')
   })
 
   test('are those of the region: its own hosts and partition', () => {
@@ -753,6 +776,26 @@ describe('poolform access', () => {
     assert.match(unset.stdout, /Say UploadsBucketName by --param UploadsBucketName=VALUE\./)
   })
 
+  test('says without which header it was asked, where a statement asks for that', () => {
+    const sealed = join(folder, 'sealed.json')
+    const Users = granting(ofPool('authenticated'), 's3:PutObject', 'arn:aws:s3:::notes/*')
+    const text = JSON.stringify({ Resources: { ...elsewhere(false).Resources, Users } })
+    const asking = text
+      .replace(
+        '"Action":"s3:PutObject"',
+        '"Condition":{"StringEquals":{"s3:x-amz-acl":"private"}},"Action":"s3:PutObject"',
+      )
+      .replace('"arn:aws:iam::123456789012:role/other"', '{"Fn::GetAtt":["Users","Arn"]}')
+    writeFileSync(sealed, asking)
+    const question = ['--can', 's3:PutObject', 'arn:aws:s3:::notes/a']
+    const { status, stdout } = run(sealed, ...question)
+    assert.equal(status, 1, stdout)
+    assert.match(stdout, /Asked without s3:x-amz-acl: say it by --context s3:x-amz-acl=VALUE\./)
+    const said = run(sealed, ...question, '--context', 's3:x-amz-acl=private')
+    assert.equal(said.status, 0, said.stdout)
+    assert.doesNotMatch(said.stdout, /Asked without/)
+  })
+
   test('takes the tags of a session, by which a folder is named', () => {
     const bySub = [...given, '--param', 'UploadsFolderKeyedBy=UserSub']
     const object = ['--can', 's3:GetObject', 'arn:aws:s3:::notes/private/c0ffee/a.txt']
@@ -771,7 +814,7 @@ describe('poolform access', () => {
   test('answers for the classic flow where that gives more, and says so', () => {
     const [enhanced, classic] = [false, true].map(allowed => {
       const name = join(folder, `classic-${allowed}.json`)
-      writeFileSync(name, JSON.stringify(byGroup(allowed)))
+      writeFileSync(name, JSON.stringify(elsewhere(allowed)))
       return name
     })
     const asked = ['--can', 'sns:Publish', 'arn:aws:sns:us-east-1:123456789012:news']
@@ -915,7 +958,16 @@ describe('poolform access', () => {
       let parsed: AccessArguments | undefined
       const none = async () => 1
       const commands: Commands = {
-        ...{ build: none, lint: none, publish: none, launchUrl: none, clientConfig: none },
+        ...{
+          build: none,
+          lint: none,
+          publish: none,
+          launchUrl: none,
+          clientConfig: none,
+          compat: none,
+          doctor: none,
+          importPlan: none,
+        },
         access: async args => {
           parsed = args
           return 0
@@ -1101,6 +1153,43 @@ export default defineTemplate({
     const cwd = project({ 'templates/a.ts': module(`['s3:GetObject']`), 'dist/access/a.md': '# Mine\n' })
     assert.deepEqual(mistakes(await run(cwd)), ['dist/access/a.md is there already, and poolform did not write it'])
     assert.equal(text(cwd, 'access/a.md'), '# Mine\n')
+  })
+
+  test('say of an option who can sign in by it, and of what is not known that it is not', () => {
+    const { json = '', markdown = '' } = accessReport(identityPool, 'identity-pool') ?? {}
+    const { deployments }: { readonly deployments: readonly JsonObject[] } = JSON.parse(json)
+    const said = (key: string) => deployments.flatMap(it => (it[key] === undefined ? [] : [[it['name'], it[key]]]))
+    const providers = [
+      ...['UserPoolClientId2', 'UserPoolClientId3', 'FacebookAppId', 'GoogleClientId', 'AmazonAppId'],
+      ...['AppleServicesId', 'OpenIdConnectProviderArns', 'SamlProviderArns', 'DeveloperProviderName'],
+    ]
+    assert.deepEqual(
+      said('letsIn').map(([name]) => name),
+      providers,
+    )
+    assert.deepEqual(
+      said('notKnown').map(([name]) => name),
+      ['AmbiguousRoleResolution=AuthenticatedRole'],
+    )
+    const [, people = ''] = /\n## More people\n([\s\S]*?)\n## /.exec(markdown) ?? []
+    for (const name of providers) assert.ok(people.includes(`\n- \`${name}\`: `), name)
+    assert.match(people, /`FacebookAppId`: graph\.facebook\.com\n/)
+    assert.match(
+      markdown,
+      /\n`IdentityPoolName`, `UsePrincipalTags=true`, `RolePath`: who can reach what stays as it is\./,
+    )
+  })
+
+  test('tell of an option no cell that it leaves as it is', () => {
+    const { markdown = '' } = accessReport(identityPool, 'identity-pool') ?? {}
+    const sections = new Map(markdown.split('\n## ').map(it => [it.split('\n')[0] ?? '', it]))
+    assert.match(
+      sections.get('PermissionsBoundaryArn') ?? '',
+      /For a guest what changes becomes unknown: whether the perm/,
+    )
+    assert.doesNotMatch(sections.get('PermissionsBoundaryArn') ?? '', /\| deny \|/)
+    assert.match(sections.get('ApiRegion') ?? '', /in us-west-2, any stage \|[^\n]*\| allow InvokeApi \|/)
+    assert.match(sections.get('ApiStage') ?? '', /any stage \|[^\n]*\| deny \|/)
   })
 
   test('of our own templates are what the templates say', () => {

@@ -6,11 +6,13 @@ import type { Question, Source, Verdict } from '../access/question.ts'
 import { placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { tableJson, verdictJson } from '../access/show/json.ts'
 import { markdownText } from '../access/show/markdown.ts'
+import { keysAsked } from '../access/show/probes/statements.ts'
 import { type Subject, sheetOf } from '../access/show/sheet.ts'
 import { nameGiven, withNames } from '../access/show/spelled.ts'
 import { svgText } from '../access/show/svg.ts'
 import { peopleOf, tableOf } from '../access/show/table.ts'
 import { terminalText } from '../access/show/terminal.ts'
+import { rolesIn } from '../access/ways.ts'
 import { runsBundled } from '../build/engine.ts'
 import { type Finding, moduleError } from '../build/finding.ts'
 import type { World } from '../build/index.ts'
@@ -189,7 +191,7 @@ function answer(template: Resolved, args: AccessArguments, { action, resource }:
     ...verdict.notes,
     ...misspelt(resolved, question),
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
-    ...unsaid(question),
+    ...unsaid(question, verdict.decision === 'allow' ? [] : keysAsked(resolved, rolesIn(resolved), action)),
     ...unseen(resolved),
   ]
   if (args.format === 'json') {
@@ -248,11 +250,15 @@ const usual: readonly (readonly [action: RegExp, key: string, example: string])[
   [/^kms:(?:Decrypt|Encrypt|GenerateDataKey)/i, 'kms:ViaService', 'kms:ViaService=s3.REGION.amazonaws.com'],
 ]
 
-function unsaid({ action, context = {} }: Omit<Question, 'who'>): readonly string[] {
+/** `asked` are keys that statements about the action ask for. */
+function unsaid({ action, context = {} }: Omit<Question, 'who'>, asked: readonly string[]): readonly string[] {
   const said = Object.keys(context).map(key => key.toLowerCase())
-  return usual
-    .filter(([pattern, key]) => pattern.test(action) && !said.includes(key.toLowerCase()))
-    .map(([, key, example]) => `Asked without ${key}: say it by --context ${example}.`)
+  const told = usual.filter(([pattern]) => pattern.test(action)).map(([, key, example]) => ({ key, example }))
+  const isTold = (key: string) => told.some(it => it.key.toLowerCase() === key.toLowerCase())
+  const others = asked.filter(key => !isTold(key)).map(key => ({ key, example: `${key}=${exampleFor(key)}` }))
+  return [...told, ...others]
+    .filter(({ key }) => !said.includes(key.toLowerCase()))
+    .map(({ key, example }) => `Asked without ${key}: say it by --context ${example}.`)
 }
 
 function statusOf({ decision }: Verdict): number {

@@ -3,6 +3,7 @@ import { isValueList, isValueObject, Unknown, type Value, type ValueObject } fro
 import { isAbsent } from '../../context.ts'
 import { textsOf } from '../../decide/condition.ts'
 import type { ContextValue } from '../../decide/request.ts'
+import { hasAction } from '../../decide/statement.ts'
 import { nameOf } from '../../name-of.ts'
 import { permissionsOf } from '../../policies.ts'
 import { filled, hasVariable, isAll, type Piece, piecesOf, split, textPieces } from '../pieces.ts'
@@ -22,7 +23,13 @@ export type Statement = {
 export type Pattern = readonly Piece[]
 
 /** One key of a condition, in lower case, and what it is compared with. */
-export type Line = { readonly operator: string; readonly key: string; readonly values: readonly Pattern[] }
+export type Line = {
+  readonly operator: string
+  readonly key: string
+  /** The key as the statement writes it. */
+  readonly name: string
+  readonly values: readonly Pattern[]
+}
 
 export function statementsOf(resolved: Resolved, roles: readonly string[]): readonly Statement[] {
   return roles.flatMap(role => {
@@ -84,7 +91,7 @@ function allBut(exceptions: Value, demands: readonly Demand[]): Statement['actio
 function linesOf(condition: Value | undefined, hasVariables: boolean): readonly Line[] {
   return Object.entries(isValueObject(condition) ? condition : {}).flatMap(([operator, keys]) =>
     Object.entries(isValueObject(keys) ? keys : {}).map(([key, values]) => ({
-      ...{ operator, key: key.toLowerCase() },
+      ...{ operator, key: key.toLowerCase(), name: key },
       values: textsOf(values).map(it => (hasVariables ? piecesOf(it) : textPieces(it))),
     })),
   )
@@ -135,6 +142,21 @@ function valueFor(operator: string, value: string | Unknown): string | Unknown {
   if (typeof value !== 'string') return value
   if (/LessThan(?:IfExists)?$/.test(operator)) return String(Number(value) - 1)
   return /GreaterThan(?:IfExists)?$/.test(operator) ? String(Number(value) + 1) : value
+}
+
+/** Keys that conditions of statements about an action ask for, and that are for whoever asks to say. */
+export function keysAsked(resolved: Resolved, roles: readonly string[], action: string): readonly string[] {
+  const request = { action, resource: '*', context: new Map() }
+  const lines = roles.flatMap(role =>
+    permissionsOf(resolved, role).policies.flatMap(({ document }) => {
+      const statements = isValueObject(document) ? document['Statement'] : undefined
+      return (isValueList(statements) ? statements : [statements]).flatMap(it =>
+        isValueObject(it) && hasAction(it, request) !== false ? linesOf(it['Condition'], true) : [],
+      )
+    }),
+  )
+  const keys = new Map(lines.filter(({ key }) => isAbsent(key)).map(({ key, name }) => [key, name]))
+  return [...keys.values()]
 }
 
 /** The service of an ARN; undefined where it is not known. */
