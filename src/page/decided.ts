@@ -10,7 +10,7 @@ import { escapeHtml, escapeText } from './html.ts'
  */
 export function decidedSection(access: string, id: string): string {
   const golden = goldenOf(access)
-  const { template, region, deployments, silent } = golden
+  const { template, region, deployments, silent, opening, notKnown } = golden
   return `<section id="${id}" class="decided" aria-labelledby="${id}-h" data-region="${escapeHtml(region)}">
 <h2 id="${id}-h">Who can reach what by ${escapeText(template)}</h2>
 <p class="hint">Decided in ${escapeText(region)} when this was built, from the template’s own policies: those of a bucket, table, key or API may add to it, or take away. Names are placeholders. <b class="wrong">${toneWords.wrong}</b> is allowed, and should be nobody’s.</p>
@@ -18,9 +18,13 @@ export function decidedSection(access: string, id: string): string {
 <div class="picture" tabindex="0" role="region" aria-label="Picture of who reaches what">
 ${svgText(goldenSheet(golden))}</div>
 ${deployments.map(one => caseHtml(one, golden)).join('')}\
-${silent.length === 0 ? '' : `<p class="hint">Without any difference: <span>${escapeText(silent.join(', '))}</span></p>\n`}\
+${besides('Lets more people sign in, who reach the same', opening)}${besides('Without any difference', silent)}${besides('Of which it is not known what they change', notKnown)}\
 </section>
 `
+}
+
+function besides(words: string, options: readonly string[]): string {
+  return options.length === 0 ? '' : `<p class="hint">${words}: <span>${escapeText(options.join(', '))}</span></p>\n`
 }
 
 const sideways = 'The picture is wider than this screen: push it to the left to see all of it. →'

@@ -2,7 +2,7 @@ import { type Document, isObject, type Json, type JsonObject, member } from '../
 import { allowedValuesOf, declarationOf, textOf } from '../../parameter.ts'
 import type { Environment } from '../../resolve/environment.ts'
 import { failedRules } from '../../resolve/rules.ts'
-import { optionalPlaceholders, type Placeholders, requiredPlaceholders } from './placeholders.ts'
+import { optionalPlaceholders, otherPlaceholder, type Placeholders, requiredPlaceholders } from './placeholders.ts'
 
 /** A way in which a template can be deployed, of those that show what its options give. */
 export type Deployment = {
@@ -20,8 +20,8 @@ export type Site = Environment & { readonly region: string; readonly partition: 
 /**
  * What a template needs at least, with placeholders for what must be given; all that it offers at once; and each
  * option, with no more than the template's own rules want beside it. What the rules refuse is left out. Parameters that
- * name policies, or choose among ways, are not in `everything`, and beside it where they can be: of the one nothing is
- * known, and of the other there is no most.
+ * name policies or a region, or choose among ways, are not in `everything`, and beside it where they can be: of the first
+ * nothing is known, and of the others there is no most.
  */
 export function deploymentsOf(document: Document, site: Site): readonly Deployment[] {
   const template = new Template(document, site)
@@ -67,7 +67,9 @@ class Template {
   readonly #rules: JsonObject
   readonly #mappings: JsonObject
   readonly #site: Site
+  /** What `everything` is made of. */
   readonly #offered: Placeholders
+  readonly #options: readonly Option[]
 
   constructor(document: Document, site: Site) {
     const section = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
@@ -76,6 +78,7 @@ class Template {
     this.#mappings = section(document.Mappings)
     this.#site = site
     this.#offered = optionalPlaceholders(document, site)
+    this.#options = this.#optionsOf(document)
   }
 
   /** Rules that refuse the values, which the parameters take. */
@@ -89,13 +92,20 @@ class Template {
     const failed = this.failed(parameters)
     if (failed.length === 0) return parameters
     if (more === 0) return undefined
-    for (const name of this.#named(failed)) {
-      const value = this.#offered[name]
-      if (value === undefined || parameters[name] !== undefined) continue
-      const mended = this.mended({ ...parameters, [name]: value }, more - 1)
+    for (const { parameter, value } of this.#named(failed).flatMap(name => this.#ways(name))) {
+      if (parameters[parameter] !== undefined) continue
+      const mended = this.mended({ ...parameters, [parameter]: value }, more - 1)
       if (mended !== undefined) return mended
     }
     return undefined
+  }
+
+  /** What a parameter may be given that a rule asks for. */
+  #ways(name: string): readonly Option[] {
+    const value = this.#offered[name]
+    return value === undefined
+      ? this.#options.filter(({ parameter }) => parameter === name)
+      : [{ name, parameter: name, value }]
   }
 
   /** The parameters that rules refer to, in the order in which they do. */
@@ -104,7 +114,9 @@ class Template {
   }
 
   everything(least: Placeholders): Placeholders {
-    const wanted = Object.entries(this.#offered).filter(([, value]) => !/:policy\//.test(value))
+    const wanted = Object.entries(this.#offered).filter(
+      ([name, value]) => !/:policy\//.test(value) && !/region$/i.test(name),
+    )
     const trimmed = this.#trimmed({ ...least, ...Object.fromEntries(wanted) }, least)
     if (trimmed !== undefined) return trimmed
     let all = least
@@ -135,6 +147,10 @@ class Template {
 
   /** Each parameter that can be given, and each value that is not the default where the template lists them. */
   options(): readonly Option[] {
+    return this.#options
+  }
+
+  #optionsOf(document: Document): readonly Option[] {
     return Object.keys(this.#parameters).flatMap((parameter): readonly Option[] => {
       const declaration = declarationOf(this.#parameters, parameter)
       const preset = declaration && textOf(member(declaration, 'Default'))
@@ -144,7 +160,7 @@ class Template {
         const others = allowed.filter(value => value !== preset)
         return others.map(value => ({ name: `${parameter}=${value}`, parameter, value }))
       }
-      const value = this.#offered[parameter]
+      const value = this.#offered[parameter] ?? otherPlaceholder(document, parameter, this.#site)
       return value === undefined ? [] : [{ name: parameter, parameter, value }]
     })
   }

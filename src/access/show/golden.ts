@@ -20,6 +20,10 @@ export type Golden = {
   readonly deployments: readonly Decided[]
   /** Options that change nothing of who can reach what: `UsePrincipalTags=true`. */
   readonly silent: readonly string[]
+  /** Of others, by which people can sign in who then reach the same. */
+  readonly opening: readonly string[]
+  /** Those of which it is not known what they change. */
+  readonly notKnown: readonly string[]
 }
 
 /** A deployment and what was decided for it: all of it, or what an option changes. */
@@ -87,7 +91,12 @@ export function goldenOf(text: string): Golden {
       reached: rows.length === 0 ? undefined : rowsSection(rows, listed),
     }
   })
-  return { template, region, deployments: decided, silent: all.filter(isSilent).map(({ name }) => name) }
+  const silent = (kind: Deployment['kind']) =>
+    all.filter(it => isSilent(it) && it.kind === kind).map(({ name }) => name)
+  return {
+    ...{ template, region, deployments: decided },
+    ...{ silent: silent('usual'), opening: silent('opening'), notKnown: silent('not-known') },
+  }
 }
 
 /** All options at once, or else the least, as it is drawn. */
@@ -140,13 +149,15 @@ type Deployment = {
   readonly beside: readonly string[] | undefined
   /** All of its parameters, to be compared. */
   readonly key: string
+  /** Of an option that changes no cell. */
+  readonly kind: 'usual' | 'opening' | 'not-known'
   readonly roles: readonly RoleRow[]
   readonly rows: readonly Row[]
 }
 
 function deploymentOf(value: unknown): Deployment {
   if (!isRecord(value)) throw unreadable()
-  const { name, parameters, given, beside, changes } = value
+  const { name, parameters, given, beside, changes, letsIn, notKnown } = value
   if (typeof name !== 'string') throw unreadable()
   const own = textsOf(parameters ?? given)
   const besides = typeof beside === 'string' ? beside.split(', ').filter(it => it !== '') : undefined
@@ -155,6 +166,7 @@ function deploymentOf(value: unknown): Deployment {
   return {
     ...{ name, given: own, beside: besides },
     key: sorted([...(besides ?? []), ...own.keys()]),
+    kind: letsIn !== undefined ? 'opening' : notKnown === undefined ? 'usual' : 'not-known',
     roles: [...textsOf(roles)].map(([who, text]) => ({ who, cells: text.split(' | ').map(roleCellOf) })),
     rows: Object.entries(access).flatMap(([place, actions]) =>
       [...textsOf(actions)].map(([action, text]) => ({ place, action, cells: cellsOf(text) })),

@@ -17,6 +17,13 @@ export function optionalPlaceholders(document: Document, place: Place): Placehol
   return placeholders(document, place, declaration => switches.includes(textOf(member(declaration, 'Default')) ?? '?'))
 }
 
+/** Another value than its default for a parameter that has one; undefined where none is found that fits. */
+export function otherPlaceholder(document: Document, name: string, place: Place): string | undefined {
+  const parameters: JsonObject = isObject(document.Parameters) ? document.Parameters : {}
+  const declaration = declarationOf(parameters, name)
+  return declaration && fittingValue(name, declaration, new Set(), place)
+}
+
 function placeholders(document: Document, place: Place, isWanted: (declaration: JsonObject) => boolean): Placeholders {
   const parameters: JsonObject = isObject(document.Parameters) ? document.Parameters : {}
   const found: Record<string, string> = {}
@@ -56,6 +63,8 @@ function* candidates(name: string, declaration: JsonObject): Generator<string> {
   const allowed = allowedValuesOf(declaration)
   if (allowed !== undefined) return yield* allowed
   const type = String(member(declaration, 'Type'))
+  // left empty it is the stack's, so that another one shows what it gives
+  if (/region$/i.test(name) && textOf(member(declaration, 'Default')) === '') yield otherRegion
   // one switch is on as others are
   if (textOf(member(declaration, 'Default')) === 'false' || /^allow_?unauthenticated/i.test(name)) return yield 'true'
   for (const [pattern, value] of byName) if (pattern.test(name)) yield value
@@ -66,6 +75,9 @@ function* candidates(name: string, declaration: JsonObject): Generator<string> {
   for (let number = 2; number <= 9; number++) yield `example${number}`
   yield* anything
 }
+
+/** Of no partition but the usual one, so that nothing more differs in the others. */
+const otherRegion = 'us-west-2'
 
 const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/role_?arns?$/i, 'arn:aws:iam::123456789012:role/Example'],

@@ -7,6 +7,7 @@ import { titleOf } from './golden.ts'
 import { escaped, markdownText, sectionTable } from './markdown.ts'
 import { changedMore, moreOf } from './more.ts'
 import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
+import { signersOf } from './signers.ts'
 import { type AccessTable, type Cell, type Column, peopleOf, type Row, tableOf } from './table.ts'
 
 /** What is written about a template beside it. */
@@ -21,27 +22,33 @@ export function accessReport(document: Document, name: string, site: UsualSite =
   const tables = new Map<string, AccessTable>()
   const shownAt = (there: UsualSite): readonly Shown[] => {
     const renamed = exchange(there, site)
-    const decided = (parameters: Deployment['parameters']): { readonly table: AccessTable; isRefused: boolean } => {
+    const decided = (parameters: Deployment['parameters']): Answer => {
       const resolved = resolve(document, { ...there, parameters })
       const people = peopleOf(resolved, there.region)
       const isRefused = resolved.diagnostics.length > 0
-      if (there.region !== site.region && identityHost(there) === undefined) return { table: nobody, isRefused }
+      const signers = signersOf(resolved)
+      if (there.region !== site.region && identityHost(there) === undefined)
+        return { table: nobody, isRefused, signers }
       // The same but for the names of the place comes to the same.
       const key = renamed(JSON.stringify([people, resolved.macros, decisive(resolved)]))
       const known = tables.get(key)
       const table: AccessTable = known ?? JSON.parse(renamed(JSON.stringify(tableOf(resolved, people, there))))
       tables.set(key, table)
-      return { table, isRefused }
+      return { table, isRefused, signers }
     }
     return deploymentsOf(document, there).map(deployment => {
-      const { table, isRefused } = decided(deployment.parameters)
-      const shown = { ...deployment, table, isRefused }
-      return deployment.without === undefined ? shown : { ...shown, before: decided(deployment.without).table }
+      const { signers, ...answer } = decided(deployment.parameters)
+      const shown = { ...deployment, ...answer, newSigners: [] }
+      if (deployment.without === undefined) return shown
+      const before = decided(deployment.without)
+      return { ...shown, before: before.table, newSigners: signers.filter(it => !before.signers.includes(it)) }
     })
   }
   const deployments = shownAt(site).map(
     (shown): Decided =>
-      shown.before === undefined ? shown : { ...shown, changes: changesOf(shown.before, shown.table) },
+      shown.before === undefined
+        ? shown
+        : { ...shown, changes: changesOf(shown.before, shown.table, shown.newSigners) },
   )
   const elsewhere = elsewhereOf(document, site, there =>
     shownAt({ ...site, ...there, stackId: exchange(site, there)(site.stackId) }).map(
@@ -85,18 +92,29 @@ const usualSite: UsualSite = {
 
 const columns: readonly Column[] = ['user', 'guest']
 
-type Shown = Deployment & { readonly table: AccessTable; readonly isRefused: boolean; readonly before?: AccessTable }
+type Answer = {
+  readonly table: AccessTable
+  readonly isRefused: boolean
+  /** By what people can sign in. */
+  readonly signers: readonly string[]
+}
+
+type Shown = Deployment &
+  Omit<Answer, 'signers'> & { readonly before?: AccessTable; readonly newSigners: readonly string[] }
 
 type Decided = Shown & { readonly changes?: Changes }
 
 type Changes = AccessTable & {
-  /** Of whom something else is said. */
-  readonly columns: readonly Column[]
+  /** Of whom something else is said: the rows that say so. */
+  readonly changed: Readonly<Record<Column, readonly Row[]>>
   readonly others: readonly string[]
+  readonly changedForOthers: readonly Row[]
+  /** Who can sign in that could not before: by what. */
+  readonly people: readonly string[]
 }
 
 /** What the second says and the first does not; of what the first does not have, that somebody can. */
-function changesOf(before: AccessTable, after: AccessTable): Changes {
+function changesOf(before: AccessTable, after: AccessTable, people: readonly string[]): Changes {
   const known = new Map(before.rows.map(row => [rowKey(row), row]))
   const there = new Set(after.rows.map(rowKey))
   const roles = new Map(before.roles.flatMap(({ who, cells }) => cells.map(it => [`${who}\0${it.role}`, cellText(it)])))
@@ -111,14 +129,17 @@ function changesOf(before: AccessTable, after: AccessTable): Changes {
     // what is named no more is nobody's
     ...before.rows.filter(row => !there.has(rowKey(row)) && !isDenied(row)).map(gone),
   ]
+  const changedFor = (column: Column) => rows.filter(row => textBefore(row, column) !== changeText(row.cells[column]))
   return {
     roles: after.roles.filter(({ who, cells }) =>
       cells.some(cell => (roles.get(`${who}\0${cell.role}`) ?? 'deny') !== cellText(cell)),
     ),
     rows,
-    columns: columns.filter(column => rows.some(row => textBefore(row, column) !== changeText(row.cells[column]))),
+    changed: { user: changedFor('user'), guest: changedFor('guest') },
+    people,
     ...(after.more === undefined ? {} : { more: after.more }),
     others: [...new Set(rows.flatMap(othersIn))],
+    changedForOthers: rows.filter(row => othersIn(row).length > 0),
   }
 }
 
@@ -158,13 +179,17 @@ function jsonText(name: string, { region }: Site, deployments: readonly Decided[
     generator: 'poolform',
     template: name,
     region,
-    deployments: deployments.map(({ name: deployment, parameters, without, table, changes }): JsonObject => {
+    deployments: deployments.map((decided): JsonObject => {
+      const { name: deployment, parameters, without, table, changes } = decided
+      const why = notKnown(decided)
       if (changes === undefined || without === undefined) return { name: deployment, parameters, ...tableJson(table) }
       const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
       return {
         name: deployment,
         given: Object.fromEntries(given),
         beside: Object.keys(without).join(', '),
+        ...(changes.people.length === 0 ? {} : { letsIn: changes.people }),
+        ...(isSilent(decided) && why !== undefined ? { notKnown: why } : {}),
         changes: tableJson(changes),
       }
     }),
@@ -211,20 +236,40 @@ function documentText(name: string, { region }: Site, deployments: readonly Deci
   }
   const whole = deployments.filter(({ changes }) => changes === undefined)
   const options = deployments.filter(({ changes }) => changes !== undefined)
-  const [silent, telling] = [true, false].map(isSilent =>
-    options.filter(({ changes }) => (changes?.roles.length === 0 && changes.rows.length === 0) === isSilent),
-  )
+  const isOpening = ({ changes }: Decided) => changes !== undefined && changes.people.length > 0
+  const opening = options.filter(it => isSilent(it) && isOpening(it))
+  const silent = options.filter(it => isSilent(it) && !isOpening(it))
   const parts = [
     `<!-- Made by poolform build. Edit the template, not this file. -->\n# Who can reach what by ${escaped(name)}`,
     `In ${region}, by the template's own policies, for identities of its own identity pool; the values of parameters are placeholders. ${legend}`,
     ...whole.map(it => markdownText(sheet(it.table, it), 2).trimEnd()),
-    ...(telling ?? []).map(it => optionText(it)),
-    ...(silent === undefined || silent.length === 0
-      ? []
-      : [`## No difference\n\n${silent.map(it => `\`${it.name}\``).join(', ')}: who can reach what stays as it is.`]),
+    ...options.filter(it => !isSilent(it)).map(optionText),
+    ...(opening.length === 0 ? [] : [openingText(opening)]),
+    ...silentTexts(silent),
     ['## Elsewhere', elsewhereText(elsewhere)].join('\n\n'),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+/** Options by which people can sign in who could not before. */
+function openingText(options: readonly Decided[]): string {
+  const lines = options.map(({ name, changes }) => `- \`${name}\`: ${changes?.people.map(escaped).join(', ') ?? ''}`)
+  return `## More people\n\nEach lets in whoever signs in by what it names, and makes them signed-in users like any other, who reach what signed-in users reach:\n\n${lines.join('\n')}`
+}
+
+/** What stays unknown may change all the same. */
+function silentTexts(options: readonly Decided[]): readonly string[] {
+  const same = options.filter(it => notKnown(it) === undefined).map(({ name }) => `\`${name}\``)
+  return [
+    ...(same.length === 0 ? [] : [`## No difference\n\n${same.join(', ')}: who can reach what stays as it is.`]),
+    ...options.flatMap(it => {
+      const because = notKnown(it)
+      const beside = besideText(it.without ?? {})
+      return because === undefined
+        ? []
+        : [`## ${escaped(it.name)}\n\nWhat it changes beside ${beside} is not known here: ${escaped(because)}.`]
+    }),
+  ]
 }
 
 /** By what is said of them: the regions. What differs is in the JSON, in full. */
@@ -239,30 +284,51 @@ function elsewhereText(elsewhere: JsonObject): string {
 
 const legend = '**ALLOW!** is allowed, and should be nobody’s.'
 
-const nothing: Changes = { roles: [], rows: [], columns: [], others: [] }
+const nothing: Changes = {
+  roles: [],
+  rows: [],
+  changed: { user: [], guest: [] },
+  others: [],
+  changedForOthers: [],
+  people: [],
+}
 
 /** What an option changes. */
 function optionText({ name, parameters, without = {}, changes = nothing }: Decided): string {
   const given = Object.entries(parameters).filter(([key, value]) => without[key] !== value)
   const { roles, rows, others } = changes
   const more = (changes.more ?? []).flatMap(({ who }, at) => (others.includes(who) ? [{ who, at }] : []))
-  const same = changes.columns.flatMap(column => {
-    const cell = sameCell(rows, column)
+  const sameFor = (column: Column) => sameCell(changes.changed[column], column)
+  const same = columns.flatMap(column => {
+    const cell = sameFor(column)
     return cell === undefined
       ? []
       : [`For a ${columnNames[column]} what changes becomes ${cell.decision}: ${cell.because}.`]
   })
-  const told = changes.columns.filter(column => sameCell(rows, column) === undefined)
+  const told = columns.filter(column => changes.changed[column].length > 0 && sameFor(column) === undefined)
+  const isTold = (row: Row) =>
+    told.some(column => changes.changed[column].includes(row)) || changes.changedForOthers.includes(row)
   return [
     `## ${escaped(name)}`,
     `Given ${given.map(([key, value]) => `\`${key}=${value}\``).join(', ')}, beside ${besideText(without)}:`,
     ...(roles.length === 0 ? [] : [sectionTable(roleSection(roles))]),
     ...same.map(escaped),
-    ...(told.length + more.length === 0 ? [] : [sectionTable(rowSection(rows, told, more))]),
+    ...(told.length + more.length === 0 ? [] : [sectionTable(rowSection(rows.filter(isTold), told, more))]),
   ].join('\n\n')
 }
 
 const mostNamed = 6
+
+/** An option that changes nothing of what is said. */
+function isSilent({ changes }: Decided): boolean {
+  return changes?.roles.length === 0 && changes.rows.length === 0
+}
+
+/** Why nothing of what a signed-in user reaches is known, whatever an option changes; a clause. */
+function notKnown({ table }: Decided): string | undefined {
+  const same = table.rows.length === 0 ? undefined : sameCell(table.rows, 'user')
+  return same?.decision === 'unknown' ? same.because : undefined
+}
 
 function besideText(parameters: Deployment['parameters']): string {
   const names = Object.keys(parameters)

@@ -31,7 +31,7 @@ export function decidedTables(id: string, onChange: () => void): DecidedTables |
           : [it.dataset['case'] ?? ''],
     }),
   )
-  const silent = (element.querySelector('span')?.textContent ?? '').split(', ')
+  const silent = [...element.querySelectorAll('span')].flatMap(it => it.textContent.split(', '))
   const options = cases.filter(({ on }) => on !== undefined).map(({ name }) => name)
   const known = new Set([...options, ...silent, ...(cases[0]?.given ?? [])].map(parameterOf))
   const withBases = (one: Case): readonly Case[] => {

@@ -32,7 +32,12 @@ function ofApi(pieces: Pattern, { isAllow, actions }: Statement, site: Site): re
     api(fields => own(fields).map((field, at) => (at === position ? value : field)))
   const apiField = fieldsOf(arn)[5] ?? []
   const isEvery = apiField.length > 0 && isAll(apiField)
-  const label = isEvery ? 'every API' : `API ${shown(apiField, key => key)}`
+  const region =
+    fieldsOf(arn)[3]
+      ?.map(it => (it.kind === 'text' ? it.text : ''))
+      .join('') ?? ''
+  const isElsewhere = region !== '' && region !== site.region
+  const label = `${isEvery ? 'every API' : `API ${shown(apiField, key => key)}`}${isElsewhere ? ` in ${region}` : ''}`
   // What is fixed behind the stage is asked for as it stands.
   const route = filled(rest, nothing, following => (following.length > 0 ? 'GET' : 'GET/items'))
   const call = (place: string, action: string, isHazard: boolean, resource: string | Unknown): Probe => ({
@@ -71,7 +76,7 @@ function ofApi(pieces: Pattern, { isAllow, actions }: Statement, site: Site): re
       `${label}, in another region`,
       invoke,
       true,
-      concatenate([changed(3, otherRegion(site)), '/', stageName, '/', route]),
+      concatenate([changed(3, isElsewhere ? site.region : otherRegion(site)), '/', stageName, '/', route]),
     ),
     call('another API', invoke, true, concatenate([changed(5, 'z9y8x7w6v5'), '/', stageName, '/', route])),
     call(
