@@ -62,7 +62,8 @@ function unlisted(
   })
   // of a variable that is none, or not known, nothing can be said
   if (own.includes('${')) return []
-  const documents = policiesOf(role).map(it => it.document)
+  // that of an older one variables are none is told already
+  const documents = policiesOf(role).map(it => ({ ...it.document, Version: '2012-10-17' }))
   const lists = (prefix: string) => {
     const request: Request = {
       ...{ action: 's3:ListBucket', resource: arn },
