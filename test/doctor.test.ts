@@ -111,6 +111,8 @@ const objects = (folder = `private/${sub}`) => allow(['s3:GetObject', 's3:PutObj
 const list = (...prefixes: readonly string[]) =>
   allow('s3:ListBucket', 'arn:aws:s3:::notes', { StringLike: { 's3:prefix': prefixes } })
 
+const listOwn = list(`private/${sub}/*`)
+
 const mapped = (draft: Draft, key: string, claim: string) => {
   poolRoles(draft).RoleMappings = {
     [key]: {
@@ -550,17 +552,20 @@ const states: Readonly<Record<string, State>> = {
     policy(allow('ssm:GetParameter', 'arn:aws:ssm:us-east-1:123456789012:parameter/app')),
     [],
   ],
-  'a variable has no braces': [only(objects(`private/${host}:sub`), list('private/*')), ['variable-broken']],
-  'a variable has no sign': [only(objects(`private/{${host}:sub}`)), ['variable-broken']],
-  'a variable is of another host': [only(objects('private/${cognito-identity.amazon.com:sub}')), ['variable-broken']],
-  'a variable has a slash within its braces': [only(objects(`private/\${${host}:sub/}`)), ['variable-broken']],
-  'a variable is still escaped': [only(objects(`private/\${!${host}:sub}`)), ['variable-broken']],
-  'a variable is CloudFormation’s': [only(objects('${AWS::StackName}')), ['variable-broken']],
-  'a variable is of nothing': [only(objects('private/${sub}')), ['variable-broken']],
-  'a tag has no name': [only(objects('private/${aws:PrincipalTag}')), ['variable-broken']],
+  'a variable has no braces': [only(objects(`private/${host}:sub`), list(`private/${sub}/*`)), ['variable-broken']],
+  'a variable has no sign': [only(objects(`private/{${host}:sub}`), listOwn), ['variable-broken']],
+  'a variable is of another host': [
+    only(objects('private/${cognito-identity.amazon.com:sub}'), listOwn),
+    ['variable-broken'],
+  ],
+  'a variable has a slash within its braces': [only(objects(`private/\${${host}:sub/}`), listOwn), ['variable-broken']],
+  'a variable is still escaped': [only(objects(`private/\${!${host}:sub}`), listOwn), ['variable-broken']],
+  'a variable is CloudFormation’s': [only(objects('${AWS::StackName}'), listOwn), ['variable-broken']],
+  'a variable is of nothing': [only(objects('private/${sub}'), listOwn), ['variable-broken']],
+  'a tag has no name': [only(objects('private/${aws:PrincipalTag}'), listOwn), ['variable-broken']],
   'a tag is parted by a colon': [
     draft => {
-      only(objects('private/${aws:PrincipalTag:user}'))(draft)
+      only(objects('private/${aws:PrincipalTag:user}'), list('private/${aws:PrincipalTag/user}/*'))(draft)
       tagged(draft, { user: 'sub' })
     },
     ['variable-broken'],
@@ -570,10 +575,13 @@ const states: Readonly<Record<string, State>> = {
     ['variable-broken'],
   ],
   'a policy is of an old version': [
-    policy(objects('other/${aws:userid}'), 'AuthenticatedRole', '2008-10-17'),
+    policy(allow('sqs:SendMessage', `arn:aws:sqs:us-east-1:123456789012:q-${sub}`), 'AuthenticatedRole', '2008-10-17'),
     ['variables-off'],
   ],
-  'a policy has no version': [policy(objects('other/${aws:userid}'), 'AuthenticatedRole', ''), ['variables-off']],
+  'a policy has no version': [
+    policy(allow('sqs:SendMessage', `arn:aws:sqs:us-east-1:123456789012:q-${sub}`), 'AuthenticatedRole', ''),
+    ['variables-off'],
+  ],
   'nobody may list the own folder': [only(objects()), ['no-listing']],
   'listing is for another folder': [only(objects(), list('public/*')), ['listing-wrong-prefix']],
   'listing is without the slash at the end': [only(objects(), list(`private/${sub}`)), ['listing-wrong-prefix']],
@@ -698,7 +706,93 @@ describe('of a state', () => {
 
 // ---- what mends it -------------------------------------------------------------------------------------------------
 
+const words = (command: string): readonly string[] =>
+  [...command.matchAll(/'([^']*)'|([^\s'\\]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+
+/** What a command makes of the account; false where it is one of which nobody here knows what it does. */
+function run(draft: Draft, command: string): boolean {
+  const [, service, operation, ...rest] = words(command)
+  const given = (flag: string) => rest[rest.indexOf(flag) + 1] ?? assert.fail(`${command} lacks ${flag}`)
+  const parsed = (flag: string) => JSON.parse(given(flag))
+  const own = () => role(draft, given('--role-name'))
+  switch (`${service} ${operation}`) {
+    case 'iam update-assume-role-policy':
+      own().trust = parsed('--policy-document')
+      return true
+    case 'iam put-role-policy':
+    case 'iam delete-role-policy': {
+      const left = value(own().inline).filter(it => it.name !== given('--policy-name'))
+      const isPut = operation === 'put-role-policy'
+      const document = isPut ? { kind: 'is' as const, value: parsed('--policy-document') } : undefined
+      own().inline = {
+        kind: 'is',
+        value: document === undefined ? left : [...left, { name: given('--policy-name'), document }],
+      }
+      return true
+    }
+    case 'iam detach-role-policy':
+      own().attached = {
+        kind: 'is',
+        value: value(own().attached).filter(it => it.arn !== given('--policy-arn')),
+      }
+      return true
+    case 'cognito-identity update-identity-pool': {
+      const made: DraftPool = parsed('--cli-input-json')
+      const ids = (made.CognitoIdentityProviders ?? []).map(it => `${it.ProviderName}`.split('/')[1])
+      draft.pool = { kind: 'is', value: made }
+      draft.userPools = draft.userPools.filter(it => ids.includes(it.id))
+      return true
+    }
+    case 'cognito-identity set-identity-pool-roles':
+      draft.poolRoles = {
+        kind: 'is',
+        value: {
+          Roles: parsed('--roles'),
+          RoleMappings: rest.includes('--role-mappings') ? parsed('--role-mappings') : {},
+        },
+      }
+      return true
+    case 'cognito-identity set-principal-tag-attribute-map': {
+      const map = { UseDefaults: false, PrincipalTags: parsed('--principal-tags') }
+      const answer = { kind: 'is' as const, value: map }
+      for (const it of draft.principalTags) if (it.provider === given('--identity-provider-name')) it.answer = answer
+      return true
+    }
+    default:
+      return false
+  }
+}
+
+/** What is left once the commands have run that are said first, or go with those. */
+const left: Readonly<Record<string, readonly Code[]>> = {
+  'a user pool is gone': ['no-provider'],
+  'an app client is gone': ['no-provider'],
+}
+
 describe('what mends it', () => {
+  test('mends it, whatever it is', () => {
+    let count = 0
+    for (const [name, state] of Object.entries(states)) {
+      const draft: Draft = JSON.parse(JSON.stringify(spoilt(state)))
+      delete draft.stack
+      const { findings } = diagnose(draft)
+      const commands = findings.flatMap(({ mend }) =>
+        mend.filter((it, at) => at === 0 || it.words.startsWith('And ')).flatMap(({ command = '' }) => command),
+      )
+      if (commands.length < findings.length || commands.some(it => it === '' || /\b(?:ROLE|CLIENT|GROUP)\b/.test(it)))
+        continue
+      if (!commands.map(it => run(draft, it)).every(it => it)) continue
+      count++
+      const still = diagnose(draft).findings
+      assert.deepEqual(
+        unique(still.map(it => it.code)),
+        left[name] ?? [],
+        `${name}: ${still.map(it => it.what).join('\n')}\n${commands.join('\n')}`,
+      )
+    }
+    assert(count > 65, `only ${count}`)
+  })
+
   test('mends at once what one command writes over', () => {
     const { findings } = diagnose(
       spoilt([

@@ -7,7 +7,7 @@ import type { Role } from '../live/snapshot.ts'
 import { nearest } from '../nearest.ts'
 import type { Value, ValueObject } from '../resolve/value.ts'
 import type { Code } from './causes.ts'
-import { type Draft, finding, type Place } from './finding.ts'
+import { type Draft, finding, type Place, type Remedy } from './finding.ts'
 import { setRoles, updateTrust, withoutTrust } from './mend.ts'
 import { type Kind, rolesRead, type Standing, type Use, whoGets } from './standing.ts'
 import { type Line, linesOf, statementsIn, textsOf } from './statements.ts'
@@ -404,6 +404,19 @@ export function taggedBy({ snapshot }: Standing, { providers, kind }: Use): read
   return snapshot.principalTags.flatMap(({ provider, answer }) =>
     answer.kind === 'is' && providers.includes(provider) ? [provider] : [],
   )
+}
+
+/** That the role takes tags, whatever is mapped yet; none where it does, or lets nobody in. */
+export function withTagSession(standing: Standing, role: Role, uses: readonly Use[]): readonly Remedy[] {
+  const { host, snapshot } = standing
+  const [use] = uses
+  const [caller] = host === undefined || use === undefined ? [] : callersOf(standing, host, use)
+  if (host === undefined || caller === undefined) return []
+  const { decision, by } = admits(role, caller, snapshot.region)
+  if (decision === 'deny' || admits(role, caller, snapshot.region, 'sts:TagSession').decision !== 'deny') return []
+  const at = by[0]?.statement
+  const statement = { ...rightStatement(standing, host, role, uses, at), Action: [action, 'sts:TagSession'] }
+  return [updateTrust(role, at, statement, 'And allow sts:TagSession in the trust policy of the role')]
 }
 
 function tagging(standing: Standing, host: string, role: Role, uses: readonly Use[]): readonly Draft[] {

@@ -14,6 +14,7 @@ import {
   statementsOf,
   textsOf,
 } from './statements.ts'
+import { withTagSession } from './trust.ts'
 
 /** Of the variables in the policies of roles: whether they are any, and whether sessions have what they stand for. */
 export function variableFindings(standing: Standing): readonly Draft[] {
@@ -177,9 +178,9 @@ function untagged(standing: Standing, role: Role, uses: readonly Use[], statemen
       where: placeOf(role, statement),
       fill: refusalOf(standing, role, statement.actions[0] ?? 'ACTION', statement.resources[0] ?? '*'),
       mend: [
-        provider === undefined || uses.every(it => it.kind === 'unauthenticated')
-          ? { words: 'Tell guests apart by their identity ID, or not at all: they have no tags' }
-          : tagMap(standing, provider, tag),
+        ...(provider === undefined || uses.every(it => it.kind === 'unauthenticated')
+          ? [{ words: 'Tell guests apart by their identity ID, or not at all: they have no tags' }]
+          : [tagMap(standing, provider, tag), ...withTagSession(standing, role, uses)]),
       ],
     }),
   ]
@@ -191,9 +192,10 @@ const hasDeveloper = ({ pool }: Standing): boolean => pool.DeveloperProviderName
 function tagMap({ pool, snapshot }: Standing, provider: string, tag: string) {
   const known = snapshot.principalTags.find(it => it.provider === provider)
   const tags = { ...(known === undefined ? {} : told(known.answer)?.PrincipalTags), [tag]: 'sub' }
-  return mendBy(`Make the tag ${tag} of a claim, such as sub, and allow sts:TagSession in the role’s trust policy`, [
+  return mendBy(`Make the tag ${tag} of a claim that users cannot write, such as sub`, [
     ['aws', 'cognito-identity', 'set-principal-tag-attribute-map', '--region', snapshot.region],
-    ['--identity-pool-id', pool.IdentityPoolId, '--identity-provider-name', provider],
+    ['--identity-pool-id', pool.IdentityPoolId],
+    ['--identity-provider-name', provider],
     ['--principal-tags', json(tags)],
   ])
 }

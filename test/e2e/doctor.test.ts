@@ -102,7 +102,7 @@ type Plan = {
   readonly mappings?: (made: Made, users: string) => Record<string, RoleMapping>
   readonly client?: { readonly WriteAttributes: string[] }
   readonly after?: (made: Made) => Promise<unknown>
-  /** What is still found once it has run what it said; absent: it cannot run as it stands. */
+  /** What is still found once what it says has run; absent: it is not run here, test/doctor.test.ts does that. */
   readonly mended?: readonly Code[]
   /** Is it looked at in what the script has saved, too? Each takes a dozen calls of the AWS CLI. */
   readonly isSaved?: boolean
@@ -185,40 +185,33 @@ const plans: Readonly<Record<string, Plan>> = {
     trust: ({ poolId }) => [
       letting(poolId, '', { Condition: { 'ForAnyValue:StringLike': { [`${host}:amr`]: 'authenticated' } } }),
     ],
-    mended: [],
   },
   'no-amr': {
     finds: ['trust-any-amr'],
     trust: ({ poolId }) => [letting(poolId, '', { Condition: { StringEquals: { [`${host}:aud`]: poolId } } })],
-    mended: [],
   },
-  'wrong-amr': { finds: ['trust-wrong-amr'], trust: ({ poolId }) => [letting(poolId, 'authentic')], mended: [] },
+  'wrong-amr': { finds: ['trust-wrong-amr'], trust: ({ poolId }) => [letting(poolId, 'authentic')] },
   'assume-role': {
     finds: ['trust-wrong-action'],
     trust: ({ poolId }) => [letting(poolId, 'authenticated', { Action: 'sts:AssumeRole' })],
-    mended: [],
   },
   service: {
     finds: ['trust-service-principal'],
     trust: ({ poolId }) => [letting(poolId, 'authenticated', { Principal: { Service: host } })],
-    mended: [],
   },
   typo: {
     finds: ['trust-wrong-host'],
     trust: ({ poolId }) => [
       letting(poolId, 'authenticated', { Principal: { Federated: 'cognito-identity.amazon.com' } }),
     ],
-    mended: [],
   },
   denied: {
     finds: ['trust-denied'],
     trust: ({ poolId }) => [letting(poolId), { Effect: 'Deny', Principal: '*', Action: 'sts:*' }],
-    mended: [],
   },
   'of-lambda': {
     finds: ['trust-not-cognito'],
     trust: () => [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-    mended: [],
   },
   'role-gone': {
     finds: ['role-absent'],
@@ -246,7 +239,6 @@ const plans: Readonly<Record<string, Plan>> = {
     finds: ['guest-role-without-guests'],
     guests: true,
     pool: () => ({ AllowUnauthenticatedIdentities: false }),
-    mended: [],
   },
   'no-provider': { finds: ['no-provider'], pool: () => ({ CognitoIdentityProviders: [] }) },
   url: {
@@ -256,7 +248,6 @@ const plans: Readonly<Record<string, Plan>> = {
         { ProviderName: `https://${provider}`, ClientId: clientId, ServerSideTokenCheck: true },
       ],
     }),
-    mended: [],
   },
   'user-pool-gone': {
     finds: ['user-pool-absent'],
@@ -267,7 +258,6 @@ const plans: Readonly<Record<string, Plan>> = {
     finds: ['client-absent'],
     after: ({ userPoolId, clientId }) =>
       admin.userPools.send(new DeleteUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId })),
-    mended: ['no-provider'],
   },
   unchecked: {
     finds: ['token-check-off'],
@@ -325,7 +315,7 @@ const plans: Readonly<Record<string, Plan>> = {
     },
     isSaved: true,
   },
-  classic: { finds: ['classic-flow'], pool: () => ({ AllowClassicFlow: true }), mended: [] },
+  classic: { finds: ['classic-flow'], pool: () => ({ AllowClassicFlow: true }) },
   'classic-mapped': {
     finds: ['classic-with-mapping'],
     pool: () => ({ AllowClassicFlow: true }),
@@ -337,7 +327,6 @@ const plans: Readonly<Record<string, Plan>> = {
         },
       },
     }),
-    mended: [],
   },
   'own-claim': {
     finds: ['claim-written-by-user'],
@@ -360,7 +349,7 @@ const plans: Readonly<Record<string, Plan>> = {
         Condition: { StringEquals: { 'aws:PrincipalTag/tenant': 'a' } },
       },
     ],
-    mended: ['trust-without-tag-session'],
+    mended: [],
   },
   'void-for-guests': {
     finds: ['guest-permission-void'],
@@ -377,7 +366,7 @@ const plans: Readonly<Record<string, Plan>> = {
     ],
     mended: [],
   },
-  'old-version': { finds: ['variables-off'], version: '2008-10-17', mended: [] },
+  'old-version': { finds: ['variables-off'], version: '2008-10-17' },
   'no-listing': {
     finds: ['no-listing'],
     policy: ({ name }) => granted(name).slice(0, 1),
@@ -397,12 +386,10 @@ const plans: Readonly<Record<string, Plan>> = {
       ...granted(name),
       { Effect: 'Allow', Action: 's3:CreateMultipartUpload', Resource: folderOf(name) },
     ],
-    mended: [],
   },
   'too-wide': {
     finds: ['too-wide'],
     policy: ({ name }) => [...granted(name), { Effect: 'Allow', Action: 'cognito-identity:*', Resource: '*' }],
-    mended: [],
   },
   'much-at-once': {
     finds: ['trust-other-pool', 'classic-flow', 'token-check-off', 'too-wide'],
