@@ -8,6 +8,7 @@ import { mayAssume } from '../src/access/trust.ts'
 import type { Document, Json, JsonObject } from '../src/document.ts'
 import { read } from '../src/read.ts'
 import { type Environment, type Resolved, resolve, Unknown } from '../src/resolve/index.ts'
+import { concatenate } from '../src/resolve/value.ts'
 
 const account = '123456789012'
 
@@ -760,6 +761,159 @@ test('a value that is not known is never taken for another', () => {
   assert.deepEqual([may(`/private/${a}/x`), may(`/private/${b}/x`)], ['allow', 'deny'])
   assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${a}/x`), 'unknown')
   assert.equal(decision(resolved, user, 's3:GetObject', `arn:aws:s3:::notes/private/${b}/x`), 'deny')
+})
+
+describe('policies on what is asked for', () => {
+  const on = (Resources: JsonObject, own: Json = allowing('sqs:*', '*'), others: JsonObject = {}) =>
+    template({ Pool: pool, Role: role({ Policies: inline(own) }), Attachment: toUsers, ...Resources }, others)
+  const says = (Effect: string, Principal: Json, others: JsonObject = {}): JsonObject => ({
+    Statement: [{ Effect, Principal, Action: '*', Resource: '*', Sid: 'Own', ...others }],
+  })
+  const bucket = (PolicyDocument: Json, block: JsonObject = {}): JsonObject => ({
+    B: { Type: 'AWS::S3::Bucket', Properties: block },
+    BP: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'B' }, PolicyDocument } },
+  })
+  const toRole = { AWS: { 'Fn::GetAtt': ['Role', 'Arn'] } }
+
+  test('deny what a role’s policies allow, to everybody, to the role or to its account', () => {
+    for (const principal of ['*', { AWS: '*' }, toRole, { AWS: account }, { AWS: `arn:aws:iam::${account}:root` }]) {
+      const verdict = get(on(bucket(says('Deny', principal)), getAll))
+      assert.deepEqual([verdict.decision, verdict.because], ['deny', 'the statement Own of the policy BP denies it'])
+      assert.deepEqual(verdict.by, [{ role: 'Role', policy: 'BP', statement: 0, sid: 'Own' }])
+      assert.deepEqual(verdict.notes, [])
+    }
+    for (const principal of [{ AWS: '210987654321' }, { Service: 's3.amazonaws.com' }, { CanonicalUser: 'x' }]) {
+      assert.equal(get(on(bucket(says('Deny', principal)), getAll)).decision, 'allow', JSON.stringify(principal))
+    }
+    const insecure = { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }
+    assert.equal(get(on(bucket(says('Deny', '*', insecure)), getAll)).decision, 'allow')
+    const elsewhere = { Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } } }
+    const open = get(on(bucket(says('Deny', '*', elsewhere)), getAll))
+    assert.deepEqual([open.decision, open.because], ['unknown', 'whether the policy BP denies it is not known here'])
+    assert.equal(get(on(bucket(says('Deny', '*', { Resource: 'arn:aws:s3:::other/*' })), getAll)).decision, 'allow')
+    const NotPrincipal = { AWS: '210987654321' }
+    const others = { Statement: [{ Effect: 'Deny', NotPrincipal, Action: '*', Resource: '*' }] }
+    assert.equal(get(on(bucket(others), getAll)).decision, 'deny')
+  })
+
+  test('allow what a role’s policies say nothing of, to everybody and to the role; to an account nothing by themselves', () => {
+    const block = (to: Json) => ({
+      PublicAccessBlockConfiguration: { BlockPublicPolicy: to, RestrictPublicBuckets: to },
+    })
+    const open = get(on(bucket(says('Allow', '*'), block(false))))
+    assert.deepEqual(
+      [open.decision, open.because],
+      ['allow', 'the statement Own of the policy BP allows it to everybody'],
+    )
+    // A bucket that is made today blocks it where the template says nothing.
+    assert.equal(get(on(bucket(says('Allow', '*')))).decision, 'unknown')
+    assert.equal(get(on(bucket(says('Allow', '*'), block(true)))).decision, 'unknown')
+    assert.equal(get(on(bucket(says('Allow', toRole)))).decision, 'allow')
+    for (const principal of [
+      { AWS: account },
+      { Service: 'cloudfront.amazonaws.com' },
+      { AWS: 'arn:aws:iam::210987654321:role/x' },
+    ]) {
+      assert.equal(get(on(bucket(says('Allow', principal)))).decision, 'deny', JSON.stringify(principal))
+    }
+    assert.equal(get(on(bucket(says('Allow', { AWS: { 'Fn::ImportValue': 'x' } })))).decision, 'unknown')
+    // Also to those who have no role; and a denial of the role's own stays.
+    assert.equal(get(on(bucket(says('Allow', '*'), block(false))), guest).decision, 'allow')
+    assert.equal(get(on(bucket(says('Allow', toRole))), guest).decision, 'deny')
+    const own = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] }
+    assert.equal(get(on(bucket(says('Allow', toRole)), own)).decision, 'deny')
+    // Under a boundary it is not known what is left of it.
+    const bounded = role({ PermissionsBoundary: { Ref: 'Bound' } })
+    const Bound = { Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: allowing('sqs:*', '*') } }
+    assert.equal(get(on({ ...bucket(says('Allow', toRole)), Role: bounded, Bound })).decision, 'unknown')
+  })
+
+  test('speak of what they stand on alone', () => {
+    const queue = (name: string, Queues: Json) =>
+      on({
+        Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: name } },
+        QP: { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues, PolicyDocument: says('Deny', '*') } },
+      })
+    const send = (resolved: Resolved, to: string) =>
+      decision(resolved, user, 'sqs:SendMessage', `arn:aws:sqs:us-east-1:${account}:${to}`)
+    assert.equal(send(queue('notes', [{ Ref: 'Q' }]), 'notes'), 'deny')
+    assert.equal(send(queue('notes', [{ Ref: 'Q' }]), 'others'), 'allow')
+    assert.equal(send(queue('notes', [`https://sqs.us-east-1.amazonaws.com/${account}/notes`]), 'notes'), 'deny')
+    assert.equal(send(queue('notes', [{ 'Fn::ImportValue': 'queue' }]), 'notes'), 'unknown')
+    const api = on(
+      {
+        Api: {
+          Type: 'AWS::ApiGateway::RestApi',
+          Properties: { Policy: says('Deny', '*', { Resource: 'execute-api:/prod/DELETE/*' }) },
+        },
+      },
+      allowing('execute-api:Invoke', '*'),
+    )
+    const id = new Unknown({ kind: 'resource', id: 'Api' })
+    const call = (path: string) =>
+      judge(api, {
+        who: user,
+        action: 'execute-api:Invoke',
+        resource: concatenate([`arn:aws:execute-api:us-east-1:${account}:`, id, path]),
+      }).decision
+    assert.equal(call('/prod/DELETE/notes'), 'deny')
+    assert.equal(call('/prod/GET/notes'), 'allow')
+    const F = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f' } }
+    const permission = (others: JsonObject) => ({
+      P: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { Action: 'lambda:InvokeFunction', FunctionName: { Ref: 'F' }, ...others },
+      },
+    })
+    const invoke = (resolved: Resolved, name: string) =>
+      decision(resolved, user, 'lambda:InvokeFunction', `arn:aws:lambda:us-east-1:${account}:function:${name}`)
+    assert.equal(invoke(on({ F, ...permission({ Principal: '*' }) }), 'f'), 'allow')
+    assert.equal(invoke(on({ F, ...permission({ Principal: '*' }) }), 'g'), 'deny')
+    assert.equal(invoke(on({ F, ...permission({ Principal: 'sns.amazonaws.com' }) }), 'f'), 'deny')
+    assert.equal(invoke(on({ F, ...permission({ Principal: '*', FunctionUrlAuthType: 'NONE' }) }), 'f'), 'unknown')
+  })
+
+  test('on a key are those by which the policies of roles count', () => {
+    const key = (...Statement: readonly Json[]) =>
+      on({ Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement } } } }, allowing('kms:Decrypt', '*'))
+    const statement = (AWS: Json): Json => ({ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*', Resource: '*' })
+    const resource = new Unknown({ kind: 'attribute', id: 'Key', attribute: 'Arn' })
+    const decrypt = (resolved: Resolved) => judge(resolved, { who: user, action: 'kms:Decrypt', resource })
+    assert.equal(
+      decrypt(key(statement({ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root' }))).decision,
+      'allow',
+    )
+    assert.equal(decrypt(key(statement({ 'Fn::GetAtt': ['Role', 'Arn'] }))).decision, 'allow')
+    const other = decrypt(key(statement(`arn:aws:iam::${account}:user/admin`)))
+    assert.deepEqual(
+      [other.decision, other.because],
+      ['deny', 'the key policy of Key leaves it to no policy of a role'],
+    )
+  })
+
+  test('that stand under a condition nobody knows leave it open', () => {
+    const asIs = bucket(says('Deny', '*'))
+    const Conditions = { Closed: { 'Fn::Equals': [{ Ref: 'Mode' }, 'closed'] } }
+    const resolved = resolve(
+      {
+        Parameters: { Mode: { Type: 'String' } },
+        Conditions,
+        Resources: {
+          ...{
+            Pool: pool,
+            Role: role({ Policies: inline(getAll) }),
+            Attachment: toUsers,
+            B: { Type: 'AWS::S3::Bucket' },
+          },
+          BP: { ...Object(asIs['BP']), Condition: 'Closed' },
+        },
+      },
+      { ...at('us-east-1'), parameters: { Mode: new Unknown({ kind: 'parameter', name: 'Mode' }) } },
+    )
+    const verdict = get(resolved)
+    assert.equal(verdict.decision, 'unknown')
+    assert.match(verdict.because, /condition Closed/)
+  })
 })
 
 describe('what cannot be known', () => {

@@ -1,4 +1,5 @@
 import type { Resolved } from '../resolve/index.ts'
+import { byResource } from './by-resource.ts'
 import { chainedWays, rolesElsewhere } from './chain.ts'
 import { nameOf } from './name-of.ts'
 import type { Question } from './question.ts'
@@ -12,7 +13,7 @@ import { type Answer, withRole } from './with-role.ts'
 export function byChain(resolved: Resolved, ways: readonly Way[], question: Question): Answer | undefined {
   const further = chainedWays(resolved, ways, question)
   const answers = further.map(way => {
-    const answer = withRole(way, question)
+    const answer = byResource(resolved, question, way, withRole(way, question))
     const { truth } = way.assumption
     return truth === 'unknown' ? answer : { ...answer, because: `with ${route(way)} ${answer.because}` }
   })

@@ -2,6 +2,7 @@ import type { Resolved } from '../resolve/index.ts'
 import { Unknown } from '../resolve/value.ts'
 import { rolesBeyond } from './beyond.ts'
 import { byChain } from './by-chain.ts'
+import { byResource } from './by-resource.ts'
 import { trustingRoles } from './chain.ts'
 import type { Request } from './decide/request.ts'
 import { type InEachWorld, inEachWorld } from './in-each-world.ts'
@@ -27,7 +28,7 @@ export function judge(resolved: Resolved, question: Question): Verdict {
     world => conditionsOf(world, question),
   )
   const answer = answerOf(found)
-  return { ...answer, notes: notesOn(question, answer.decision) }
+  return { ...answer, notes: notesOn(question, answer) }
 }
 
 function answerOf(found: InEachWorld<Answer>): Answer {
@@ -72,7 +73,7 @@ function conditionsOf(world: Resolved, { who, action, resource }: Question): rea
 function judgeIn(resolved: Resolved, question: Question): Answer {
   const { roles, ways: direct } = waysOf(resolved, question.who)
   const ways = direct.map(way => heard(resolved, way, question))
-  const answers = ways.map(way => withRole(way, question))
+  const answers = ways.map(way => byResource(resolved, question, way, withRole(way, question)))
   const open = (because: string): Answer => ({ decision: 'unknown', by: answers.flatMap(it => it.by), because })
   if (roles.orElse !== undefined && !agree(roles, answers)) return open(roles.orElse)
   const uncertain = question.who.kind === 'identity' ? unsure(resolved) : undefined
@@ -86,7 +87,9 @@ function judgeIn(resolved: Resolved, question: Question): Answer {
   if (found !== undefined && roles.onlyIf !== undefined) return { ...found, decision: 'unknown', because: roles.onlyIf }
   // Of those that refuse, one that lets them in says more.
   const refusal = answers[ways.findIndex(way => way.assumption.truth !== false)] ?? answers[0]
-  return found ?? refusal ?? { decision: 'deny', by: [], because: roles.because }
+  const answer = found ?? refusal
+  if (answer !== undefined) return answer
+  return byResource(resolved, question, undefined, { decision: 'deny', by: [], because: roles.because })
 }
 
 /** Is it the same with each of the roles of which it is not known which they have, and with none of them? */

@@ -30,13 +30,15 @@ const notes: Readonly<Record<string, Note>> = {
   kinesis: own('stream'),
 }
 
-export function notesOn({ action }: Question, decision: Verdict['decision']): readonly string[] {
+export function notesOn({ action }: Question, { decision, by }: Pick<Verdict, 'decision' | 'by'>): readonly string[] {
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
   if (action.toLowerCase() === 'sts:getcalleridentity') return ['AWS STS answers it whatever policies say.']
   // of no bucket at all
   if (action.toLowerCase() === 's3:listallmybuckets') return []
   const service = action.split(':')[0]?.toLowerCase() ?? ''
   const note = Object.hasOwn(notes, service) ? notes[service] : undefined
-  if (note === undefined) return []
+  // What a statement denies nobody can allow.
+  const isFinal = decision === 'deny' && by.some(({ policy }) => policy !== 'AssumeRolePolicyDocument')
+  if (note === undefined || isFinal) return []
   return decision === 'deny' ? [note.deny] : [note.allow]
 }

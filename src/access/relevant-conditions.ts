@@ -3,6 +3,7 @@ import { isValueList, isValueObject, partsOf, Unknown, type Value, type ValueObj
 import type { Request } from './decide/request.ts'
 import { applies } from './decide/statement.ts'
 import { targetOf } from './policies.ts'
+import { policyPlace } from './resource-policies.ts'
 
 /**
  * The conditions, not decided yet, that may change the answer to requests made with these roles: those on which pools,
@@ -18,6 +19,12 @@ export function relevantConditions(
   const found = Object.entries(Resources).flatMap(([id, resource]): readonly string[] => {
     const { Type, Properties } = resource
     if (Type === 'AWS::IAM::Role' ? isRole(id) : deciding.includes(Type)) return conditionsIn(resource, isSilent)
+    const place = policyPlace(Type)
+    if (place !== undefined) {
+      const policy = place.reduce<Value | undefined>((it, key) => (isValueObject(it) ? it[key] : it), Properties)
+      // Those of APIs may name their resources in short.
+      return Type === 'AWS::ApiGateway::RestApi' || speaks(policy, isSilent) ? conditionsIn(resource, isSilent) : []
+    }
     const isPolicy = targetOf(Type) !== undefined && speaks(Properties['PolicyDocument'], isSilent)
     return isPolicy ? conditionsIn(resource, isSilent) : []
   })
@@ -28,7 +35,8 @@ export function relevantConditions(
 export function openConditions({ Resources }: Resolved): readonly string[] {
   const known = open.get(Resources)
   if (known !== undefined) return known
-  const resources = Object.values(Resources).filter(({ Type }) => /^AWS::(?:IAM|Cognito)::/.test(Type))
+  const decides = (type: string) => /^AWS::(?:IAM|Cognito)::/.test(type) || policyPlace(type) !== undefined
+  const resources = Object.values(Resources).filter(({ Type }) => decides(Type))
   const found = [...new Set(resources.flatMap(it => conditionsIn(it, () => false)))]
   open.set(Resources, found)
   return found

@@ -28,9 +28,14 @@ export function policyPlace(type: string): readonly string[] | undefined {
   return Object.hasOwn(places, type) ? places[type]?.at : undefined
 }
 
+/** The property by which it names what that stands on; undefined where that is the resource itself. */
+export function standsOn(type: string): string | undefined {
+  return Object.hasOwn(places, type) ? places[type]?.of : undefined
+}
+
 /** What a policy stands on, as a statement would name it as a resource. */
 export function thingOf(id: string, type: string, properties: JsonObject, document: Document): string {
-  const property = Object.hasOwn(places, type) ? places[type]?.of : undefined
+  const property = standsOn(type)
   if (property === undefined) return textOf({ 'Fn::GetAtt': [id, 'Arn'] }, document)
   const text = textOf(properties[property] ?? null, document)
   return type === 'AWS::S3::BucketPolicy' ? `arn:${stack.partition}:s3:::${text}/*` : text

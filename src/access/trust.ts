@@ -281,7 +281,7 @@ function isUnknownPrincipal({ Resources, env }: Resolved, { origin }: Unknown, a
  * ends in characters that nobody knows.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
  */
-function isRoleSession({ Resources, env }: Resolved, name: string | Unknown, id: string): Truth {
+export function isRoleSession({ Resources, env }: Resolved, name: string | Unknown, id: string): Truth {
   const account = env.accountId
   if (name instanceof Unknown) {
     const { origin } = name

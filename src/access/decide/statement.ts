@@ -26,13 +26,7 @@ export function decide(
   request: Request,
   also: (statement: ValueObject, policy: number) => Truth = () => true,
 ): Decision {
-  const judged: Judged[] = []
-  for (const { source, effect, statement, hasVariables, isAsked } of statementsFor(policies, request)) {
-    const isMeant = statement === undefined ? 'unknown' : meant(statement, isAsked, request, hasVariables)
-    if (isMeant === false) continue
-    const truth = statement === undefined ? isMeant : all([isMeant, also(statement, source.policy)])
-    judged.push({ source, effect, truth })
-  }
+  const judged = applying(policies, request, also)
   const sure = judged.filter(it => it.truth === true)
   const denied = sure.filter(it => it.effect === 'Deny')
   if (denied.length > 0) return { decision: 'deny', by: sourcesOf(denied) }
@@ -44,11 +38,32 @@ export function decide(
   return { decision: allowed.length > 0 ? 'allow' : 'deny', by: sourcesOf(allowed) }
 }
 
+/** The statements that apply to a request, and those that may. */
+export function applying(
+  policies: readonly Value[],
+  request: Request,
+  also: (statement: ValueObject, policy: number) => Truth,
+): readonly Judged[] {
+  const judged: Judged[] = []
+  for (const { source, effect, statement, hasVariables, isAsked } of statementsFor(policies, request)) {
+    const isMeant = statement === undefined ? 'unknown' : meant(statement, isAsked, request, hasVariables)
+    if (isMeant === false) continue
+    const truth = statement === undefined ? isMeant : all([isMeant, also(statement, source.policy)])
+    if (truth !== false) judged.push({ source, effect, truth })
+  }
+  return judged
+}
+
 function sourcesOf(judged: readonly Judged[]): readonly Source[] {
   return judged.map(({ source }) => source)
 }
 
-type Judged = { readonly source: Source; readonly effect: 'Allow' | 'Deny' | 'unknown'; readonly truth: Truth }
+export type Judged = {
+  readonly source: Source
+  /** Unknown where it is not known that it is a statement, or of which kind. */
+  readonly effect: 'Allow' | 'Deny' | 'unknown'
+  readonly truth: true | 'unknown'
+}
 
 /** A statement that is about the action, or may be; without one, something in its place of which nothing is known. */
 type Speaking = {
