@@ -1,6 +1,6 @@
 /**
  * Writes what README.md says of the templates' parameters and outputs, of who reaches what, and of what commands print,
- * and the picture in it: `npm run readme`.
+ * and the picture in it; and the table of docs/doctor.md: `npm run readme`.
  */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -12,6 +12,7 @@ import { sectionTable } from '../src/access/show/markdown.ts'
 import { rowSection } from '../src/access/show/sheet.ts'
 import { svgText } from '../src/access/show/svg.ts'
 import { peopleOf, tableOf } from '../src/access/show/table.ts'
+import { type Cause, causes } from '../src/doctor/causes.ts'
 import { type Document, isObject, type Json } from '../src/document.ts'
 import { link } from '../src/link.ts'
 import { type Resolved, resolve } from '../src/resolve/index.ts'
@@ -44,6 +45,48 @@ export function withTables(readme: string): string {
 export const picture = {
   file: 'docs/who-reaches-what.svg',
   text: (): string => svgText(goldenSheet(goldenOf(readFileSync('dist/access/identity-pool.json', 'utf8')))),
+}
+
+/** What `poolform doctor` knows, by what is seen. */
+export const symptoms = {
+  file: 'docs/doctor.md',
+  /** The text with the table made anew. */
+  text: (page: string): string => filled(page, 'causes', causeTable()),
+}
+
+/** One table for each message, and one of what nobody is told of. */
+function causeTable(): string {
+  const all: readonly (readonly [string, Cause])[] = Object.entries(causes)
+  const named = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => name.toUpperCase())
+  const messages = new Map<string, (readonly [string, Cause])[]>()
+  for (const entry of all) {
+    const [first] = entry[1].seen
+    const message = first === undefined || first.kind === 'effect' ? '' : named(first.text)
+    messages.set(message, [...(messages.get(message) ?? []), entry])
+  }
+  const row = ([name, { severity, title, reference }]: readonly [string, Cause], ...more: readonly string[]) => [
+    ...[title, ...more, `[\`${name}\`](${reference})`, severity],
+  ]
+  const quoted = [...messages].filter(([message]) => message !== '')
+  const silent = messages.get('') ?? []
+  return [
+    ...quoted.map(([message, entries]) => {
+      const others = entries.flatMap(([, { seen }]) =>
+        seen.slice(1).flatMap(it => (it.kind === 'effect' ? [] : [named(it.text)])),
+      )
+      const more = [...new Set(others)].filter(it => it !== message).map(it => `- or \`${it}\`\n`)
+      const isSure = entries.some(([, { seen }]) => seen[0]?.kind === 'exact')
+      const lead = `**\`${message}\`**${isSure ? '' : ' (or such)'}\n\n${more.length === 0 ? '' : `${more.join('')}\n`}`
+      return `${lead}${table(
+        ['What is wrong', 'Code', ''],
+        entries.map(entry => row(entry)),
+      )}`
+    }),
+    `**No message:**\n\n${table(
+      ['What is wrong', 'What comes of it', 'Code', ''],
+      silent.map(entry => row(entry, named(entry[1].seen.map(it => it.text).join('; ')))),
+    )}`,
+  ].join('\n')
 }
 
 /** The last command that stands before what it prints. */
@@ -149,4 +192,5 @@ function escaped(cell: string): string {
 if (process.argv[1]?.endsWith('scripts/readme.ts')) {
   writeFileSync('README.md', withTables(readFileSync('README.md', 'utf8')))
   writeFileSync(picture.file, picture.text())
+  writeFileSync(symptoms.file, symptoms.text(readFileSync(symptoms.file, 'utf8')))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
-import { launchUrlCommands, picture, printed, withTables } from '../scripts/readme.ts'
+import { launchUrlCommands, picture, printed, symptoms, withTables } from '../scripts/readme.ts'
 
 const readme = readFileSync('README.md', 'utf8')
 
@@ -13,6 +13,11 @@ test('the tables of README.md are those of the templates', () => {
 test('the picture of README.md is drawn from what was decided', () => {
   assert.ok(readme.includes(`](${picture.file})`), 'it shows another picture')
   assert.equal(readFileSync(picture.file, 'utf8'), picture.text(), 'run `npm run readme`')
+})
+
+test('the table of docs/doctor.md is that of the causes', () => {
+  const page = readFileSync(symptoms.file, 'utf8')
+  assert.equal(page, symptoms.text(page), 'run `npm run readme`')
 })
 
 test('the links of README.md are printed, and lead to where it publishes', () => {

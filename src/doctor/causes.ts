@@ -148,9 +148,7 @@ export const causes = {
     title: 'the trust policy does not ask for the pool (`aud`): identities of any pool, of anybody, can take the role',
     seen: [
       effect('Somebody with an identity pool of their own takes the role by its ARN'),
-      suchAs(
-        'MalformedPolicyDocument, when the trust policy is next written: AWS takes none any more that lets any identity pool in',
-      ),
+      effect('AWS takes no such trust policy any more, when it is next written'),
     ],
     reference: trustPage,
   },
@@ -185,11 +183,11 @@ export const causes = {
     severity: 'error',
     title: 'roles are mapped for a provider, or app client, that is not among those of the pool',
     seen: [
-      effect('Users of the provider get the default role, and not the mapped one'),
       // https://github.com/aws/aws-cdk/issues/22951
       exact(
         'InvalidParameterException: {provider} is not a valid RoleMapping ProviderName or is not a configured provider.',
       ),
+      effect('Users of the provider get the default role, and not the mapped one'),
     ],
     reference: `${identityApi}API_SetIdentityPoolRoles.html`,
   },
@@ -319,7 +317,7 @@ export const causes = {
   drift: {
     severity: 'warning',
     title: 'what stands is not what the stack’s template says',
-    seen: [effect('The next update of the stack takes the change back, or leaves it, whichever is not expected')],
+    seen: [effect('The next update of the stack may take the change back, or build on what is not there')],
     reference: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html',
   },
 } as const satisfies Readonly<Record<string, Cause>>

@@ -1,25 +1,9 @@
 import type { JsonObject } from '../document.ts'
 import { canPass, command } from '../launch/quote.ts'
 import type { DescribedPool, PoolRoles, Role } from '../live/snapshot.ts'
-import type { Mend } from './finding.ts'
+import type { Change, Edit, Mend } from './remedy.ts'
 import type { Standing } from './standing.ts'
 import { type Policy, statementsIn } from './statements.ts'
-
-/** What is to be another: of something that AWS writes over as a whole. */
-export type Change =
-  | { readonly target: 'trust'; readonly role: Role; readonly at: readonly number[]; readonly edit: Edit }
-  | {
-      readonly target: 'policy'
-      readonly role: Role
-      readonly policy: Policy
-      readonly at: readonly number[]
-      readonly edit: Edit
-    }
-  | { readonly target: 'pool'; readonly edit: (pool: DescribedPool) => DescribedPool }
-  | { readonly target: 'roles'; readonly edit: (roles: PoolRoles) => PoolRoles }
-
-/** Of the statements at these positions, counted from 0, or of one more where there is none; undefined: it goes. */
-export type Edit = (statement: JsonObject) => JsonObject | undefined
 
 /** What is written over by the same command. */
 export function targetOf(change: Change): string {

@@ -4,8 +4,9 @@ import { type LiveStack, type Role, type Snapshot, told } from '../live/snapshot
 import { write } from '../resolve/document-of.ts'
 import { type Resolved, type ResolvedResource, resolve, Unknown, type Value } from '../resolve/index.ts'
 import { concatenate, isValueList, isValueObject } from '../resolve/value.ts'
-import { type Draft, finding, type Mend } from './finding.ts'
-import { mendBy } from './mend.ts'
+import { type Draft, finding } from './finding.ts'
+import { mendBy, previousValues } from './mend.ts'
+import type { Mend } from './remedy.ts'
 import { rolesRead, type Standing } from './standing.ts'
 import { statementsIn } from './statements.ts'
 
@@ -257,15 +258,15 @@ class Comparison {
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html, `DeploymentMode` */
   #reverted(): Mend {
-    const { name, parameters } = this.#stack
-    const keys = Object.keys(parameters).map(it => `ParameterKey=${it},UsePreviousValue=true`)
+    const [first, ...others] = previousValues(this.#standing)
     return mendBy(
       `Write it into the template; or take it back by a change set: look at it with describe-change-set, then execute-change-set`,
       [
         ['aws', 'cloudformation', 'create-change-set', '--region', this.#standing.snapshot.region],
-        ['--stack-name', name, '--change-set-name', 'revert-drift'],
-        ['--use-previous-template', '--deployment-mode', 'REVERT_DRIFT', '--capabilities', 'CAPABILITY_IAM'],
-        ...(keys.length === 0 ? [] : [['--parameters', ...keys]]),
+        ['--stack-name', this.#stack.name, '--change-set-name', 'revert-drift'],
+        ['--use-previous-template', '--deployment-mode', 'REVERT_DRIFT'],
+        ['--capabilities', 'CAPABILITY_IAM'],
+        ...(first === undefined ? [] : [['--parameters', ...first], ...others]),
       ],
     )
   }

@@ -1,5 +1,5 @@
 import { type Code, causes, type Seen, type Severity } from './causes.ts'
-import type { Change } from './change.ts'
+import type { Mend, Remedy } from './remedy.ts'
 
 /** Something that is wrong with an identity pool. */
 export type Finding = {
@@ -33,17 +33,8 @@ export type Place = {
   readonly property?: string
 }
 
-export type Mend = {
-  /** What to do: an imperative sentence without a full stop. */
-  readonly words: string
-  /** For `sh`, with the real names. All that is written over at once is mended at once: several may have the same. */
-  readonly command?: string
-}
-
 /** Before commands are made of what is to be changed. */
 export type Draft = Omit<Finding, 'mend'> & { readonly mend: readonly Remedy[] }
-
-export type Remedy = Mend | { readonly words: string; readonly change: Change }
 
 type Found = Pick<Draft, 'what' | 'where' | 'mend'> & {
   /** What stands for the names in braces of what is seen; what is not said stays as a name in capitals. */

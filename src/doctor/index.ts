@@ -15,7 +15,8 @@ import { type Unseen, unseenIn } from './unseen.ts'
 import { variableFindings } from './variables.ts'
 import { wideFindings } from './wide.ts'
 
-export type { Finding, Mend, Place } from './finding.ts'
+export type { Finding, Place } from './finding.ts'
+export type { Mend } from './remedy.ts'
 export type { Unseen } from './unseen.ts'
 
 export type Diagnosis = {
@@ -28,7 +29,7 @@ export type Diagnosis = {
 export function diagnose(snapshot: Snapshot, template?: Document): Diagnosis {
   const pool = told(snapshot.pool)
   if (pool === undefined) return { findings: [], unseen: unseenIn(snapshot, undefined) }
-  const standing = standingOf(snapshot, pool)
+  const standing = standingOf(snapshot, pool, template)
   const drafts = [
     ...roleFindings(standing),
     ...trustFindings(standing),

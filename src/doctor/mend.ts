@@ -1,7 +1,7 @@
 import type { JsonObject } from '../document.ts'
 import type { DescribedPool, PoolRoles, Role } from '../live/snapshot.ts'
 import { json, mendBy } from './change.ts'
-import type { Mend, Remedy } from './finding.ts'
+import type { Mend, Remedy } from './remedy.ts'
 import type { Standing } from './standing.ts'
 import type { Statement } from './statements.ts'
 
@@ -36,19 +36,25 @@ export function updateStatement(
 }
 
 /** By a parameter of the stack that made it, if it has one of that name. */
-export function byParameter({ snapshot }: Standing, name: string, value: string): readonly Mend[] {
-  const { stack, region } = snapshot
+export function byParameter(standing: Standing, name: string, value: string): readonly Mend[] {
+  const { stack, region } = standing.snapshot
   if (stack === undefined || !Object.hasOwn(stack.parameters, name)) return []
-  const others = Object.keys(stack.parameters).filter(it => it !== name)
   return [
     mendBy(`Set the parameter ${name} of the stack ${stack.name} to ${value === '' ? 'nothing' : value}`, [
       ['aws', 'cloudformation', 'update-stack', '--region', region],
       ['--stack-name', stack.name],
       ['--use-previous-template', '--capabilities', 'CAPABILITY_IAM'],
       ['--parameters', `ParameterKey=${name},ParameterValue=${value}`],
-      ...others.map(it => [`ParameterKey=${it},UsePreviousValue=true`]),
+      ...previousValues(standing, name),
     ]),
   ]
+}
+
+/** The stack's other parameters as they are; one that is not said gets its default, and so need not be if it has that. */
+export function previousValues({ snapshot, defaults }: Standing, except?: string): readonly (readonly string[])[] {
+  return Object.entries(snapshot.stack?.parameters ?? {}).flatMap(([name, value]) =>
+    name === except || defaults[name] === value ? [] : [[`ParameterKey=${name},UsePreviousValue=true`]],
+  )
 }
 
 /** An inline policy more. */

@@ -2,8 +2,9 @@ import { dnsSuffix, regions } from '../launch/partitions.ts'
 import { partitionIn, userPoolIn } from '../live/around.ts'
 import type { CognitoIdentityProvider } from '../live/snapshot.ts'
 import { nearest } from '../nearest.ts'
-import { type Draft, finding, type Remedy } from './finding.ts'
+import { type Draft, finding } from './finding.ts'
 import { updatePool } from './mend.ts'
+import type { Remedy } from './remedy.ts'
 import type { Standing } from './standing.ts'
 
 /** Of what users sign in with: whether there is anything, and whether it exists. */

@@ -1,7 +1,8 @@
 import { roleIn } from '../live/around.ts'
 import type { RoleMapping } from '../live/snapshot.ts'
-import { type Draft, finding, type Remedy } from './finding.ts'
+import { type Draft, finding } from './finding.ts'
 import { byParameter, setRoles, updatePool } from './mend.ts'
+import type { Remedy } from './remedy.ts'
 import { type Kind, type Standing, type Use, whoGets } from './standing.ts'
 
 /** Of the roles that a pool hands out: whether there are any, for whom, and whether they exist. */

@@ -1,6 +1,7 @@
 import { codes } from './causes.ts'
 import { commandFor, targetOf } from './change.ts'
-import type { Draft, Finding, Mend, Remedy } from './finding.ts'
+import type { Draft, Finding } from './finding.ts'
+import type { Mend, Remedy } from './remedy.ts'
 import type { Standing } from './standing.ts'
 
 /**

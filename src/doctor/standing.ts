@@ -1,4 +1,5 @@
 import { identityHost } from '../access/identity-host.ts'
+import { type Document, isObject } from '../document.ts'
 import { roleIn, userPoolIn } from '../live/around.ts'
 import { type Answer, type DescribedPool, type PoolRoles, type Role, type Snapshot, told } from '../live/snapshot.ts'
 import type { Place } from './finding.ts'
@@ -16,6 +17,8 @@ export type Standing = {
   readonly uses: readonly Use[]
   /** The account of the credentials, as far as the roles or the stack tell. */
   readonly account: string | undefined
+  /** Of the parameters of the stack's template, as far as that is known. */
+  readonly defaults: Readonly<Record<string, string>>
 }
 
 export type Kind = 'authenticated' | 'unauthenticated'
@@ -36,7 +39,7 @@ export type Use = {
   readonly isDefault: boolean
 }
 
-export function standingOf(snapshot: Snapshot, pool: DescribedPool): Standing {
+export function standingOf(snapshot: Snapshot, pool: DescribedPool, template: Document | undefined): Standing {
   // no roles at all are an answer, too
   const none: PoolRoles = { Roles: {}, RoleMappings: {} }
   const poolRoles = snapshot.poolRoles.kind === 'absent' ? none : told(snapshot.poolRoles)
@@ -46,8 +49,17 @@ export function standingOf(snapshot: Snapshot, pool: DescribedPool): Standing {
   const ofStack = /^arn:[\w-]+:cloudformation:[\w-]+:(\d{12}):/.exec(snapshot.stack?.id ?? '')?.[1]
   return {
     ...{ snapshot, pool, poolRoles, providers, uses },
-    ...{ host: identityHost(snapshot), account: ofStack ?? found },
+    ...{ host: identityHost(snapshot), account: ofStack ?? found, defaults: defaultsOf(template) },
   }
+}
+
+function defaultsOf(template: Document | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(template?.Parameters ?? {}).flatMap(([name, declaration]) => {
+      const value = isObject(declaration) ? declaration['Default'] : undefined
+      return value === undefined || typeof value === 'object' ? [] : [[name, String(value)]]
+    }),
+  )
 }
 
 function providersOf(pool: DescribedPool): readonly string[] {

@@ -3,9 +3,10 @@ import { type Document, isObject, type Json, type JsonObject } from '../document
 import { documentOf } from '../live/document-of.ts'
 import type { Role } from '../live/snapshot.ts'
 import { resolve } from '../resolve/index.ts'
-import { type Draft, finding, type Remedy } from './finding.ts'
+import { type Draft, finding } from './finding.ts'
 import { byParameter, updateStatement } from './mend.ts'
 import { withoutActions } from './permissions.ts'
+import type { Remedy } from './remedy.ts'
 import { type Kind, rolesRead, type Standing, whoGets } from './standing.ts'
 import { policiesOf, type Statement, statementsOf } from './statements.ts'
 import { rightStatement } from './trust.ts'
@@ -66,6 +67,14 @@ function withRole({ Resources, ...document }: Document, role: Role, kind: Kind, 
   }
 }
 
+/** Where the stack of `identity-pool` was given the policy as one of the additional ones. */
+function withoutManaged(standing: Standing, statement: Statement | undefined): readonly Remedy[] {
+  const name = 'AdditionalManagedPolicyArns'
+  const given = (standing.snapshot.stack?.parameters[name] ?? '').split(',')
+  const arn = statement?.policy.name ?? ''
+  return given.includes(arn) ? byParameter(standing, name, given.filter(it => it !== arn).join('\\,')) : []
+}
+
 const mostPlaces = 4
 
 function told(standing: Standing, role: Role, who: string, by: readonly string[], rows: readonly Row[]): Draft {
@@ -87,10 +96,7 @@ function told(standing: Standing, role: Role, who: string, by: readonly string[]
   return finding('too-wide', {
     what: `${who.slice(0, 1).toUpperCase()}${who.slice(1)} may, by ${by.join(' and ')} of the role ${role.roleName}: ${all.slice(0, mostPlaces).join('; ')}${more}.`,
     where,
-    mend: [
-      ...(statement?.policy.kind === 'managed' ? byParameter(standing, 'AdditionalManagedPolicyArns', '') : []),
-      ...narrower(role, statement),
-    ],
+    mend: [...withoutManaged(standing, statement), ...narrower(role, statement)],
   })
 }
 
