@@ -916,6 +916,53 @@ describe('policies on what is asked for', () => {
   })
 })
 
+test('what a macro makes of roles and policies is not known; what it makes of other things does not matter', () => {
+  const Role = role({ Policies: inline(getAll) })
+  const others = { Pool: pool, Attachment: toUsers }
+  const both = (resolved: Resolved) => [
+    get(resolved).decision,
+    decision(resolved, user, 's3:PutObject', 'arn:aws:s3:::b/x'),
+  ]
+  const each = (Type: string, Properties: JsonObject = {}): Json => [
+    'N',
+    ['a', 'b'],
+    { 'It${N}': { Type, Properties } },
+  ]
+  const include = { Name: 'AWS::Include', Parameters: { Location: 's3://b/x' } }
+  for (const [Resources, top] of [
+    [{ Role, 'Fn::ForEach::Policies': each('AWS::IAM::Policy') }, { Transform: 'AWS::LanguageExtensions' }],
+    [{ Role, 'Fn::ForEach::Buckets': each('AWS::S3::BucketPolicy') }, { Transform: 'AWS::LanguageExtensions' }],
+    [{ Role, 'Fn::ForEach::Any': each('AWS::${N}') }, { Transform: 'AWS::LanguageExtensions' }],
+    [{ Role, 'Fn::Transform': include }, {}],
+    [{ Role: role({ Policies: inline(getAll), 'Fn::Transform': include }) }, {}],
+    [{ Role: { ...Role, 'Fn::Transform': include } }, {}],
+    [{ Role }, { Transform: ['AWS::Serverless-2016-10-31', 'OurMacro'] }],
+    [{ Role }, { Transform: include }],
+  ] as const) {
+    const resolved = template({ ...others, ...Resources }, top)
+    assert.deepEqual(both(resolved), ['unknown', 'unknown'], JSON.stringify([Resources, top]))
+    assert.match(get(resolved).because, /changes the template before it is deployed/)
+  }
+  for (const [Resources, top] of [
+    [{ Role, 'Fn::ForEach::Queues': each('AWS::SQS::Queue') }, { Transform: 'AWS::LanguageExtensions' }],
+    [{ Role, F: { Type: 'AWS::Serverless::Function' } }, { Transform: 'AWS::Serverless-2016-10-31' }],
+    [{ Role, Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Body: { 'Fn::Transform': include } } } }, {}],
+  ] as const) {
+    assert.deepEqual(
+      both(template({ ...others, ...Resources }, top)),
+      ['allow', 'deny'],
+      JSON.stringify([Resources, top]),
+    )
+  }
+  // Of a value that a macro makes, only what hangs on it is not known.
+  const Policies = [
+    ...[{ PolicyName: 'own', PolicyDocument: getAll }],
+    { PolicyName: 'more', PolicyDocument: { 'Fn::Transform': include } },
+  ]
+  assert.deepEqual(both(template({ ...others, Role: role({ Policies }) })), ['unknown', 'unknown'])
+  assert.match(get(template({ ...others, Role: role({ Policies }) })).because, /more/)
+})
+
 describe('what cannot be known', () => {
   const withOwn = (Statement: Json, trust: Json = trustOf('authenticated')) =>
     template(

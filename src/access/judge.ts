@@ -10,6 +10,7 @@ import { notesOn } from './notes.ts'
 import type { Roles } from './pools.ts'
 import type { Question, Verdict } from './question.ts'
 import { relevantConditions } from './relevant-conditions.ts'
+import { rewriting } from './rewritten.ts'
 import { saidOfCaller } from './said.ts'
 import { mayAssume } from './trust.ts'
 import { type Way, waysOf } from './ways.ts'
@@ -27,8 +28,13 @@ export function judge(resolved: Resolved, question: Question): Verdict {
     world => judgeIn(world, question),
     world => conditionsOf(world, question),
   )
-  const answer = answerOf(found)
+  const answer = unlessRewritten(resolved, answerOf(found))
   return { ...answer, notes: notesOn(question, answer) }
+}
+
+function unlessRewritten(resolved: Resolved, answer: Answer): Answer {
+  const because = rewriting(resolved)
+  return because === undefined || answer.decision === 'unknown' ? answer : { ...answer, decision: 'unknown', because }
 }
 
 function answerOf(found: InEachWorld<Answer>): Answer {
