@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { type Code, causes, codes } from '../src/doctor/causes.ts'
 import { type Diagnosis, diagnose } from '../src/doctor/index.ts'
 import { rightName } from '../src/doctor/providers.ts'
@@ -570,6 +571,10 @@ const states: Readonly<Record<string, State>> = {
     },
     ['variable-broken'],
   ],
+  'several variables are broken': [
+    only(objects(`{${host}:sub}/{${host}:sub}/\${!${host}:sub}`), listOwn),
+    ['variable-broken'],
+  ],
   'a condition has a broken variable': [
     only(objects(), list(`private/\${${host}:sub}/*`, `private/\${cognito-identity:sub}/*`)),
     ['variable-broken'],
@@ -767,6 +772,7 @@ function run(draft: Draft, command: string): boolean {
 const left: Readonly<Record<string, readonly Code[]>> = {
   'a user pool is gone': ['no-provider'],
   'an app client is gone': ['no-provider'],
+  'several variables are broken': ['listing-wrong-prefix'],
 }
 
 describe('what mends it', () => {
@@ -1015,6 +1021,110 @@ describe('drift', () => {
     pool(draft).AllowClassicFlow = true
     assert.deepEqual(codesOf(diagnose(draft, template)), ['classic-flow', 'drift'])
   })
+})
+
+// ---- whatever stands ------------------------------------------------------------------------------------------------
+
+const pieces = [
+  ...[
+    '$',
+    '{',
+    '}',
+    '!',
+    '${',
+    `${host}:sub`,
+    sub,
+    'aws:PrincipalTag/',
+    '${aws:PrincipalTag/a}',
+    '*',
+    '?',
+    '/',
+    "'",
+    '\u0007',
+  ],
+  ...['arn:aws:s3:::', 'notes', 'private', 's3:', 'GetObject', 'ListBucket', '2012-10-17', 'Allow', 'Deny', poolId],
+]
+const anyText = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map(it => it.join(''))
+const keys = [
+  ...['Version', 'Statement', 'Effect', 'Principal', 'NotPrincipal', 'Federated', 'Action', 'NotAction', 'Resource'],
+  ...['Condition', 'StringEquals', 'ForAnyValue:StringLike', `${host}:aud`, `${host}:amr`, 's3:prefix', 'Null', 'Sid'],
+]
+const anyJson: fc.Arbitrary<Json> = fc.letrec<{ readonly json: Json }>(tie => ({
+  json: fc.oneof(
+    { maxDepth: 5 },
+    anyText,
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('json'), { maxLength: 3 }),
+    fc.dictionary(fc.constantFrom(...keys), tie('json'), { maxKeys: 4 }),
+  ),
+})).json
+const anyObject = fc.dictionary(fc.constantFrom(...keys), anyJson, { maxKeys: 4 })
+const anyStatement = fc.record(
+  {
+    Effect: fc.constantFrom('Allow', 'Deny'),
+    Action: anyJson,
+    Resource: anyJson,
+    Condition: anyJson,
+    Principal: anyJson,
+  },
+  { requiredKeys: ['Effect'] },
+)
+const anyPolicy = fc.oneof(
+  anyObject,
+  fc.array(anyStatement).map((Statement): JsonObject => ({ Version: '2012-10-17', Statement })),
+)
+
+test('whatever the policies say, it is told in words that a shell and a terminal can take', () => {
+  fc.assert(
+    fc.property(anyPolicy, anyPolicy, anyPolicy, (trusts, own, guests) => {
+      const draft = spoilt([
+        it => {
+          role(it).trust = trusts
+          for (const [name, document] of [
+            ['-AuthenticatedRole', own],
+            ['UnauthenticatedRole', guests],
+          ] as const) {
+            role(it, name).inline = { kind: 'is', value: [{ name: "o'wn", document: { kind: 'is', value: document } }] }
+          }
+        },
+        [],
+        { parameters: withGuests },
+      ])
+      const diagnosis = diagnose(draft, template)
+      const text = terminalText(diagnosis, [], { width: 80, isColoured: false })
+      assert(!text.includes('\u0007'), text)
+      for (const { mend } of diagnosis.findings) {
+        for (const { command = '' } of mend) {
+          assert.match(command, /^[\x20-\x7e\n]*$/)
+          for (const [, json = ''] of command.matchAll(/--policy-document '([^']*)'/g))
+            assert.doesNotThrow(() => JSON.parse(json))
+        }
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('whatever the template says, what stands is held against it', () => {
+  const snapshot = snapshotOf(template, '', { parameters: withGuests })
+  const types = [
+    'AWS::Cognito::IdentityPool',
+    'AWS::IAM::Role',
+    'AWS::Cognito::IdentityPoolRoleAttachment',
+    'AWS::IAM::Policy',
+  ]
+  const resource = fc.record(
+    { Type: fc.constantFrom(...types), Properties: anyJson, Condition: anyJson },
+    { requiredKeys: ['Type'] },
+  )
+  const ids = ['IdentityPool', 'AuthenticatedRole', 'RoleAttachment', 'Other']
+  fc.assert(
+    fc.property(fc.dictionary(fc.constantFrom(...ids), resource), Resources => {
+      for (const { what } of diagnose(snapshot, { Resources }).findings) assert.match(what, /\.$/)
+    }),
+    { numRuns: 150 },
+  )
 })
 
 // ---- what cannot be seen -------------------------------------------------------------------------------------------

@@ -39,7 +39,8 @@ function textsIn({ fields }: Statement): readonly string[] {
 
 // ---- broken --------------------------------------------------------------------------------------------------------
 
-const claim = /(?:[\w-]+\.)*cognito[\w.-]*:(?:sub|aud|amr)|\baws:PrincipalTag\/[\w+=.@/-]+?(?=[/}'"]|$)/gi
+/** What can only be meant as a variable, with what is left of its braces. */
+const claim = /\$?\{?!?((?:[\w-]+\.)*cognito[\w.-]*:(?:sub|aud|amr)|\baws:PrincipalTag\/[\w+=.@/-]+?(?=[/}'"]|$))\}?/gi
 
 /** What stands between the braces, without a default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html */
 const variable = /\$\{([^}]*)\}/g
@@ -49,23 +50,32 @@ function mendedText(
   text: string,
   host: string,
 ): { readonly wrong: string; readonly right: string | undefined } | undefined {
-  for (const [whole, content = ''] of text.matchAll(variable)) {
+  const replaced = (wrong: string, at: number, right: string) =>
+    `${text.slice(0, at)}\${${right}}${text.slice(at + wrong.length)}`
+  for (const { 0: wrong, 1: content = '', index } of text.matchAll(variable)) {
     const right = rightVariable(content, host)
-    if (right !== content) {
-      return { wrong: whole, right: right === undefined ? undefined : text.replace(whole, `\${${right}}`) }
-    }
+    if (right !== content) return { wrong, right: right === undefined ? undefined : replaced(wrong, index, right) }
   }
   // outside of braces that are closed
   const outside = text.replaceAll(variable, it => '\0'.repeat(it.length))
-  for (const found of outside.matchAll(claim)) {
-    const [name] = found
-    const around = new RegExp(`\\$?\\{?!?${name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\}?`)
-    const [wrong = name] = around.exec(outside) ?? []
-    const right = rightVariable(name, host) ?? name
-    return { wrong, right: text.replace(wrong, `\${${right}}`) }
-  }
-  return undefined
+  const [found] = outside.matchAll(claim)
+  if (found === undefined) return undefined
+  const { 0: wrong, 1: name = '', index } = found
+  return { wrong, right: replaced(wrong, index, rightVariable(name, host) ?? name) }
 }
+
+/** One after another: a text may have several. */
+function mendedWhole(text: string, host: string): string {
+  let mended = text
+  for (let count = 0; count < mostVariables; count++) {
+    const right = mendedText(mended, host)?.right
+    if (right === undefined || right === mended) break
+    mended = right
+  }
+  return mended
+}
+
+const mostVariables = 20
 
 /** Undefined where it cannot be made out what is meant. */
 function rightVariable(content: string, host: string): string | undefined {
@@ -91,7 +101,7 @@ function brokenIn(standing: Standing, role: Role, statement: Statement): readonl
   const found = textsIn(statement).flatMap(text => mendedText(text, host) ?? [])
   const [first] = found
   if (first === undefined) return []
-  const mended = mapTexts(statement.fields, text => mendedText(text, host)?.right ?? text)
+  const mended = mapTexts(statement.fields, text => mendedWhole(text, host))
   const isMended = found.every(it => it.right !== undefined)
   const words = isMended ? `Write ${variablesIn(mended).join(', ')}` : `Write \${${host}:sub}, or what is meant`
   return [
@@ -101,7 +111,7 @@ function brokenIn(standing: Standing, role: Role, statement: Statement): readonl
       fill: refusalOf(standing, role, statement.actions[0] ?? 'ACTION', statement.resources[0] ?? '*'),
       mend: [
         isMended
-          ? updateStatement(role, statement, it => mapTexts(it, text => mendedText(text, host)?.right ?? text), words)
+          ? updateStatement(role, statement, it => mapTexts(it, text => mendedWhole(text, host)), words)
           : { words },
       ],
     }),
