@@ -5,6 +5,8 @@ import { judge } from '../src/access/judge.ts'
 import { rolesOf } from '../src/access/pools.ts'
 import type { Identity, Question, Verdict, Who } from '../src/access/question.ts'
 import { mayAssume } from '../src/access/trust.ts'
+import { whyNot } from '../src/access/why-not.ts'
+import { writableClaims } from '../src/access/writable-claims.ts'
 import type { Document, Json, JsonObject } from '../src/document.ts'
 import { read } from '../src/read.ts'
 import { type Environment, type Resolved, resolve, Unknown } from '../src/resolve/index.ts'
@@ -961,6 +963,106 @@ test('what a macro makes of roles and policies is not known; what it makes of ot
   ]
   assert.deepEqual(both(template({ ...others, Role: role({ Policies }) })), ['unknown', 'unknown'])
   assert.match(get(template({ ...others, Role: role({ Policies }) })).because, /more/)
+})
+
+describe('of what is often mistaken', () => {
+  const why = (trust: Json, policy: Json = getAll, others: JsonObject = {}) =>
+    whyNot(template({ Pool: pool, Role: role({ Policies: inline(policy) }, trust), Attachment: toUsers, ...others }), {
+      ...{ who: user, action: 's3:GetObject', resource: 'arn:aws:s3:::b/x' },
+    })
+  const amr = { [`${host}:amr`]: 'authenticated' }
+  const aud = { [`${host}:aud`]: { Ref: 'Pool' } }
+
+  test('a trust policy says what to write instead', () => {
+    const said = (trust: Json) => why(trust).join()
+    assert.deepEqual(why(trustOf('authenticated')), [])
+    const byService = {
+      Statement: [{ Effect: 'Allow', Principal: { Service: host }, Action: 'sts:AssumeRoleWithWebIdentity' }],
+    }
+    assert.match(said(byService), /names cognito-identity\.amazonaws\.com as a Service: identities come as Federated/)
+    assert.match(
+      said(trustOf('authenticated', 'sts:AssumeRole')),
+      /allows sts:AssumeRole: .* by sts:AssumeRoleWithWebIdentity/,
+    )
+    const ofAll = trustBy({ StringEquals: aud, 'ForAllValues:StringLike': amr })
+    assert.match(
+      said(ofAll),
+      /asks by ForAllValues:StringLike for cognito-identity.amazonaws.com:amr, .*ForAnyValue:StringLike/,
+    )
+    assert.match(said(trustBy({ StringEquals: { ...aud, ...amr } })), /asks by StringEquals/)
+    const other = { StringEquals: { [`${host}:aud`]: 'us-east-1:1' }, 'ForAnyValue:StringLike': amr }
+    assert.match(said(trustBy(other)), /asks for the \S+:aud us-east-1:1: the identity pool is \{Pool\}/)
+    const china = 'cognito-identity.cn-north-1.amazonaws.com.cn'
+    assert.match(
+      said(trustBy({ StringEquals: aud }, china)),
+      new RegExp(`names ${china}: in this region it is ${host}`),
+    )
+  })
+
+  test('a policy without the version that has variables says so', () => {
+    const Statement = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/${aws:PrincipalTag/team}x' }
+    const tags = { Tags: [{ Key: 'team', Value: '' }] }
+    const of = (policy: JsonObject) => {
+      const resolved = template({ Pool: pool, Role: role({ Policies: inline(policy), ...tags }), Attachment: toUsers })
+      return whyNot(resolved, { who: user, action: 's3:GetObject', resource: 'arn:aws:s3:::b/x' })
+    }
+    assert.match(of({ Statement }).join(), /^The policy inline lacks Version 2012-10-17, .* with it, it allows this\.$/)
+    assert.deepEqual(of({ Version: '2012-10-17', Statement }), [])
+    assert.deepEqual(of({ Statement: { ...Statement, Action: 's3:PutObject' } }), [])
+  })
+
+  test('claims that users write themselves are told', () => {
+    const tag = (claim: string, provider: Json = 'cognito-idp.us-east-1.amazonaws.com/us-east-1_x') => ({
+      Tag: {
+        Type: 'AWS::Cognito::IdentityPoolPrincipalTag',
+        Properties: {
+          IdentityPoolId: { Ref: 'Pool' },
+          IdentityProviderName: provider,
+          PrincipalTags: { tenant: claim },
+        },
+      },
+    })
+    const told = (others: JsonObject, properties: JsonObject = {}) =>
+      writableClaims(
+        template({
+          Pool: { ...pool, Properties: { ...pool.Properties, ...properties } },
+          Role: role(),
+          Attachment: toUsers,
+          ...others,
+        }),
+      )
+    assert.match(
+      told(tag('custom:tenant')).join(),
+      /^The tag tenant of a session is the claim custom:tenant, which users write/,
+    )
+    for (const claim of ['sub', 'aud', 'cognito:groups', 'email_verified'])
+      assert.deepEqual(told(tag(claim)), [], claim)
+    assert.deepEqual(told(tag('email', 'accounts.google.com')), [])
+    const client = (WriteAttributes: Json) => ({
+      Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: { UserPoolId: 'x', WriteAttributes } },
+    })
+    const providers = {
+      CognitoIdentityProviders: [
+        { ClientId: { Ref: 'Client' }, ProviderName: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_x' },
+      ],
+    }
+    assert.deepEqual(told({ ...tag('custom:tenant'), ...client(['email']) }, providers), [])
+    assert.equal(told({ ...tag('custom:tenant'), ...client(['custom:tenant']) }, providers).length, 1)
+    const rules = {
+      Rules: [{ Claim: 'custom:role', MatchType: 'Equals', Value: 'x', RoleARN: { 'Fn::GetAtt': ['Role', 'Arn'] } }],
+    }
+    const RoleMappings = {
+      'cognito-idp.us-east-1.amazonaws.com/x:y': {
+        Type: 'Rules',
+        AmbiguousRoleResolution: 'Deny',
+        RulesConfiguration: rules,
+      },
+    }
+    assert.match(
+      told({ Attachment: attachment({}, { RoleMappings }) }).join(),
+      /^Which role a user gets hangs on the claim custom:role/,
+    )
+  })
 })
 
 describe('what cannot be known', () => {
