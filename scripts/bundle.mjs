@@ -45,6 +45,7 @@ const bundles = {
   'client-config': 'src/cli/client-config.ts',
   doctor: 'src/cli/doctor.ts',
   compat: 'src/cli/compat.ts',
+  'import-plan': 'src/cli/import-plan.ts',
 }
 
 /** What else decides what poolform makes of its input. */

@@ -132,7 +132,15 @@ describe('the command line', () => {
         return 0
       }
       const none = async () => 1
-      const others = { publish: none, launchUrl: none, access: none, clientConfig: none, compat: none, doctor: none }
+      const others = {
+        publish: none,
+        launchUrl: none,
+        access: none,
+        clientConfig: none,
+        compat: none,
+        doctor: none,
+        importPlan: none,
+      }
       await runProgram(argv, { build: take, lint: take, ...others })
       assert.deepEqual({ ...plainBuildArguments(argv) }, { ...parsed }, line)
     }

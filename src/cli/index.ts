@@ -19,6 +19,7 @@ async function main(argv: readonly string[]): Promise<number> {
     doctor: async args => (await import('./doctor.ts')).runDoctor(args),
     clientConfig: async args => (await import('./client-config.ts')).runClientConfig(args),
     compat: async args => (await import('./compat.ts')).runCompat(args, thisWorld()),
+    importPlan: async args => (await import('./import-plan.ts')).runImportPlan(args, thisWorld()),
   })
 }
 

@@ -19,7 +19,9 @@ Added, each as AWS documents it, and otherwise MiniStack's own evaluator decides
   (API reference, StackResourceDrift: ExpectedProperties)
 - role mappings are keyed by their IdentityProvider, which must be a provider of the pool
   (CloudFormation reference, AWS::Cognito::IdentityPoolRoleAttachment RoleMapping)
-- resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id)
+- resource import of a role attachment, whose identifier is the pool's ID (registry schema: primaryIdentifier Id), and of
+  principal tags (registry schema: primaryIdentifier IdentityPoolId, IdentityProviderName)
+- an imported role that the template gives no name keeps its own when it is updated (registry schema: createOnly RoleName)
 - the keys s3:if-match, s3:if-none-match and s3:ObjectCreationOperation of a write
   (S3 User Guide, conditional-writes-enforce)
 - an object that is missing is forbidden to who may not list it, s3:prefix being its key
@@ -471,6 +473,8 @@ cognito._set_identity_pool_roles = set_roles_by_provider
 
 provisioners._RESOURCE_HANDLERS['AWS::Cognito::IdentityPoolRoleAttachment']['import'] = (
     lambda identifier: (identifier['Id'], {'Id': identifier['Id']}))
+provisioners._RESOURCE_HANDLERS['AWS::Cognito::IdentityPoolPrincipalTag']['import'] = (
+    lambda identifier: ('|'.join([identifier['IdentityPoolId'], identifier['IdentityProviderName']]), {}))
 
 
 # ---- roles ------------------------------------------------------------------------------------------------------
@@ -488,7 +492,16 @@ def as_iam_does(create_or_update):
     return checked
 
 
+def update_under_own_name(update):
+    def updated(name, old, new, *arguments, **named):
+        if name in iam._roles and 'RoleName' not in old and 'RoleName' not in new:
+            new = {**new, 'RoleName': name}
+        return update(name, old, new, *arguments, **named)
+    return updated
+
+
 role_handlers = provisioners._RESOURCE_HANDLERS['AWS::IAM::Role']
+role_handlers['update'] = update_under_own_name(role_handlers['update'])
 for step in ('create', 'update'):
     role_handlers[step] = as_iam_does(role_handlers[step])
 
