@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { deploymentsOf, placeholdersFor, type Site } from '../src/access/show/deployments.ts'
 import { markdownText } from '../src/access/show/markdown.ts'
+import { nestedIn, withNested } from '../src/access/show/nested.ts'
 import { accessReport } from '../src/access/show/report.ts'
 import { type Sheet, sheetOf } from '../src/access/show/sheet.ts'
 import { svgText } from '../src/access/show/svg.ts'
@@ -15,7 +16,7 @@ import { terminalText } from '../src/access/show/terminal.ts'
 import { type BuildRequest, build, type Outcome } from '../src/build/index.ts'
 import { type AccessArguments, accessDefaults, plainAccessArguments } from '../src/cli/arguments.ts'
 import { type Commands, runProgram } from '../src/cli/program.ts'
-import type { Document, Json } from '../src/document.ts'
+import type { Document, Json, JsonObject } from '../src/document.ts'
 import { read } from '../src/read.ts'
 import { resolve, Unknown } from '../src/resolve/index.ts'
 
@@ -527,6 +528,108 @@ function withGuests(Action: Json, Resource: Json, Effect = 'Allow'): Document {
   }
 }
 
+describe('a template with what it nests', () => {
+  const stack = (properties: Json, rest: Readonly<Record<string, Json>> = {}): Json => ({
+    ...{ Type: 'AWS::CloudFormation::Stack', Properties: properties },
+    ...rest,
+  })
+  const resolved = (parent: Document, child: Document, place?: Site) => {
+    const whole = withNested(parent, new Map([['Child', child]]), place)
+    const found = resolve(whole, site)
+    assert.deepEqual(found.diagnostics, [])
+    return found.Resources
+  }
+
+  test('knows it by the URL, by the default of its parameter, by what is given, or by the name of the parameter', () => {
+    const names = (url: Json, given = {}, parameter: Json = { Type: 'String' }) => {
+      const document = { Parameters: { MyChildTemplateUrl: parameter }, Resources: { S: stack({ TemplateURL: url }) } }
+      const [found] = nestedIn(document, given)
+      return ['my-child', 'other', 'x'].filter(it => found?.isCalled(it))
+    }
+    const ref = { Ref: 'MyChildTemplateUrl' }
+    assert.deepEqual(names('https://b.s3.amazonaws.com/p/other.template.json?versionId=1'), ['other'])
+    assert.deepEqual(names('./other.yaml'), ['other'])
+    assert.deepEqual(names(ref), ['my-child'])
+    assert.deepEqual(names(ref, { MyChildTemplateUrl: 'https://b/x.yaml' }), ['my-child', 'x'])
+    assert.deepEqual(names(ref, {}, { Type: 'String', Default: 'https://b/other.yaml' }), ['my-child', 'other'])
+    assert.deepEqual(names({ 'Fn::Sub': 'https://${B}/x.yaml' }), [])
+  })
+
+  test('is one template, in which each refers to its own, though both have the same names', () => {
+    const parent: Document = {
+      Parameters: { Stage: { Type: 'String', Default: 'prod' } },
+      Mappings: { M: { a: { b: 'of the parent' } } },
+      Conditions: { C: { 'Fn::Equals': [{ Ref: 'Stage' }, 'test'] }, On: { 'Fn::Not': [{ Condition: 'C' }] } },
+      Resources: {
+        Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::FindInMap': ['M', 'a', 'b'] } } },
+        Child: stack({ Parameters: { Name: { 'Fn::Sub': '${Stage}-x' }, List: 'a,b' } }, { Condition: 'On' }),
+        Reader: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::GetAtt': ['Child', 'Outputs.Said'] } } },
+        Writer: { Type: 'AWS::SNS::Topic', Properties: { TopicName: { 'Fn::Sub': '${Child.Outputs.Said}!' } } },
+      },
+    }
+    const child: Document = {
+      Parameters: {
+        Name: { Type: 'String' },
+        List: { Type: 'CommaDelimitedList' },
+        Stage: { Type: 'String', Default: 'own' },
+      },
+      Mappings: { M: { a: { b: 'of the child' } } },
+      Conditions: { C: { 'Fn::Equals': [{ Ref: 'Stage' }, 'own'] }, D: { 'Fn::Not': [{ Condition: 'C' }] } },
+      Resources: {
+        Topic: {
+          ...{ Type: 'AWS::SNS::Topic', Condition: 'C' },
+          Properties: {
+            TopicName: { 'Fn::Sub': ['${Name}/${Stage}/${V}/${!Name}', { V: { Ref: 'Name' } }] },
+            DisplayName: { 'Fn::FindInMap': ['M', 'a', 'b'] },
+            Kept: { 'Fn::If': ['C', { Ref: 'List' }, 'no'] },
+          },
+        },
+        Gone: { Type: 'AWS::SNS::Topic', Condition: 'D' },
+        Policy: { Type: 'AWS::SNS::TopicPolicy', DependsOn: 'Topic', Properties: { Topics: [{ Ref: 'Topic' }] } },
+      },
+      Outputs: { Said: { Value: { 'Fn::Sub': 'says ${Name}' } } },
+    }
+    const found = resolved(parent, child)
+    assert.deepEqual(Object.keys(found), ['Topic', 'Reader', 'Writer', 'ChildTopic', 'Policy'])
+    assert.deepEqual(found['Topic']?.Properties, { TopicName: 'of the parent' })
+    assert.deepEqual(found['ChildTopic']?.Properties, {
+      TopicName: 'prod-x/own/prod-x/${Name}',
+      DisplayName: 'of the child',
+      Kept: ['a', 'b'],
+    })
+    assert.deepEqual(found['Policy']?.Properties, { Topics: [new Unknown({ kind: 'resource', id: 'ChildTopic' })] })
+    assert.deepEqual(found['Reader']?.Properties, { TopicName: 'says prod-x' })
+    assert.deepEqual(found['Writer']?.Properties, { TopicName: 'says prod-x!' })
+    const off = resolve(withNested(parent, new Map([['Child', child]])), { ...site, parameters: { Stage: 'test' } })
+    assert.deepEqual(Object.keys(off.Resources), ['Topic', 'Reader', 'Writer'])
+  })
+
+  test('has for a place names of what the parent makes, the same wherever they are given, and else none', () => {
+    const bucket = { Type: 'AWS::S3::Bucket' }
+    const parent: Document = {
+      Resources: { B: bucket, Child: stack({ Parameters: { BucketName: { Ref: 'B' }, OtherBucket: { Ref: 'B' } } }) },
+    }
+    const text = { Type: 'String', Default: '' }
+    const child: Document = {
+      Parameters: { BucketName: text, OtherBucket: text, Missing: { Type: 'String' } },
+      Conditions: { Has: { 'Fn::Not': [{ 'Fn::Equals': ['', { Ref: 'BucketName' }] }] } },
+      Resources: {
+        T: { Type: 'T', Condition: 'Has', Properties: { Is: ['BucketName', 'OtherBucket'].map(it => ({ Ref: it })) } },
+        U: { Type: 'T', Properties: { Is: { Ref: 'Missing' } } },
+      },
+    }
+    const named = resolved(parent, child, site)
+    assert.deepEqual(named['T']?.Properties, { Is: ['example-uploads', 'example-uploads'] })
+    assert.deepEqual(named['B']?.Properties, { BucketName: 'example-uploads' })
+    const open = resolved(parent, child)
+    const made = new Unknown({ kind: 'resource', id: 'B' })
+    assert.deepEqual(open['T']?.Properties, { Is: [made, made] })
+    assert.equal(open['T']?.condition, undefined, 'what is made is not empty')
+    assert.deepEqual(open['B']?.Properties, {})
+    assert.ok(open['U']?.Properties['Is'] instanceof Unknown, 'what nobody gives is not known')
+  })
+})
+
 describe('the parameters of other templates', () => {
   const text = { Type: 'String' }
 
@@ -901,10 +1004,36 @@ describe('poolform access', () => {
     assert.doesNotMatch(stdout, /nobody/)
     assert.deepEqual(Object.keys(JSON.parse(run(elsewhere, '--json').stdout).elsewhere), ['user', 'guest'])
     assert.equal(run(elsewhere, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 3)
-    const nesting = join(root, 'dist/notes-app.yaml')
-    assert.match(run(nesting).stdout, /Nested stacks are not looked into: Identity\./)
+    const nesting = join(folder, 'nesting.yaml')
+    writeFileSync(nesting, readFileSync(join(root, 'dist/notes-app.yaml')))
+    assert.match(run(nesting).stdout, /Nested stacks are not looked into: Identity\.[^.]* by --nested\s+Identity=FILE/)
     assert.doesNotMatch(run(nesting).stdout, /nobody/)
     assert.equal(run(nesting, '--can', 's3:GetObject', 'arn:aws:s3:::b/k').status, 3)
+  })
+
+  test('looks into a nested stack with the template that lies beside it, or is named', () => {
+    const nesting = join(root, 'dist/notes-app.yaml')
+    const { status, stdout } = run(nesting)
+    assert.equal(status, 0)
+    assert.match(stdout, /Identity is looked into, as identity-pool\.yaml makes it/)
+    assert.match(stdout, /stage prod\s+execute-api:Invoke\s+allow InvokeApi/)
+    assert.doesNotMatch(stdout, /not looked into/)
+    const id = 'us-east-1:00000000-0000-4000-8000-000000000001'
+    const can = (resource: string, action = 's3:GetObject') =>
+      run(nesting, '--identity', id, '--account', '123456789012', '--can', action, resource).status
+    assert.equal(can(`{Uploads.Arn}/private/${id}/a`), 0)
+    assert.equal(can('{Uploads.Arn}/private/another/a'), 1)
+    // whether it is the bucket or the API that the stack makes nobody knows
+    assert.equal(can(`arn:aws:s3:::some-bucket/private/${id}/a`), 3)
+    assert.equal(can('arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/notes', 'execute-api:Invoke'), 3)
+    assert.equal(can('arn:aws:execute-api:us-east-1:999999999999:a1b2c3d4e5/prod/GET/notes', 'execute-api:Invoke'), 1)
+    const alone = join(folder, 'alone.yaml')
+    writeFileSync(alone, readFileSync(nesting))
+    assert.match(run(alone, '--nested', `Identity=${file}`).stdout, /execute-api:Invoke\s+allow InvokeApi/)
+    const wrong = run(alone, '--nested', `Uploads=${file}`)
+    assert.equal(wrong.status, 1)
+    assert.match(wrong.stderr, /nests no stack Uploads[^\n]*\n\s+Name one that it nests: Identity/)
+    assert.equal(run(alone, '--nested', 'Identity=nowhere.yaml').status, 1)
   })
 
   test('takes no project of another tool for a template that gives nobody anything', () => {
@@ -1192,9 +1321,41 @@ export default defineTemplate({
     assert.match(sections.get('ApiStage') ?? '', /any stage \|[^\n]*\| deny \|/)
   })
 
+  test('are of a parent and its nested stack together, with the child of the same build or of an earlier one', async () => {
+    const parent = (url: string) => `import { defineTemplate, resource } from 'poolform'
+import type {} from 'poolform/aws/cloudformation'
+export default defineTemplate({
+  Description: 'Nests', Resources: {
+    Pool: resource({ Type: 'AWS::CloudFormation::Stack', DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete',
+      Properties: { TemplateURL: '${url}' } }),
+  },
+})
+`
+    const url = 'https://example-bucket.s3.us-east-1.amazonaws.com/a.yaml'
+    const child = module(`['s3:GetObject']`)
+    const cwd = project({ 'templates/a.ts': child, 'templates/b.ts': parent(url) })
+    assert.deepEqual(mistakes(await run(cwd)), [])
+    const json = text(cwd, 'access/b.json')
+    assert.deepEqual(JSON.parse(json).nested, { Pool: 'a' })
+    assert.ok(json.includes('"s3:GetObject": "user allow Own | guest deny"'))
+    assert.match(text(cwd, 'access/b.md'), /nested stack Pool is looked into, as the template a of the same build/)
+    // what a build of the parent alone has read decides whether it is recalled
+    writeFileSync(join(cwd, 'templates/a.ts'), module(`['s3:GetObject', 's3:DeleteObject']`))
+    await run(cwd, { modules: ['templates/b.ts'] })
+    assert.equal(text(cwd, 'access/b.json'), json)
+    await run(cwd, { modules: ['templates/a.ts'] })
+    await run(cwd, { modules: ['templates/b.ts'] })
+    assert.ok(text(cwd, 'access/b.json').includes('"s3:DeleteObject": "user allow Own | guest deny"'))
+    assert.deepEqual(mistakes(await run(cwd, { check: true })), [])
+    const alone = project({ 'templates/b.ts': parent(url) })
+    assert.deepEqual(mistakes(await run(alone)), [])
+    assert.ok(!readdirSync(join(alone, 'dist')).includes('access'), 'of what is not there nothing is said')
+  })
+
   test('of our own templates are what the templates say', () => {
-    for (const name of ['identity-pool', 'identity-pool-tutorial']) {
-      const report = accessReport(dist(name), name)
+    const nested = new Map([['Identity', { name: 'identity-pool', document: identityPool }]])
+    for (const name of ['identity-pool', 'identity-pool-tutorial', 'notes-app']) {
+      const report = accessReport(dist(name), name, undefined, name === 'notes-app' ? nested : undefined)
       assert.deepEqual(
         [report?.json, report?.markdown],
         ['json', 'md'].map(it => readFileSync(join(root, `dist/access/${name}.${it}`), 'utf8')),

@@ -63,7 +63,7 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
   // what is said of the output folder holds for this once
   const ofModules = [...findings]
   const { out, check } = request
-  const built = await outputsOf(products, request, project, world)
+  const { built, read } = await outputsOf(products, request, project, world)
   const planned = () => plan(built, releaseOf(project), request, world)
   const outputs = check ? planned() : write(planned, request, world)
   if ('code' in outputs) return { findings: [...findings, outputs], artifacts: [], removed: [], inputs }
@@ -75,7 +75,7 @@ async function produceWith(held: HeldProcess, production: Production): Promise<O
     const files = new Map([...outputs.files].map(([file, text]) => [resolve(world.cwd, out, file), text]))
     const lint = request.lint ? linted : null
     const answer = { outputs: files, lint, findings: ofModules, artifacts }
-    if (sources !== undefined) remember(question, { inputs: sources, ...answer }, world)
+    if (sources !== undefined) remember(question, { inputs: new Map([...sources, ...read]), ...answer }, world)
   }
   return { findings, artifacts, removed: outputs.plan.remove.map(file => pathOf(request, file)), inputs }
 }
@@ -159,16 +159,25 @@ async function outputsOf(
   request: BuildRequest,
   { version }: Project,
   world: World,
-): Promise<readonly Output[]> {
-  const outputs: Output[] = []
-  for (const { evaluated, compiled } of products) {
-    if (compiled === undefined) continue
-    const { name } = evaluated.bundle.module
-    const { document, text } = compiled
-    const artifact = artifactOf({ name, version, file: fileOf(evaluated.bundle.module, request), text, document })
-    outputs.push({ artifact, text, beside: await accessFiles(document, name, world, request.cache) })
+): Promise<{ readonly built: readonly Output[]; readonly read: ReadonlyMap<string, string> }> {
+  const built: Output[] = []
+  const read = new Map<string, string>()
+  const made = products.flatMap(({ evaluated, compiled }) =>
+    compiled === undefined
+      ? []
+      : [{ ...compiled, module: evaluated.bundle.module, name: evaluated.bundle.module.name }],
+  )
+  const { cache, format, modules, out } = request
+  const folder = modules.length === 0 ? undefined : resolve(world.cwd, out)
+  const around = { siblings: made, folder, format }
+  for (const one of made) {
+    const { name, document, text, module } = one
+    const artifact = artifactOf({ name, version, file: fileOf(module, request), text, document })
+    const access = await accessFiles(one, around, world, cache)
+    for (const [file, content] of access.read) read.set(file, content)
+    built.push({ artifact, text, beside: access.files })
   }
-  return outputs
+  return { built, read }
 }
 
 function plan(

@@ -6,6 +6,7 @@ import type { Question, Source, Verdict } from '../access/question.ts'
 import { placeholdersFor, type Site } from '../access/show/deployments.ts'
 import { tableJson, verdictJson } from '../access/show/json.ts'
 import { markdownText } from '../access/show/markdown.ts'
+import { withNested } from '../access/show/nested.ts'
 import { keysAsked } from '../access/show/probes/statements.ts'
 import { type Subject, sheetOf } from '../access/show/sheet.ts'
 import { nameGiven, withNames } from '../access/show/spelled.ts'
@@ -24,6 +25,7 @@ import { dnsSuffix, partitionOf } from '../launch/partitions.ts'
 import type { Assignment } from '../launch/values.ts'
 import { type Resolved, resolve, Unknown } from '../resolve/index.ts'
 import type { AccessArguments, Asked } from './arguments.ts'
+import { type NestedFiles, nestedTemplates } from './nested.ts'
 import { isTerminal, print } from './print.ts'
 import { plainFinding, reportFindings } from './report.ts'
 
@@ -43,20 +45,28 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     await report(template.findings, args)
     return unanswered
   }
-  const { document } = template
-  if (!isObject(document.Resources)) {
-    const finding = moduleError('unreadable-file', args.file, 'is no template: it has no Resources', wayTo(document))
+  const { document: parent } = template
+  if (!isObject(parent.Resources)) {
+    const finding = moduleError('unreadable-file', args.file, 'is no template: it has no Resources', wayTo(parent))
     await report([finding], args)
     return unanswered
   }
+  const given = Object.fromEntries(args.param.map(({ name, value }) => [name, value]))
+  const nested = await nestedTemplates(parent, args, given, world)
+  if ('findings' in nested) {
+    await report(nested.findings, args)
+    return unanswered
+  }
   const screen = await screenOf()
-  const kept = args.can === undefined ? keptTable(template.text, args, screen, world) : undefined
+  const texts = [template.text, ...nested.texts].join('\0')
+  const kept = args.can === undefined ? keptTable(texts, args, screen, world) : undefined
   if (kept?.known !== undefined) {
     print('stdout', kept.known)
     return 0
   }
   const site = siteOf(args)
-  const given = Object.fromEntries(args.param.map(({ name, value }) => [name, value]))
+  // an answer must not rest on names that are made up
+  const document = withNested(parent, nested.documents, args.can === undefined ? site : undefined)
   const placeholders = args.can === undefined ? placeholdersFor(document, site, given) : {}
   const resolved = resolve(document, {
     ...site,
@@ -68,10 +78,10 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     await report(findings, args)
     return unanswered
   }
-  if (args.can !== undefined) return answer(resolved, args, args.can)
+  if (args.can !== undefined) return answer(resolved, args, args.can, nested.files)
   if (args.format !== 'json') await reportFindings(findings, false)
   const shown = masked(document, given)
-  const text = tableText(resolved, args, site, screen, { given: shown, placeholders, findings })
+  const text = tableText(resolved, args, site, screen, { given: shown, placeholders, findings, nested: nested.files })
   print('stdout', text)
   if (findings.length > 0) return 1
   // what is not to be seen is not to be kept either
@@ -169,7 +179,7 @@ async function report(findings: readonly Finding[], { format }: AccessArguments)
   print('stdout', `${JSON.stringify({ formatVersion: 1, findings: findings.map(plainFinding) }, undefined, 2)}\n`)
 }
 
-function answer(template: Resolved, args: AccessArguments, { action, resource }: Asked): number {
+function answer(template: Resolved, args: AccessArguments, { action, resource }: Asked, nested: NestedFiles): number {
   const thing = namedThing(resource, template)
   if (thing === undefined) {
     print('stderr', `error: --can ${action} ${resource}: the template has no such resource\n`)
@@ -192,7 +202,7 @@ function answer(template: Resolved, args: AccessArguments, { action, resource }:
     ...misspelt(resolved, question),
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
     ...unsaid(question, verdict.decision === 'allow' ? [] : keysAsked(resolved, rolesIn(resolved), action)),
-    ...unseen(resolved),
+    ...unseen(resolved, nested),
   ]
   if (args.format === 'json') {
     const asked = {
@@ -279,23 +289,28 @@ function contextOf(assignments: readonly Assignment[]): Readonly<Record<string, 
   return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? '') : list]))
 }
 
-/** What may give access, or change it, and is not looked into. */
-function unseen(resolved: Resolved): readonly string[] {
+/** What may give access, or change it, and is not looked into; and what is, though it is not in the file. */
+function unseen(resolved: Resolved, nested: NestedFiles): readonly string[] {
   const { macros } = resolved
   const stacks = nestedStacks(resolved)
+  const [first = ''] = stacks
   return [
     ...(macros.length === 0
       ? []
       : [`${macros.join(', ')} changes the template before it is deployed, in ways that are not known here.`]),
+    ...[...nested].map(
+      ([id, file]) => `${id} is looked into, as ${file} makes it: name another by --nested ${id}=FILE.`,
+    ),
     ...(stacks.length === 0
       ? []
-      : [`Nested stacks are not looked into: ${stacks.join(', ')}. Ask about their templates, too.`]),
+      : [`Nested stacks are not looked into: ${stacks.join(', ')}. Name their templates by --nested ${first}=FILE.`]),
   ]
 }
 
 type Basis = Pick<Subject, 'placeholders'> & {
   readonly given: Subject['parameters']
   readonly findings: readonly Finding[]
+  readonly nested: NestedFiles
 }
 
 function tableText(
@@ -303,7 +318,7 @@ function tableText(
   args: AccessArguments,
   site: Site,
   screen: Screen,
-  { given, placeholders, findings }: Basis,
+  { given, placeholders, findings, nested }: Basis,
 ): string {
   const { file, region, format, identity } = args
   const table = tableOf(resolved, peopleOf(resolved, region, identity), site)
@@ -316,7 +331,7 @@ function tableText(
     return `${JSON.stringify(document, undefined, 2)}\n`
   }
   const sheet = sheetOf(table, subject)
-  const full = { ...sheet, notes: [...sheet.notes, ...unseen(resolved)] }
+  const full = { ...sheet, notes: [...sheet.notes, ...unseen(resolved, nested)] }
   switch (format) {
     case 'markdown':
       return markdownText(full)

@@ -65,12 +65,16 @@ export type AccessArguments = {
   readonly can?: Asked
   /** Condition keys of the request. */
   readonly context: readonly Assignment[]
+  /** Templates of nested stacks, by the stacks' logical IDs. */
+  readonly nested: readonly Assignment[]
+  /** Whether a table in which something is allowed that should be nobody's is a failure. */
+  readonly failOnWrong: boolean
   readonly format: 'text' | 'json' | 'markdown' | 'svg'
 }
 
 export type Asked = { readonly action: string; readonly resource: string }
 
-export const accessDefaults = { param: [], region: 'us-east-1', context: [], format: 'text' } as const
+export const accessDefaults = { param: [], region: 'us-east-1', context: [], nested: [], failOnWrong: false, format: 'text' } as const
 
 /** The same for `poolform access`, which is mostly called by scripts. */
 export function plainAccessArguments(argv: readonly string[]): AccessArguments | undefined {
@@ -93,6 +97,11 @@ export function plainAccessArguments(argv: readonly string[]): AccessArguments |
         parsed = { ...parsed, context: [...parsed.context, assigned] }
         index++
         break
+      case '--nested':
+        if (assigned === undefined) return undefined
+        parsed = { ...parsed, nested: [...parsed.nested, assigned] }
+        index++
+        break
       case '--as':
         if (value !== 'user' && value !== 'guest') return undefined
         parsed = { ...parsed, as: value }
@@ -113,6 +122,9 @@ export function plainAccessArguments(argv: readonly string[]): AccessArguments |
         index += 2
         break
       }
+      case '--fail-on-wrong':
+        parsed = { ...parsed, failOnWrong: true }
+        break
       case '--json':
       case '--markdown':
       case '--svg': {

@@ -6,6 +6,7 @@ import { elsewhereOf, exchange } from './elsewhere.ts'
 import { titleOf } from './golden.ts'
 import { escaped, markdownText, sectionTable } from './markdown.ts'
 import { changedMore, moreOf } from './more.ts'
+import { withNested } from './nested.ts'
 import { columnNames, roleSection, rowSection, type Sheet, sameCell, sheetOf } from './sheet.ts'
 import { signersOf } from './signers.ts'
 import { type AccessTable, type Cell, type Column, peopleOf, type Row, tableOf } from './table.ts'
@@ -18,7 +19,37 @@ export type AccessReport = { readonly json: string; readonly markdown: string }
  * everything, and of each option what it changes. Undefined where identities of Amazon Cognito reach nothing by it that
  * way.
  */
-export function accessReport(document: Document, name: string, site: UsualSite = usualSite): AccessReport | undefined {
+export function accessReport(
+  document: Document,
+  name: string,
+  site: UsualSite = usualSite,
+  nested: ReadonlyMap<string, Nested> = new Map(),
+): AccessReport | undefined {
+  return reportOf(withNested(document, documentsOf(nested), site), { name, site, nested: namesOf(nested) })
+}
+
+export { nestedIn } from './nested.ts'
+
+/** The template of a nested stack, and what it is called. */
+export type Nested = { readonly name: string; readonly document: Document }
+
+type Subject = {
+  readonly name: string
+  readonly site: UsualSite
+  /** By the IDs of nested stacks: what their templates are called. */
+  readonly nested: Readonly<Record<string, string>>
+}
+
+function documentsOf(nested: ReadonlyMap<string, Nested>): ReadonlyMap<string, Document> {
+  return new Map([...nested].map(([id, { document }]) => [id, document]))
+}
+
+function namesOf(nested: ReadonlyMap<string, Nested>): Subject['nested'] {
+  return Object.fromEntries([...nested].map(([id, { name }]) => [id, name]))
+}
+
+function reportOf(document: Document, subject: Subject): AccessReport | undefined {
+  const { site } = subject
   const tables = new Map<string, AccessTable>()
   const shownAt = (there: UsualSite): readonly Shown[] => {
     const renamed = exchange(there, site)
@@ -61,8 +92,8 @@ export function accessReport(document: Document, name: string, site: UsualSite =
   const isSilent = Object.values(elsewhere).every(answer => typeof answer === 'string')
   if (isSilent && deployments.every(({ table }) => table.roles.length === 0)) return undefined
   return {
-    json: jsonText(name, site, deployments, elsewhere),
-    markdown: documentText(name, site, deployments, elsewhere),
+    json: jsonText(subject, deployments, elsewhere),
+    markdown: documentText(subject, deployments, elsewhere),
   }
 }
 
@@ -173,12 +204,13 @@ function cellText({ decision, by, because, isWrong, onlyIf }: Cell): string {
 
 // As JSON: one line for each answer, so that a difference is a line of a review
 
-function jsonText(name: string, { region }: Site, deployments: readonly Decided[], elsewhere: JsonObject): string {
+function jsonText({ name, site, nested }: Subject, deployments: readonly Decided[], elsewhere: JsonObject): string {
   const document: JsonObject = {
     formatVersion: 1,
     generator: 'poolform',
     template: name,
-    region,
+    ...(Object.keys(nested).length === 0 ? {} : { nested }),
+    region: site.region,
     deployments: deployments.map((decided): JsonObject => {
       const { name: deployment, parameters, without, table, changes } = decided
       const why = notKnown(decided)
@@ -228,7 +260,11 @@ function usualJson({ roles, rows }: AccessTable): JsonObject {
 
 // As Markdown
 
-function documentText(name: string, { region }: Site, deployments: readonly Decided[], elsewhere: JsonObject): string {
+function documentText(
+  { name, site: { region }, nested }: Subject,
+  deployments: readonly Decided[],
+  elsewhere: JsonObject,
+): string {
   const file = `${name}, deployed with`
   const sheet = (table: AccessTable, deployment: Decided): Sheet => {
     const made = sheetOf(table, { file, region, parameters: deployment.parameters, placeholders: {}, columns })
@@ -241,7 +277,7 @@ function documentText(name: string, { region }: Site, deployments: readonly Deci
   const silent = options.filter(it => isSilent(it) && !isOpening(it))
   const parts = [
     `<!-- Made by poolform build. Edit the template, not this file. -->\n# Who can reach what by ${escaped(name)}`,
-    `In ${region}, by the template's own policies, for identities of its own identity pool; the values of parameters are placeholders. ${legend}`,
+    `In ${region}, by the template's own policies, for identities of its own identity pool; the values of parameters are placeholders. ${nestedText(nested)}${legend}`,
     ...whole.map(it => markdownText(sheet(it.table, it), 2).trimEnd()),
     ...options.filter(it => !isSilent(it)).map(optionText),
     ...(opening.length === 0 ? [] : [openingText(opening)]),
@@ -249,6 +285,15 @@ function documentText(name: string, { region }: Site, deployments: readonly Deci
     ['## Elsewhere', elsewhereText(elsewhere)].join('\n\n'),
   ]
   return `${parts.join('\n\n')}\n`
+}
+
+function nestedText(nested: Subject['nested']): string {
+  return Object.entries(nested)
+    .map(
+      ([id, child]) =>
+        `Its nested stack ${escaped(id)} is looked into, as the template ${escaped(child)} of the same build makes it; what the one gives the other of its own has names that are placeholders, too. `,
+    )
+    .join('')
 }
 
 /** Options by which people can sign in who could not before. */

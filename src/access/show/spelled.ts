@@ -78,8 +78,9 @@ function ofOwn({ origin }: Unknown, { Resources, env }: Resolved, isSpelled: boo
   const kind = made === undefined ? undefined : kinds[made.Type]
   if (made === undefined || kind === undefined) return undefined
   const given = kind.property === undefined ? undefined : made.Properties[kind.property]
-  const name = typeof given === 'string' ? given : isSpelled ? `{${origin.id}}` : undefined
-  if (name === undefined) return undefined
+  // a name that is made up is not known, but the same in every ARN
+  const generated = new Unknown({ kind: 'resource', id: origin.id })
+  const name = typeof given === 'string' ? given : isSpelled ? `{${origin.id}}` : generated
   if (origin.kind === 'resource') return name
   if (origin.attribute !== 'Arn') return undefined
   const [service, place, start] = kind.arn
