@@ -1102,7 +1102,7 @@ test('whatever the policies say, it is told in words that a shell and a terminal
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 
@@ -1123,7 +1123,7 @@ test('whatever the template says, what stands is held against it', () => {
     fc.property(fc.dictionary(fc.constantFrom(...ids), resource), Resources => {
       for (const { what } of diagnose(snapshot, { Resources }).findings) assert.match(what, /\.$/)
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })
 

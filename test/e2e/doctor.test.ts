@@ -178,7 +178,7 @@ const tag = ({ poolId, provider }: Made) =>
 const tagging = { Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] }
 
 const plans: Readonly<Record<string, Plan>> = {
-  healthy: { finds: [], guests: true, isSaved: true },
+  healthy: { finds: [], guests: true },
   'other-pool': { finds: ['trust-other-pool'], trust: () => [letting(other)], mended: [] },
   'no-aud': {
     finds: ['trust-any-pool'],
