@@ -1,9 +1,9 @@
 import { userPoolIn } from '../live/around.ts'
-import type { RoleMapping } from '../live/snapshot.ts'
+import type { PrincipalTagMap, RoleMapping } from '../live/snapshot.ts'
 import type { Facts } from './facts.ts'
 import { type Named, namedBy, nothingNamed } from './named.ts'
 import type { Lost, Open, Told } from './plan.ts'
-import type { NamedParameter, Place } from './readings.ts'
+import type { NamedParameter, Place, Reading } from './readings.ts'
 import { policiesOf, type Stated } from './statements.ts'
 
 /** What the parameters are to be, so that the template describes what stands. */
@@ -48,17 +48,24 @@ export function derive(facts: Facts, given: Values): Derived {
     users,
     users.tables.map(({ table, by }) => ({ value: table, by })),
   )
+  const isKey = (arn: string) => found.value('UploadsKmsKeyArn') === arn || found.isOpen('UploadsKmsKeyArn')
   return {
     told: found.told,
     open: found.open,
     lost: [
-      ...users.others.map(stated => lostOf('signed-in users', stated)),
-      ...guests.others.map(stated => lostOf('guests', stated)),
+      ...lostBy('signed-in users', users, it => it.kind === 'other' || (it.kind === 'key' && !isKey(it.arn))),
+      ...lostBy('guests', guests, it => {
+        if (it.kind === 'key') return !isKey(it.arn)
+        return !(it.kind === 'unneeded' || (it.kind === 'folder' && it.level === 'public'))
+      }),
       ...guests.kept.map(({ name, arn }): Lost => ({ who: 'guests', by: `the attached policy ${name}`, allows: arn })),
-      ...guests.apis.map(({ by, arn }): Lost => ({ who: 'guests', by, allows: `execute-api:Invoke on ${arn}` })),
     ],
     ...{ users, guests },
   }
+}
+
+function lostBy(who: Lost['who'], { statements }: Named, isLost: (reading: Reading) => boolean): readonly Lost[] {
+  return statements.filter(({ readings }) => readings.some(isLost)).map(({ stated }) => lostOf(who, stated))
 }
 
 function lostOf(who: Lost['who'], { by, isAllow, actions, resources }: Stated): Lost {
@@ -162,7 +169,8 @@ function ofMappings({ roles, tags }: Facts, userPoolId: string | undefined, foun
     }
   }
   const map = tags.find(({ provider }) => userPoolIn(provider)?.id === userPoolId)?.map
-  if (map?.UseDefaults === true) found.tell('UsePrincipalTags', 'true', 'the default principal tags of the user pool')
+  const isDefault = map !== undefined && Object.entries(defaultTags).every(([tag, claim]) => tagsIn(map)[tag] === claim)
+  if (isDefault) found.tell('UsePrincipalTags', 'true', 'the default principal tags of the user pool')
 }
 
 // ---- the roles -------------------------------------------------------------------------------------------------------
@@ -233,20 +241,29 @@ function ofFiles({ tags }: Facts, users: Named, guests: Named, found: Findings):
   )
 }
 
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/provider-mappings.html, of a user pool */
+const defaultTags: Readonly<Record<string, string>> = { username: 'sub', client: 'aud' }
+
+/** Claims by tags, as sessions of a user pool's users get them. */
+export const tagsIn = ({ UseDefaults, PrincipalTags }: PrincipalTagMap): Readonly<Record<string, string>> =>
+  UseDefaults ? defaultTags : PrincipalTags
+
 /** Is it the principal tag that the user's `sub` becomes? */
 export function isSub(variable: string, tags: Facts['tags']): boolean {
   const tag = /^aws:PrincipalTag\/(.+)$/.exec(variable)?.[1]
   if (tag === undefined) return false
   return tags.some(({ provider, map }) => {
     if (userPoolIn(provider) === undefined) return false
-    return (map.UseDefaults && tag === 'username') || (!map.UseDefaults && map.PrincipalTags[tag] === 'sub')
+    return tagsIn(map)[tag] === 'sub'
   })
 }
 
 function ofApis({ snapshot, account }: Facts, users: Named, found: Findings): void {
   const { region } = snapshot
   const isOwn = (it: { readonly account: string }) => it.account === '*' || it.account === '' || it.account === account
-  const whole = users.apis.filter(it => it.rest === '*' && isOwn(it))
+  // what the template itself has written for it, in a stack that was deleted
+  const isFurther = (it: { readonly by: string }) => it.by === 'InvokeAdditionalApis of the policy additional-apis'
+  const whole = users.apis.filter(it => it.rest === '*' && isOwn(it) && !isFurther(it))
   const given = found.given['ApiId']
   const first = whole.find(it => given === undefined || it.id === given)
   if (first !== undefined) {

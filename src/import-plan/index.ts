@@ -2,13 +2,13 @@ import type { Site } from '../access/show/probes/probe.ts'
 import { type Document, isObject, type JsonObject } from '../document.ts'
 import { emit } from '../emit.ts'
 import { dnsSuffix } from '../launch/partitions.ts'
-import { documentOf } from '../live/document-of.ts'
 import type { Snapshot } from '../live/snapshot.ts'
 import { type Resolved, resolve, Unknown } from '../resolve/index.ts'
 import { parameterProblems } from '../resolve/parameters.ts'
+import { isValueObject } from '../resolve/value.ts'
 import { accessOf } from './access.ts'
 import { changesOf, lostProvider } from './changes.ts'
-import { type Derived, derive, isSub } from './derive.ts'
+import { type Derived, derive, isSub, tagsIn } from './derive.ts'
 import { type Facts, factsOf, nameOf } from './facts.ts'
 import type { Named } from './named.ts'
 import {
@@ -71,7 +71,6 @@ export function planImport(request: Request): Outcome {
   const fresh = resolve(template.document, { ...env, parameters: values })
   const standing = standingOf(facts, registry, fresh)
   const changes = changesOf(resolve(standing.document, { ...env, parameters: {} }), fresh, registry)
-  const live = documentOf(snapshot)
   const blockers = [
     ...changes.blockers,
     ...folderBlockers(facts, { ...derived, open }, values),
@@ -104,7 +103,7 @@ export function planImport(request: Request): Outcome {
       },
       ...{ open, imported: standing.imported, left: leftOf(facts, standing, fresh), changes: changes.changes },
       lost: derived.lost,
-      access: accessOf(resolve(live.document, live.env), fresh, site),
+      access: accessOf(snapshot, fresh, site),
       blockers,
       notes: notesOf(facts, derived, values),
       files,
@@ -208,15 +207,40 @@ function keyOf(variable: string, { host, tags }: Facts): string | undefined {
 }
 
 function tagBlockers({ tags, pool }: Facts, { Resources }: Resolved): readonly Found[] {
-  if (tags.length === 0 || Resources[ids.tags] !== undefined) return []
   const [first] = tags
-  const names = tags.map(({ provider }) => provider).join(' and ')
+  if (first === undefined) return []
+  const made = Resources[ids.tags]?.Properties
+  if (made === undefined) {
+    const names = tags.map(({ provider }) => provider).join(' and ')
+    const region = pool.IdentityPoolId.split(':')[0]
+    return [
+      {
+        code: 'principal-tags',
+        message: `Principal tags of ${names} are set, and with these parameters the template’s role does not let sessions have any: nobody who signs in by them would get credentials.`,
+        help: `Give --param UsePrincipalTags=true; or remove the tags first: aws cognito-identity set-principal-tag-attribute-map --region ${region} --identity-pool-id ${pool.IdentityPoolId} --identity-provider-name ${first.provider} --no-use-defaults --principal-tags '{}'`,
+        isAcceptable: false,
+      },
+    ]
+  }
+  const map = tags.find(({ provider }) => provider === made['IdentityProviderName'])?.map
+  if (map === undefined) return []
+  const { UseDefaults, PrincipalTags } = made
+  const after = tagsIn({
+    UseDefaults: String(UseDefaults) === 'true',
+    PrincipalTags: isValueObject(PrincipalTags)
+      ? Object.fromEntries(Object.entries(PrincipalTags).map(([tag, claim]) => [tag, String(claim)]))
+      : {},
+  })
+  const lost = Object.entries(tagsIn(map)).flatMap(([tag, claim]) =>
+    after[tag] === claim ? [] : [`${tag} (${claim})`],
+  )
+  if (lost.length === 0) return []
   return [
     {
       code: 'principal-tags',
-      message: `Principal tags of ${names} are set, and with these parameters the template’s role does not let sessions have any: nobody who signs in by them would get credentials.`,
-      help: `Give --param UsePrincipalTags=true; or remove the tags first: aws cognito-identity set-principal-tag-attribute-map --region ${pool.IdentityPoolId.split(':')[0]} --identity-pool-id ${pool.IdentityPoolId} --identity-provider-name ${first?.provider} --no-use-defaults --principal-tags '{}'`,
-      isAcceptable: false,
+      message: `Sessions would not have the principal tags ${lost.join(', ')} any more: policies that ask for them, of buckets and others too, would let nobody in.`,
+      help: 'Change those policies first, to the tags that the template sets; or leave this pool as it is',
+      isAcceptable: true,
     },
   ]
 }

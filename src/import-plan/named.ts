@@ -17,8 +17,8 @@ export type Named = {
     readonly value: string
     readonly keys: readonly string[]
   } & Source)[]
-  /** What the template has no place for; and what it denies, which nothing will deny any more. */
-  readonly others: readonly Stated[]
+  /** All that nothing is attached for, with what it gives; what it denies is `other`. */
+  readonly statements: readonly { readonly stated: Stated; readonly readings: readonly Reading[] }[]
   /** Attached policies that hold nothing but what the template gives by itself. */
   readonly replaced: readonly ManagedPolicy[]
   /** Those that hold anything else. */
@@ -28,7 +28,7 @@ export type Named = {
 type Source = { readonly by: string }
 
 export const nothingNamed: Named = {
-  ...{ folders: [], elsewhere: [], apis: [], tables: [], keys: [], unnamed: [], conditional: [], others: [] },
+  ...{ folders: [], elsewhere: [], apis: [], tables: [], keys: [], unnamed: [], conditional: [], statements: [] },
   ...{ replaced: [], kept: [] },
 }
 
@@ -57,7 +57,7 @@ export function namedBy(own: readonly Stated[], attached: readonly ManagedPolicy
       const meant = meantBy(reading.reading)
       return meant === undefined ? [] : [{ ...meant, keys: reading.keys, by }]
     }),
-    others: read.filter(({ readings }) => readings.some(it => it.kind === 'other')).map(({ stated }) => stated),
+    statements: read,
     replaced,
     kept: attached.filter(policy => !replaced.includes(policy)),
   }

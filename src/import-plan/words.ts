@@ -12,7 +12,7 @@ export function planText(plan: Plan, target: Target, terminal: Terminal, written
     `The identity pool ${identityPoolName} (${identityPoolId}) into the new stack ${stackName} in ${plan.region}\n`,
     section('What stays', [
       'The ID of the pool, every identity and its folder, user pools, buckets, APIs and tables: nothing here touches them.',
-      'The import takes things as they stand, and changes nothing. The update then changes what is listed below, in place. Whatever is imported is kept when the stack is deleted, or taken out of it.',
+      'The import takes things as they stand, and changes nothing. The update then changes what is listed below, in place. From then on the pool, the role of signed-in users and their attachment outlive the stack; the role of guests and principal tags go with it, and with the option that they are there for.',
       `To go back after the update: sh ${fileNames.script} undo, which updates the stack to ${fileNames.import}, all as it stood.`,
     ]),
     section('Parameters of the template', [
