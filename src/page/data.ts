@@ -1,4 +1,3 @@
-import { isList, isObject, type Json } from '../document.ts'
 import type { Manifest } from '../manifest.ts'
 import type { PictureElement } from './picture-data.ts'
 
@@ -7,17 +6,6 @@ export type PageData = {
   readonly manifest: Manifest
   /** Of each template, as they are in the manifest. */
   readonly pictures: readonly PictureElement[]
-}
-
-/**
- * JSON that writes nothing twice that is longer than its number. A number stands for one of `values`; a list begins with
- * 0; an object is a list that begins with the number of its keys, from 1 on, and goes on with what is under them; any
- * other number, and what else is no text, stands as `{'': it}`.
- */
-export type Packed = {
-  readonly keys: readonly (readonly string[])[]
-  readonly values: readonly Json[]
-  readonly is: Json
 }
 
 /** Of a manifest, what the page's script reads: not the notes, the outputs, nor what tells statements apart. */
@@ -31,90 +19,126 @@ export function pageManifest(manifest: Manifest): Manifest {
   return { ...manifest, project, artifacts }
 }
 
-export function packed(json: Json): Packed {
-  const counts = new Map<string, number>()
-  const count = (value: Json): void => {
-    const text = JSON.stringify(value)
-    counts.set(text, (counts.get(text) ?? 0) + 1)
-    // what is in it is counted once: it is written once
-    if (counts.get(text) === 1) for (const part of partsOf(value)) count(part)
+/**
+ * Text in which what stands earlier is not written again, as LZ77 has it: a mark with one, two or three digits of how
+ * far back, and one of how long. It has no `<`, and stands raw in a script element. JSON can escape the marks.
+ */
+export function packed(json: string): string {
+  const text = json.replace(/[<`~^\ud800-\udfff]/g, it => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const { first, backs, sizes } = copiesIn(text)
+  // the fewest characters from each place to the end, and the copy with which that begins
+  const costs = new Uint32Array(text.length + 1)
+  const [chosenBack, chosenSize] = [new Uint32Array(text.length), new Uint8Array(text.length)] as const
+  for (let at = text.length - 1; at >= 0; at--) {
+    let least = 1 + (costs[at + 1] ?? 0)
+    let part = shortest
+    // what is nearer costs no more, as far as it goes
+    for (let nth = first[at] ?? 0; nth < (first[at + 1] ?? 0); nth++) {
+      const back = backs[nth] ?? 0
+      const own = 2 + digitsOf(back)
+      for (; part <= (sizes[nth] ?? 0); part++) {
+        const cost = own + (costs[at + part] ?? 0)
+        if (cost >= least) continue
+        least = cost
+        chosenBack[at] = back
+        chosenSize[at] = part
+      }
+    }
+    costs[at] = least
   }
-  count(json)
-  const keys = new Map<string, number>()
-  const places = new Map<string, number>()
-  const values: Json[] = []
-  const written = (value: Json): Json => {
-    if (typeof value === 'string') return value
-    if (isList(value)) return [0, ...value.map(pack)]
-    if (!isObject(value)) return { '': value }
-    const shape = JSON.stringify(Object.keys(value))
-    const known = keys.get(shape) ?? keys.size + 1
-    keys.set(shape, known)
-    return [known, ...Object.values(value).map(pack)]
+  let written = ''
+  for (let at = 0; at < text.length; ) {
+    const size = chosenSize[at] ?? 0
+    written += size === 0 ? text.charAt(at) : writtenCopy(chosenBack[at] ?? 0, size)
+    at += size || 1
   }
-  const pack = (value: Json): Json => {
-    const text = JSON.stringify(value)
-    const place = places.get(text)
-    if (place !== undefined) return place
-    const own = written(value)
-    if ((counts.get(text) ?? 0) < 2 || JSON.stringify(own).length <= 4) return own
-    places.set(text, values.length)
-    values.push(own)
-    return values.length - 1
-  }
-  const is = pack(json)
-  return shortened({ keys: [...keys.keys()].map(shape => JSON.parse(shape)), values, is })
+  return written
 }
 
-/** With the shortest numbers for what is written most often. */
-function shortened({ keys, values, is }: Packed): Packed {
-  const shapes = keys.map(() => 0)
-  const places = values.map(() => 0)
-  const count = (value: Json): void => {
-    if (typeof value === 'number') places[value] = (places[value] ?? 0) + 1
-    if (!isList(value)) return
-    const [shape, ...parts] = value
-    const at = Number(shape) - 1
-    if (at >= 0) shapes[at] = (shapes[at] ?? 0) + 1
-    for (const part of parts) count(part)
+/** The text of what was packed, but for what JSON escapes. */
+export function unpacked(packed: string): string {
+  const text: string[] = []
+  for (let at = 0; at < packed.length; at++) {
+    let digits = marks.indexOf(packed.charAt(at)) + 1
+    if (digits === 0) {
+      text.push(packed.charAt(at))
+      continue
+    }
+    let back = 0
+    for (; digits > 0; digits--) back = back * base + numberOf(packed.charCodeAt(++at))
+    const from = text.length - back
+    const size = shortest + numberOf(packed.charCodeAt(++at))
+    text.push(...text.slice(from, from + size))
   }
-  for (const value of [...values, is]) count(value)
-  const [shapeOrder, order] = [byUse(shapes), byUse(places)] as const
-  const [shapeNumbers, numbers] = [numbersOf(shapeOrder), numbersOf(order)] as const
-  const renumbered = (value: Json): Json => {
-    if (typeof value === 'number') return numbers.get(value) ?? value
-    if (!isList(value)) return value
-    const [shape, ...parts] = value
-    return [(shapeNumbers.get(Number(shape) - 1) ?? -1) + 1, ...parts.map(renumbered)]
-  }
-  return {
-    keys: shapeOrder.map(at => keys[at] ?? []),
-    values: order.map(at => renumbered(values[at] ?? null)),
-    is: renumbered(is),
-  }
+  return text.join('')
 }
 
-function byUse(uses: readonly number[]): readonly number[] {
-  return [...uses.keys()].sort((a, b) => (uses[b] ?? 0) - (uses[a] ?? 0))
+/** Of the place `at` those from `first[at]` on, before `first[at + 1]`: how far back, and how long. */
+type Copies = {
+  readonly first: readonly number[]
+  readonly backs: readonly number[]
+  readonly sizes: readonly number[]
 }
 
-function numbersOf(order: readonly number[]): ReadonlyMap<number, number> {
-  return new Map(order.map((number, at) => [number, at]))
-}
+const marks = '`~^'
 
-/** The text of what was packed. */
-export function unpacked({ keys, values, is }: Packed): string {
-  const unpack = (value: Json | undefined): string => {
-    if (typeof value === 'number') return unpack(values[value])
-    if (!isList(value)) return JSON.stringify(isObject(value) ? value[''] : value)
-    const [shape, ...parts] = value
-    const names = keys[Number(shape) - 1]
-    const texts = parts.map((part, at) => (names === undefined ? '' : `${JSON.stringify(names[at])}:`) + unpack(part))
-    return names === undefined ? `[${texts.join()}]` : `{${texts.join()}}`
+const base = 93
+
+const shortest = 4
+
+const longest = shortest + base - 1
+
+/** Looking further costs more time than it saves room. */
+const mostLookedAt = 12
+
+/** What stands earlier, the nearest first, of each place those that are longer than those before it. */
+function copiesIn(text: string): Copies {
+  const codes = new Uint16Array(text.length + shortest)
+  for (let at = 0; at < text.length; at++) codes[at] = text.charCodeAt(at)
+  // of the last place that begins like that, and of each the one before
+  const last = new Map<number, number>()
+  const before = new Int32Array(text.length)
+  const [first, backs, sizes]: [number[], number[], number[]] = [[], [], []]
+  for (let at = 0; at < text.length; at++) {
+    first.push(backs.length)
+    let start = 0
+    for (let nth = 0; nth < shortest; nth++) start = start * base + (codes[at + nth] ?? 0)
+    const nearest = last.get(start) ?? -1
+    let size = shortest - 1
+    let place = nearest
+    for (let looked = 0; place >= 0 && looked < mostLookedAt && size < longest; looked++) {
+      const back = at - place
+      const most = Math.min(longest, back, text.length - at)
+      let same = 0
+      while (same < most && codes[place + same] === codes[at + same]) same++
+      if (same > size && digitsOf(back) <= marks.length) {
+        size = same
+        backs.push(back)
+        sizes.push(size)
+      }
+      place = before[place] ?? -1
+    }
+    before[at] = nearest
+    last.set(start, at)
   }
-  return unpack(is)
+  return { first: [...first, backs.length], backs, sizes }
 }
 
-function partsOf(value: Json): readonly Json[] {
-  return isList(value) ? value : isObject(value) ? Object.values(value) : []
+function digitsOf(back: number): number {
+  return back < base ? 1 : back < base ** 2 ? 2 : back < base ** 3 ? 3 : Number.POSITIVE_INFINITY
+}
+
+function writtenCopy(back: number, size: number): string {
+  const count = digitsOf(back)
+  const digits = Array.from({ length: count }, (_, at) => digit(Math.floor(back / base ** (count - 1 - at)) % base))
+  return `${marks.charAt(count - 1)}${digits.join('')}${digit(size - shortest)}`
+}
+
+/** From ! to ~, without <. */
+function digit(value: number): string {
+  return String.fromCharCode(value + (value < 27 ? 33 : 34))
+}
+
+function numberOf(code: number): number {
+  return code - (code < 60 ? 33 : 34)
 }

@@ -70,7 +70,7 @@ ${withoutScript(manifest)}</noscript>
 <div id="app"></div>
 <div id="static">
 ${decided.map(section => unquoted(section.replace(/<svg[\s\S]*?<\/svg>/, svg => inlinePicture(svg, true)))).join('')}${notesOf(manifest)}</div>
-${dataScript('data', packed(JSON.parse(JSON.stringify(data))))}
+<script type="text/plain" id="data">${packed(JSON.stringify(data))}</script>
 ${dataScript('versions', [])}
 <script>${script}</script>
 </body>

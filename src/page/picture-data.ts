@@ -1,4 +1,4 @@
-/** A picture without its markup, so that what its elements have in common is written once: see `packed`. */
+/** A picture without its markup. */
 export type PictureElement = {
   readonly tag: string
   readonly at: Readonly<Record<string, string>>

@@ -16,7 +16,7 @@ type Version = {
 }
 
 export function readData(): PageData {
-  return JSON.parse(unpacked(JSON.parse(textOf('data'))))
+  return JSON.parse(unpacked(textOf('data')))
 }
 
 export function readVersions(): Versions {
