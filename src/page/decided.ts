@@ -10,10 +10,11 @@ import { escapeHtml, escapeText } from './html.ts'
  */
 export function decidedSection(access: string, id: string): string {
   const golden = goldenOf(access)
-  const { template, region, deployments, silent, opening, notKnown } = golden
+  const { template, region, nested, deployments, silent, opening, notKnown } = golden
+  const whose = ['the template’s own policies', ...nested.map(it => `those of ${it}`)].join(', and ')
   return `<section id="${id}" class="decided" aria-labelledby="${id}-h" data-region="${escapeHtml(region)}">
 <h2 id="${id}-h">Who can reach what by ${escapeText(template)}</h2>
-<p class="hint">Decided in ${escapeText(region)} when this was built, from the template’s own policies: those of a bucket, table, key or API may add to it, or take away. Names are placeholders. <b class="wrong">${toneWords.wrong}</b> is allowed, and should be nobody’s.</p>
+<p class="hint">Decided in ${escapeText(region)} when this was built, from ${escapeText(whose)}: those of a bucket, table, key or API may add to it, or take away. Names are placeholders. <b class="wrong">${toneWords.wrong}</b> is allowed, and should be nobody’s.</p>
 <p class="hint sideways">${sideways}</p>
 <div class="picture" tabindex="0" role="region" aria-label="Picture of who reaches what">
 ${svgText(goldenSheet(golden))}</div>

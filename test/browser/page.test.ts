@@ -33,7 +33,7 @@ before(async () => {
   const lib = (name: string) => readFileSync(join(root, 'lib', name), 'utf8')
   assets = { script: lib('page.js'), style: lib('page.css') }
   access = new Map(
-    ['identity-pool', 'identity-pool-tutorial'].map(name => [
+    ['identity-pool', 'identity-pool-tutorial', 'notes-app'].map(name => [
       name,
       readFileSync(join(folder, `access/${name}.json`), 'utf8'),
     ]),
@@ -281,7 +281,8 @@ describe('the settings', () => {
     await page.getByLabel('Stack name').fill('mine')
     await page.getByRole('radio', { name: /^notes-app/ }).check()
     assert.equal(await page.getByLabel('Stack name').inputValue(), 'notes-app')
-    assert.equal(await page.locator('.picture svg').count(), 1)
+    // of the settings, and of what was decided
+    assert.equal(await page.locator('.picture svg').count(), 2)
     await page.getByRole('radio', { name: /^identity-pool A/ }).check()
     assert.equal(await page.locator('h1').innerText(), 'Launch identity-pool')
     assert.equal(await field(page, 'UserPoolId').locator('input').inputValue(), someone.UserPoolId)
@@ -470,7 +471,7 @@ function actionsOf(text: string): readonly string[] {
 
 describe('what was decided', () => {
   const columns = ['signed-in user', 'guest'] as const
-  const templates = ['identity-pool', 'identity-pool-tutorial']
+  const templates = ['identity-pool', 'identity-pool-tutorial', 'notes-app']
 
   for (const [index, name] of templates.entries()) {
     for (const javaScriptEnabled of [true, false]) {
@@ -557,16 +558,16 @@ describe('what was decided', () => {
     assert.match(await note(), /^It has what your settings have/)
     await setText(page, { ApiId: 'a1b2c3d4e5', ApiStage: 'prod' })
     await page.locator('#region').selectOption('eu-west-1')
-    assert.deepEqual(await shown(), ['With all options at once'])
+    assert.deepEqual(await shown(), ['With all options at once', 'ApiStage'])
     assert.equal(
       await note(),
-      'It also has what your settings do not: AllowGuests=true, AllowPublicFolder=true, UploadsKmsKeyArn, AdditionalApiArns, UserTableName. It says nothing of ApiStage. You have chosen eu-west-1: it is decided in us-east-1.',
+      'It also has what your settings do not: AllowGuests=true, AllowPublicFolder=true, UploadsKmsKeyArn, AdditionalApiArns, UserTableName. You have chosen eu-west-1: it is decided in us-east-1.',
     )
     await field(page, 'UploadsFolderKeyedBy').getByLabel('UserSub').check()
     await field(page, 'RoleSelection').getByLabel('Token').check()
     assert.match(
       await note(),
-      /Your settings also have (RoleSelection=Token|UploadsFolderKeyedBy=UserSub): not decided/,
+      /Your settings also have ApiStage, (RoleSelection=Token|UploadsFolderKeyedBy=UserSub): not decided/,
     )
     await section.getByLabel('Decided for').selectOption('ApiId')
     assert.deepEqual(await shown(), ['With the least that must be given', 'ApiId'])
@@ -575,6 +576,11 @@ describe('what was decided', () => {
     assert.equal(await page.locator('.decided').count(), 0)
     await page.getByRole('radio', { name: 'identity-pool-tutorial' }).check()
     assert.match(await page.locator('#decided-1').innerText(), /ALLOW! tutorial\[0\]/)
+    await page.getByRole('radio', { name: 'notes-app' }).check()
+    assert.match(
+      await page.locator('#decided-2').innerText(),
+      /from the template’s own policies, and those of identity-pool, which it nests as Identity: those of a bucket/,
+    )
   })
 
   test('has the picture that README.md shows', async () => {

@@ -16,6 +16,8 @@ import type { Column } from './table.ts'
 export type Golden = {
   readonly template: string
   readonly region: string
+  /** Templates that it nests, and as what, that were looked into: `identity-pool, which it nests as Identity`. */
+  readonly nested: readonly string[]
   /** `least` first, then `everything` where that says anything else, then the options that change something. */
   readonly deployments: readonly Decided[]
   /** Options that change nothing of who can reach what: `UsePrincipalTags=true`. */
@@ -47,7 +49,7 @@ export type Decided = {
 export function goldenOf(text: string): Golden {
   const file: unknown = JSON.parse(text)
   if (!isRecord(file)) throw unreadable()
-  const { template, region, deployments } = file
+  const { template, region, deployments, nested } = file
   if (typeof template !== 'string' || typeof region !== 'string' || !Array.isArray(deployments)) throw unreadable()
   const all = deployments.map(deploymentOf)
   const names = new Set(all.map(({ name }) => name))
@@ -95,6 +97,7 @@ export function goldenOf(text: string): Golden {
     all.filter(it => isSilent(it) && it.kind === kind).map(({ name }) => name)
   return {
     ...{ template, region, deployments: decided },
+    nested: [...textsOf(nested)].map(([id, child]) => `${child}, which it nests as ${id}`),
     ...{ silent: silent('usual'), opening: silent('opening'), notKnown: silent('not-known') },
   }
 }

@@ -48,6 +48,8 @@ export function renderAccess(
           it => it.who === who && it.principal === undefined && (it.by === by || kind.startsWith('by-')),
         ),
       )
+      // another role comes before what bounds this one
+      .sort((a, b) => Number(b.kind.startsWith('by-')) - Number(a.kind.startsWith('by-')))
       .map(bound => boundWords(bound, place, values)),
   }))
   const allowsNothing = grants.every(({ effect }) => effect === 'deny') && !hasPool(artifact)
