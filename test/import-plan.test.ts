@@ -10,7 +10,7 @@ import { check } from '../src/check/index.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
 import { placeholders } from '../src/import-plan/derive.ts'
 import { planImport, type Request } from '../src/import-plan/index.ts'
-import type { BlockerCode, Plan, Refusal } from '../src/import-plan/plan.ts'
+import { type BlockerCode, blockerCodes, type Plan, type Refusal } from '../src/import-plan/plan.ts'
 import { scriptOf, type Target } from '../src/import-plan/script.ts'
 import { planText } from '../src/import-plan/words.ts'
 import { readKnowledge } from '../src/knowledge/index.ts'
@@ -754,6 +754,12 @@ describe('a role is not imported', () => {
   })
 })
 
+test('a policy that denies something stays attached, or nothing would deny it any more', () => {
+  const denies = managed('Denies', ownFolder, { Effect: 'Deny', Action: 's3:PutObject', Resource: '*' })
+  const plan = planOf(standing({ users: role('users', [], { attached: is([denies]) }) }))
+  assert.equal(said(plan)['AdditionalManagedPolicyArns'], `arn:aws:iam::${account}:policy/Denies`)
+})
+
 test('guests without a role stay without, and nobody gets more by being taken over', () => {
   const pool = { AllowUnauthenticatedIdentities: true }
   const plan = planOf(standing({ pool }))
@@ -785,6 +791,13 @@ test('there is no plan for what a stack has, what could not be read, or another 
   assert.match(strange.message, /has no UnauthenticatedRole .* it is not identity-pool/)
   const long = { document: template.document, text: `${text}${'#'.repeat(51_200)}\n` }
   assert.equal(refusalOf(standing({}), { template: long }).code, 'too-large')
+})
+
+test('the documentation has each code, and each value that waits for somebody', () => {
+  const pages = ['docs/import.md', 'README.md'].map(it => readFileSync(join(root, it), 'utf8'))
+  const [codesListed] = [[...(pages[0] ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(it => it[1])]
+  assert.deepEqual(codesListed.filter(it => !it?.includes('.')).sort(), [...blockerCodes].sort())
+  for (const { name } of planOf(standing({})).files) assert(pages[0]?.includes(`| \`${name}\` |`), name)
 })
 
 // ---- the script ----------------------------------------------------------------------------------------------------
@@ -846,7 +859,8 @@ describe('the script', () => {
     for (const answer of ['no\n', 'y\n', '']) {
       const { status, calls, output } = ran('', answer)
       assert.equal(status, 1)
-      assert.match(output, /stopped: the change set poolform-import is there still/)
+      assert.match(output, /stopped: nothing has been done/)
+      assert.equal(operations(calls).at(-1), 'delete-change-set')
       assert(!operations(calls).includes('execute-change-set'), answer)
     }
   })
@@ -856,13 +870,15 @@ describe('the script', () => {
     const replaced = ran(replaces, 'yes\nyes\n', ['update'])
     assert.match(replaced.output, /stopped: it would replace or remove AuthenticatedRole/)
     assert(!operations(replaced.calls).includes('execute-change-set'), 'executed')
+    const asked = replaced.calls.find(it => it.includes('Replacement=='))
+    assert.match(asked ?? '', /\[\?Replacement=='True'\|\|\(Action=='Remove'&&LogicalResourceId=='IdentityPool'\)\]/)
     const fails = `case "$*" in *wait*) exit 255 ;; *StatusReason*) echo 'because of this' ;; esac`
     assert.match(ran(fails, 'yes\nyes\n').output, /because of this/)
   })
 
   test('goes back to what stood', () => {
     const { calls } = ran('', 'yes\n', ['undo'])
-    assert.match(calls[0] ?? '', /\|poolform-undo\|.*\|UPDATE\|.*\|file:\/\/import\.yaml\|$/)
+    assert.match(calls[0] ?? '', /\|poolform-undo-\d{14}\|.*\|UPDATE\|.*\|file:\/\/import\.yaml\|$/)
   })
 
   test('asks the emulator that the plan was made of, whatever its address holds', () => {

@@ -43,7 +43,8 @@ cfn() {
 
 # name and type of the change set, then what else it takes; waits for it, and says why where it fails
 change_set() {
-  name=$1
+  # another run may have left one of the same name
+  name=$1-$(date -u +%Y%m%d%H%M%S)
   type=$2
   shift 2
   cfn create-change-set --stack-name "$stack" --change-set-name "$name" --change-set-type "$type" \\
@@ -64,12 +65,12 @@ change_set() {
 
 # executes it once whoever runs this has said yes
 execute() {
-  name=$1
-  printf '%s [yes/no] ' "$2"
+  printf '%s [yes/no] ' "$1"
   answer=no
   read -r answer || true
   if [ "$answer" != yes ]; then
-    echo "stopped: the change set $name is there still, and does nothing by itself" >&2
+    cfn delete-change-set --stack-name "$stack" --change-set-name "$name" > /dev/null || true
+    echo 'stopped: nothing has been done' >&2
     exit 1
   fi
   cfn execute-change-set --stack-name "$stack" --change-set-name "$name"
@@ -79,7 +80,7 @@ import() {
   echo '1. Import: the stack takes what stands as it stands, and changes nothing.'
   change_set poolform-import IMPORT \\
     --template-body file://${fileNames.import} --resources-to-import file://${fileNames.resources}
-  execute poolform-import 'Import these?'
+  execute 'Import these?'
   cfn wait stack-import-complete --stack-name "$stack"
   echo "imported into $stack"
 }
@@ -87,7 +88,7 @@ import() {
 update() {
   echo '2. Update: what differs becomes as the template says; no identity, and not the ID of the pool.'
   change_set "$1" UPDATE --template-body "file://$2" $3
-  execute "$1" 'Change these?'
+  execute 'Change these?'
   cfn wait stack-update-complete --stack-name "$stack"
   echo "updated $stack"
 }

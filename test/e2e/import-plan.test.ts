@@ -48,8 +48,10 @@ import {
 const host = 'cognito-identity.amazonaws.com'
 const administrator = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-const importPlan = (...args: readonly string[]) =>
-  run(process.execPath, [path.join(root, 'lib/cli.cjs'), 'import-plan', ...args], environmentOf(administrator))
+const poolform = (...args: readonly string[]) =>
+  run(process.execPath, [path.join(root, 'lib/cli.cjs'), ...args], environmentOf(administrator))
+
+const importPlan = (...args: readonly string[]) => poolform('import-plan', ...args)
 
 const newFolder = () => path.join(mkdtempSync(path.join(folder, 'plan-')), 'import')
 
@@ -250,6 +252,9 @@ for (const rolePath of ['/', '/service-role/']) {
         [ownKey(ann)],
       )
 
+      const doctor = await poolform('doctor', '--stack-name', 'notes-identity-pool')
+      assert.equal(doctor.status, 0, doctor.stdout)
+
       // and back, as the plan says
       await imported(out, 'undo')
       assert.deepEqual((await standingRole('Cognito_notesAuth_Role')).policies, roleBefore.policies)
@@ -388,13 +393,16 @@ live('who says no changes nothing, and files that are there stay', async () => {
   const before = [await standingPool(poolId), await standingRole('Cognito_notesAuth_Role')]
   const { status, output } = await carryOut(out, 'no\n')
   assert.equal(status, 1, output)
-  assert.match(output, /stopped: the change set poolform-import is there still/)
+  assert.match(output, /stopped: nothing has been done/)
   assert.deepEqual([await standingPool(poolId), await standingRole('Cognito_notesAuth_Role')], before)
   const names = ['identity-pool.yaml', 'import.sh', 'import.yaml', 'parameters.json', 'resources-to-import.json']
   assert.deepEqual(readdirSync(out).sort(), names)
   const twice = await importPlan('--identity-pool-id', poolId, '--out', out)
   assert.equal(twice.status, 1)
   assert.match(twice.stderr, /are there already \[file-exists\]/)
+  // and another time yes
+  await imported(out)
+  assert.equal(await stateOf('notes-identity-pool'), 'UPDATE_COMPLETE')
 })
 
 live('a second user pool is in the way', async () => {
