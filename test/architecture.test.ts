@@ -161,11 +161,22 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/access/identity-host.ts', 'src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
     ...['src/live/app.ts', 'src/live/around.ts', 'src/live/snapshot.ts'],
   ],
+  // How a pool that stands is taken into a stack.
+  'src/import-plan/': [
+    ...[
+      'src/access/identity-host.ts',
+      'src/access/show/',
+      'src/document.ts',
+      'src/emit.ts',
+      'src/knowledge/schemas.ts',
+    ],
+    ...['src/launch/partitions.ts', 'src/launch/quote.ts', 'src/live/', 'src/resolve/'],
+  ],
   // What is wrong with a pool that stands.
   'src/doctor/': [
     ...['src/access/decide/', 'src/access/guests.ts', 'src/access/identity-host.ts', 'src/access/show/table.ts'],
-    ...['src/document.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts', 'src/live/around.ts'],
-    ...['src/live/document-of.ts', 'src/live/snapshot.ts', 'src/nearest.ts', 'src/resolve/'],
+    ...['src/document.ts', 'src/knowledge/schemas.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
+    ...['src/live/around.ts', 'src/live/document-of.ts', 'src/live/snapshot.ts', 'src/nearest.ts', 'src/resolve/'],
   ],
   'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
   'src/cli/access.ts': [
@@ -198,7 +209,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/cli/client-config.ts': [
     ...['src/cli/', 'src/client-config/', 'src/document.ts', 'src/launch/partitions.ts', 'src/live/', 'node:'],
   ],
-  'src/cli/doctor.ts': ['src/cli/', 'src/doctor/', 'src/document.ts', 'src/live/snapshot.ts', 'src/read.ts'],
+  'src/cli/import-plan.ts': [
+    ...['src/build/', 'src/cli/', 'src/document.ts', 'src/import-plan/', 'src/knowledge/schemas.ts'],
+    ...['src/launch/values.ts', 'node:'],
+  ],
+  'src/cli/doctor.ts': [
+    ...['src/build/', 'src/cli/', 'src/doctor/', 'src/document.ts', 'src/knowledge/schemas.ts', 'src/live/snapshot.ts'],
+    ...['src/read.ts', 'node:path'],
+  ],
   'src/cli/launch-url.ts': [
     ...['src/build/finding.ts', 'src/cli/', 'src/launch/', 'src/manifest.ts', 'src/publication.ts', 'node:'],
   ],
@@ -221,6 +239,7 @@ const pureRooms = [
   ...['src/access/', 'src/page/html.ts', 'src/page/picture.ts', 'src/page/picture/', 'src/page/with-versions.ts'],
   'src/client-config/',
   'src/compat/',
+  'src/import-plan/',
   ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/page/picture-data.ts'],
   'src/measure.ts',
 ]

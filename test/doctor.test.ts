@@ -1,21 +1,46 @@
 /** What is wrong with an identity pool that stands: broken states, each with exactly what is found, and nothing else. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import path from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type Code, causes, codes } from '../src/doctor/causes.ts'
-import { type Diagnosis, diagnose } from '../src/doctor/index.ts'
+import { type Diagnosis, diagnose as diagnoseBy } from '../src/doctor/index.ts'
 import { rightName } from '../src/doctor/providers.ts'
 import { terminalText } from '../src/doctor/report.ts'
 import type { Document, Json, JsonObject } from '../src/document.ts'
+import { readPrefix } from '../src/knowledge/schemas.ts'
 import { link } from '../src/link.ts'
 import type { Snapshot } from '../src/live/snapshot.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
-import { account, type Deployed, snapshotOf } from './support/snapshots.ts'
+import { account, type Deployed, snapshotOf as snapshotFrom } from './support/snapshots.ts'
 
 const template: Document = link(identityPool, { id: 'identity-pool', version: '' }).document
 const tutorialTemplate: Document = link(tutorial, { id: 'identity-pool-tutorial', version: '' }).document
+
+const diagnose = (snapshot: Snapshot, document?: Document): Diagnosis =>
+  diagnoseBy(snapshot, prefix => readPrefix(path.join(import.meta.dirname, '../schemas'), prefix), document)
+
+/** With roles of groups that allow something. */
+function snapshotOf(document: Document, text: string, deployed: Deployed): Snapshot {
+  const snapshot = snapshotFrom(document, text, deployed)
+  const own = { kind: 'is', value: { Version: '2012-10-17', Statement: [speech] } } as const
+  const roles = snapshot.roles.map(({ arn, answer }) =>
+    answer.kind === 'is' && answer.value.inline.kind === 'is' && answer.value.inline.value.length === 0
+      ? ({
+          arn,
+          answer: {
+            ...answer,
+            value: { ...answer.value, inline: { kind: 'is', value: [{ name: 'speech', document: own }] } },
+          },
+        } as const)
+      : { arn, answer },
+  )
+  return { ...snapshot, roles }
+}
+
+const speech = { Effect: 'Allow', Action: 'polly:SynthesizeSpeech', Resource: '*' }
 
 const host = 'cognito-identity.amazonaws.com'
 const userPool = 'eu-west-1_a1B2c3D4e'
@@ -599,6 +624,86 @@ const states: Readonly<Record<string, State>> = {
     only(objects(), list(`private/${sub}/*`), allow(['s3:PutObject', 's3:DeleteObject'], 'arn:aws:s3:::notes')),
     ['s3-wrong-resource'],
   ],
+  'the policy lists the objects, and has nothing else': [
+    only(allow('s3:ListBucket', `arn:aws:s3:::notes/private/${sub}/*`)),
+    ['s3-wrong-resource'],
+  ],
+  'the policy puts objects into the bucket, and has nothing else': [
+    only(allow(['s3:GetObject', 's3:PutObject'], 'arn:aws:s3:::notes')),
+    ['s3-wrong-resource'],
+  ],
+  'a role has no policy': [
+    draft => {
+      Object.assign(role(draft), { inline: { kind: 'is', value: [] }, attached: { kind: 'is', value: [] } })
+    },
+    ['role-allows-nothing'],
+  ],
+  'guests have no policy': [
+    draft => {
+      role(draft, 'UnauthenticatedRole').inline = { kind: 'is', value: [] }
+    },
+    [],
+    { parameters: withGuests },
+  ],
+  'a role has a denial alone': [only({ Effect: 'Deny', Action: '*', Resource: '*' }), ['role-allows-nothing']],
+  'a managed policy denies everything': [
+    draft => {
+      const document: JsonObject = {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Deny', Action: ['*'], Resource: '*' }],
+      }
+      const arn = 'arn:aws:iam::aws:policy/AWSDenyAll'
+      value(role(draft).attached).push({ name: 'AWSDenyAll', arn, document: { kind: 'is', value: document } })
+    },
+    ['role-allows-nothing'],
+  ],
+  'a denial takes all that there is': [
+    only(objects(), listOwn, { Effect: 'Deny', Action: 's3:*', Resource: '*' }),
+    ['role-allows-nothing'],
+  ],
+  'a denial has a condition': [
+    only(objects(), listOwn, {
+      ...{ Effect: 'Deny', Action: '*', Resource: '*' },
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+    [],
+  ],
+  'an API is named without a stage': [
+    only(allow('execute-api:Invoke', 'arn:aws:execute-api:us-east-1:123456789012:abcdefgh12')),
+    ['resource-never-fits'],
+  ],
+  'an API is named with a stage alone': [
+    only(allow('execute-api:Invoke', 'arn:aws:execute-api:us-east-1:123456789012:abcdefgh12/prod')),
+    ['resource-never-fits'],
+  ],
+  'a WebSocket API is named with a route': [
+    only(allow('execute-api:Invoke', 'arn:aws:execute-api:us-east-1:123456789012:abcdefgh12/prod/$connect')),
+    [],
+  ],
+  'an API is named as it is managed': [
+    only(allow('execute-api:Invoke', 'arn:aws:apigateway:us-east-1::/restapis/abcdefgh12/*')),
+    ['resource-never-fits'],
+  ],
+  'a table is named as a bucket': [
+    only(objects(), listOwn, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], 'arn:aws:s3:::notes')),
+    ['resource-never-fits'],
+  ],
+  'an action without resources is allowed on one': [
+    only(objects(), listOwn, allow('polly:DescribeVoices', 'arn:aws:polly:us-east-1:123456789012:voice/a')),
+    ['resource-never-fits'],
+  ],
+  'a folder is named without its objects': [
+    only(allow(['s3:GetObject', 's3:PutObject'], `arn:aws:s3:::notes/private/${sub}`), listOwn),
+    ['folder-without-objects'],
+  ],
+  'a folder is named with its objects, too': [
+    only(allow('s3:PutObject', [`arn:aws:s3:::notes/private/${sub}`, `arn:aws:s3:::notes/private/${sub}/*`]), listOwn),
+    [],
+  ],
+  'all buckets are listed, on an object': [
+    only(objects(), listOwn, allow('s3:ListBuckets', `arn:aws:s3:::notes/private/${sub}/*`)),
+    ['no-such-action'],
+  ],
   'bucket and objects are named together': [
     only(allow(['s3:ListBucket', 's3:GetObject'], ['arn:aws:s3:::notes', `arn:aws:s3:::notes/private/${sub}/*`])),
     ['too-wide'],
@@ -773,6 +878,8 @@ const left: Readonly<Record<string, readonly Code[]>> = {
   'a user pool is gone': ['no-provider'],
   'an app client is gone': ['no-provider'],
   'several variables are broken': ['listing-wrong-prefix'],
+  // the names of all buckets are nobody's
+  'all buckets are listed, on an object': ['too-wide'],
 }
 
 describe('what mends it', () => {
@@ -785,7 +892,10 @@ describe('what mends it', () => {
       const commands = findings.flatMap(({ mend }) =>
         mend.filter((it, at) => at === 0 || it.words.startsWith('And ')).flatMap(({ command = '' }) => command),
       )
-      if (commands.length < findings.length || commands.some(it => it === '' || /\b(?:ROLE|CLIENT|GROUP)\b/.test(it)))
+      if (
+        commands.length < findings.length ||
+        commands.some(it => it === '' || /\b(?:ROLE|CLIENT|GROUP|BUCKET|TABLENAME)\b/.test(it))
+      )
         continue
       if (!commands.map(it => run(draft, it)).every(it => it)) continue
       count++

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { thisEngine } from '../build/engine.ts'
 import type { Finding, Unseen } from '../doctor/index.ts'
 import { diagnose } from '../doctor/index.ts'
 import { terminalText } from '../doctor/report.ts'
 import type { Document } from '../document.ts'
+import { readPrefix } from '../knowledge/schemas.ts'
 import { type Snapshot, told } from '../live/snapshot.ts'
 import { type AccountArguments, formatRefusal, look, sourceOf } from './account.ts'
 import { isTerminal, print } from './print.ts'
@@ -31,7 +34,8 @@ export async function runDoctor(args: DoctorArguments): Promise<number> {
   }
   const { snapshot, notes } = found
   const template = await templateOf(snapshot)
-  const diagnosis = diagnose(snapshot, template.document)
+  const schemas = join(thisEngine().root, 'schemas')
+  const diagnosis = diagnose(snapshot, prefix => readPrefix(schemas, prefix), template.document)
   const findings = diagnosis.findings
   const unseen = [...diagnosis.unseen, ...template.unseen]
   if (args.json) print('stdout', formatted({ pool: poolOf(snapshot), findings, unseen, notes }))

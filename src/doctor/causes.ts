@@ -239,11 +239,35 @@ export const causes = {
     seen: [denied],
     reference: s3Page,
   },
+  'role-allows-nothing': {
+    severity: 'error',
+    title: 'the role that signed-in users get allows nothing, or another statement denies it all: every call fails',
+    seen: [
+      denied,
+      exact(
+        'AccessDenied: User: arn:{partition}:sts::{account}:assumed-role/{role}/CognitoIdentityCredentials is not authorized to perform: {action} on resource: "{resource}" with an explicit deny in an identity-based policy',
+      ),
+    ],
+    reference: `${iam}reference_policies_evaluation-logic_policy-eval-denyallow.html`,
+  },
   's3-wrong-resource': {
     severity: 'error',
     title: 'an action on buckets is allowed on objects, or the other way round: it never applies',
     seen: [denied],
     reference: s3Page,
+  },
+  'folder-without-objects': {
+    severity: 'error',
+    title: 'objects are allowed by the name of the user’s own folder, without `/*`: nothing in it is meant',
+    seen: [denied],
+    reference: s3Page,
+  },
+  'resource-never-fits': {
+    severity: 'error',
+    title: 'an action is allowed on resources of another type than it is done on: it never applies',
+    seen: [denied],
+    reference:
+      'https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html',
   },
   'listing-wrong-prefix': {
     severity: 'error',

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../document.ts'
+import type { Json, JsonObject } from '../document.ts'
 import { canPass, command } from '../launch/quote.ts'
 import type { DescribedPool, PoolRoles, Role } from '../live/snapshot.ts'
 import type { Change, Edit, Mend } from './remedy.ts'
@@ -61,9 +61,28 @@ function edited(document: JsonObject, changes: readonly Change[]): JsonObject {
     )
     return found === undefined ? [] : [found]
   })
-  const more = own.filter(it => it.at.length === 0).flatMap(it => it.edit({}) ?? [])
+  const more = own.flatMap(it => [
+    ...(it.at.length === 0 ? [it.edit({}) ?? []].flat() : []),
+    ...(it.target === 'policy' ? (it.more ?? []) : []),
+  ])
   const unlike = more.filter((it, at) => more.findIndex(one => JSON.stringify(one) === JSON.stringify(it)) === at)
-  return { ...document, Version: '2012-10-17', Statement: [...kept, ...unlike] }
+  return { ...document, Version: '2012-10-17', Statement: namedApart([...kept, ...unlike]) }
+}
+
+/** A policy has no `Sid` twice. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html */
+function namedApart(statements: readonly JsonObject[]): readonly JsonObject[] {
+  const taken = new Set<Json>()
+  return statements.map(statement => {
+    const { Sid } = statement
+    if (typeof Sid !== 'string' || !taken.has(Sid)) {
+      if (Sid !== undefined) taken.add(Sid)
+      return statement
+    }
+    let number = 2
+    while (taken.has(`${Sid}${number}`)) number++
+    taken.add(`${Sid}${number}`)
+    return { ...statement, Sid: `${Sid}${number}` }
+  })
 }
 
 /** An inline policy is written over; nobody but AWS writes its own. */

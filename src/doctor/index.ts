@@ -3,10 +3,13 @@ import { type Snapshot, told } from '../live/snapshot.ts'
 import { claimFindings } from './claims.ts'
 import { driftFindings } from './drift.ts'
 import type { Finding } from './finding.ts'
+import type { Services } from './fits.ts'
 import { listingFindings } from './listing.ts'
 import { mappingFindings } from './mappings.ts'
+import { emptyFindings } from './nothing.ts'
 import { permissionFindings } from './permissions.ts'
 import { providerFindings } from './providers.ts'
+import { resourceFindings } from './resources.ts'
 import { roleFindings } from './roles.ts'
 import { settled } from './settle.ts'
 import { standingOf } from './standing.ts'
@@ -16,6 +19,7 @@ import { variableFindings } from './variables.ts'
 import { wideFindings } from './wide.ts'
 
 export type { Finding, Place } from './finding.ts'
+export type { Services } from './fits.ts'
 export type { Mend } from './remedy.ts'
 export type { Unseen } from './unseen.ts'
 
@@ -25,8 +29,11 @@ export type Diagnosis = {
   readonly unseen: readonly Unseen[]
 }
 
-/** What is wrong with an identity pool and what stands around it. `template` is that of its stack, if it can be read. */
-export function diagnose(snapshot: Snapshot, template?: Document): Diagnosis {
+/**
+ * What is wrong with an identity pool and what stands around it. `template` is that of its stack, if it can be read;
+ * `services` what the service authorization reference says.
+ */
+export function diagnose(snapshot: Snapshot, services: Services, template?: Document): Diagnosis {
   const pool = told(snapshot.pool)
   if (pool === undefined) return { findings: [], unseen: unseenIn(snapshot, undefined) }
   const standing = standingOf(snapshot, pool, template)
@@ -37,6 +44,8 @@ export function diagnose(snapshot: Snapshot, template?: Document): Diagnosis {
     ...mappingFindings(standing),
     ...claimFindings(standing),
     ...permissionFindings(standing),
+    ...emptyFindings(standing),
+    ...resourceFindings(standing, services),
     ...variableFindings(standing),
     ...listingFindings(standing),
     ...wideFindings(standing),

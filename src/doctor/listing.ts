@@ -2,8 +2,10 @@ import type { ContextValue, Request } from '../access/decide/request.ts'
 import { decide } from '../access/decide/statement.ts'
 import type { Role } from '../live/snapshot.ts'
 import { type Draft, finding } from './finding.ts'
+import { type Folder, foldersOf, listStatement } from './folders.ts'
 import { addPolicy } from './mend.ts'
-import { listStatement, refusalOf } from './permissions.ts'
+import { denialsOf } from './nothing.ts'
+import { refusalOf } from './refusal.ts'
 import { rolesRead, type Standing, whoGets } from './standing.ts'
 import { nameOf, placeOf, policiesOf, type Statement, statementsOf } from './statements.ts'
 
@@ -16,6 +18,8 @@ const somebody = '11111111-2222-4333-8444-555555555555'
  */
 export function listingFindings(standing: Standing): readonly Draft[] {
   return rolesRead(standing).flatMap(({ role, uses }) => {
+    // that all is denied is told already
+    if (denialsOf(role) !== undefined) return []
     const statements = policiesOf(role)
       .flatMap(statementsOf)
       .filter(it => it.isAllow)
@@ -31,16 +35,6 @@ export function listingFindings(standing: Standing): readonly Draft[] {
 
 const isOnObjects = ({ actions }: Statement): boolean =>
   actions.some(it => /^(?:s3:\*|\*|s3:(?:Get|Put)(?:Object)?\*?|s3:(?:Get|Put)Object)$/i.test(it))
-
-type Folder = { readonly bucket: string; readonly folder: string }
-
-/** `private/${cognito-identity.amazonaws.com:sub}/` of the bucket `notes`. */
-function foldersOf({ resources }: Statement): readonly Folder[] {
-  return resources.flatMap(it => {
-    const [, bucket, folder] = /^arn:[^:]*:s3:::([^/*?$]+)\/(.*\$\{[^*?$}]+\}[^*?]*?)\*$/.exec(it) ?? []
-    return bucket === undefined || folder === undefined ? [] : [{ bucket, folder }]
-  })
-}
 
 function unlisted(
   standing: Standing,
@@ -80,9 +74,7 @@ function unlisted(
   const isMisplaced = statements.some(it => it.actions.some(name => /^s3:ListBucket$|^s3:ListObjects/i.test(name)))
   if (meant === undefined && isMisplaced) return []
   const fill = refusalOf(standing, role, 's3:ListBucket', arn)
-  const mend = [
-    addPolicy(role, 'list-own-folder', [listStatement(arn, [folder, `${folder}*`])], 'Allow listing of the own folder'),
-  ]
+  const mend = [addPolicy(role, 'list-own-folder', [listStatement(arn, [folder])], 'Allow listing of the own folder')]
   if (meant !== undefined) {
     return [
       finding('listing-wrong-prefix', {

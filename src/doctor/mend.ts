@@ -25,14 +25,15 @@ export function updatePool(edit: (pool: DescribedPool) => DescribedPool, words: 
   return { words, change: { target: 'pool', edit } }
 }
 
-/** A statement of a policy of the role; undefined: it goes. */
+/** A statement of a policy of the role; undefined: it goes. `more`: what the policy gets besides. */
 export function updateStatement(
   role: Role,
   { policy, number }: Statement,
   edit: (statement: JsonObject) => JsonObject | undefined,
   words: string,
+  more: readonly JsonObject[] = [],
 ): Remedy {
-  return { words, change: { target: 'policy', role, policy, at: [number - 1], edit } }
+  return { words, change: { target: 'policy', role, policy, at: [number - 1], edit, more } }
 }
 
 /** By a parameter of the stack that made it, if it has one of that name. */

@@ -21,6 +21,8 @@ export type Change =
       readonly policy: Policy
       readonly at: readonly number[]
       readonly edit: Edit
+      /** Statements that the policy gets besides. */
+      readonly more?: readonly JsonObject[]
     }
   | { readonly target: 'pool'; readonly edit: (pool: DescribedPool) => DescribedPool }
   | { readonly target: 'roles'; readonly edit: (roles: PoolRoles) => PoolRoles }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../document.ts'
 import { type Role, told } from '../live/snapshot.ts'
 import { type Draft, finding } from './finding.ts'
 import { json, mendBy, updateStatement } from './mend.ts'
-import { refusalOf } from './permissions.ts'
+import { refusalOf } from './refusal.ts'
 import { rolesRead, type Standing, type Use, whoGets } from './standing.ts'
 import {
   linesOf,

@@ -3,8 +3,9 @@ import { type Document, isObject, type Json, type JsonObject } from '../document
 import { documentOf } from '../live/document-of.ts'
 import type { Role } from '../live/snapshot.ts'
 import { resolve } from '../resolve/index.ts'
+import { withoutManaged } from './additional.ts'
 import { type Draft, finding } from './finding.ts'
-import { byParameter, updateStatement } from './mend.ts'
+import { updateStatement } from './mend.ts'
 import { withoutActions } from './permissions.ts'
 import type { Remedy } from './remedy.ts'
 import { type Kind, rolesRead, type Standing, whoGets } from './standing.ts'
@@ -65,14 +66,6 @@ function withRole({ Resources, ...document }: Document, role: Role, kind: Kind, 
       },
     },
   }
-}
-
-/** Where the stack of `identity-pool` was given the policy as one of the additional ones. */
-function withoutManaged(standing: Standing, statement: Statement | undefined): readonly Remedy[] {
-  const name = 'AdditionalManagedPolicyArns'
-  const given = (standing.snapshot.stack?.parameters[name] ?? '').split(',')
-  const arn = statement?.policy.name ?? ''
-  return given.includes(arn) ? byParameter(standing, name, given.filter(it => it !== arn).join('\\,')) : []
 }
 
 const mostPlaces = 4

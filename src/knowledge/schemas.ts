@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '../document.ts'
 
@@ -80,6 +80,12 @@ export function keysOf(text: string): string[] {
 export function parseIndexEntry(line: string): IndexEntry {
   const [hash = '', ...attributes] = line.split(' ')
   return { hash, attributes }
+}
+
+/** What is known of an IAM prefix, such as `s3`; undefined where there is none of that name. */
+export function readPrefix(schemasFolder: string, prefix: string): ServiceRecord | undefined {
+  const file = join(schemasFolder, 'iam', `${prefix}.json`)
+  return /^[a-z0-9-]+$/.test(prefix) && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
 }
 
 /** Every type of a service. Throws if the package lacks the file. */
