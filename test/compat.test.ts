@@ -599,6 +599,116 @@ test('a stack is compared with its own values, and named by its own IDs', () => 
   assert.deepEqual(told(secret), [])
 })
 
+// ---- who reaches what ---------------------------------------------------------------------------------------------
+
+/** A pool whose signed-in users have one role. */
+function poolOf(users: JsonObject, rest: JsonObject = {}, pool: JsonObject = {}): Document {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: 'cognito-identity.amazonaws.com' },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { 'cognito-identity.amazonaws.com:aud': { Ref: 'Pool' } },
+          'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+        },
+      },
+    ],
+  }
+  const userPool = { ClientId: 'c', ProviderName: 'cognito-idp.us-east-1.amazonaws.com/us-east-1_abc' }
+  return template({
+    Pool: {
+      Type: 'AWS::Cognito::IdentityPool',
+      Properties: { AllowUnauthenticatedIdentities: false, CognitoIdentityProviders: [userPool], ...pool },
+    },
+    Attachment: {
+      Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+      Properties: { IdentityPoolId: { Ref: 'Pool' }, Roles: { authenticated: { 'Fn::GetAtt': ['Users', 'Arn'] } } },
+    },
+    Users: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust, ...users } },
+    ...rest,
+  })
+}
+
+function policyOf(...statements: readonly JsonObject[]): JsonObject {
+  const document = { Version: '2012-10-17', Statement: statements.map(it => ({ Effect: 'Allow', ...it })) }
+  return { Policies: [{ PolicyName: 'own', PolicyDocument: document }] }
+}
+
+const ownFolder = 'arn:aws:s3:::uploads/private/${cognito-identity.amazonaws.com:sub}/*'
+
+test('a policy changes nothing only where the proof has asked about its role, and knows every answer', () => {
+  const users = policyOf({ Action: 's3:GetObject', Resource: ownFolder })
+  const inOtherWords = policyOf({ Sid: 'Own', Action: ['s3:GetObject'], Resource: [ownFolder] })
+  assert.deepEqual(told(compared(poolOf(users), poolOf(inOtherWords))), ['patch resource-updated Users'])
+  const worker = (Action: Json) =>
+    poolOf(users, {
+      Worker: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+          },
+          ...policyOf({ Action, Resource: '*' }),
+        },
+      },
+    })
+  const wider = compared(worker('s3:GetObject'), worker('*'))
+  assert.deepEqual(told(wider), ['minor resource-updated Worker'])
+  assert.match(wider.changes[0]?.message ?? '', /can change what it allows/)
+  const from = (range: string) =>
+    poolOf(
+      policyOf({ Action: 's3:GetObject', Resource: ownFolder, Condition: { IpAddress: { 'aws:SourceIp': range } } }),
+    )
+  assert.deepEqual(told(compared(from('10.0.0.0/8'), from('0.0.0.0/0'))), ['minor resource-updated Users'])
+})
+
+test('tags of a role are more than a label where a policy asks for them', () => {
+  const tagged = (Value: string, Resource: string) =>
+    poolOf({ ...policyOf({ Action: 's3:GetObject', Resource }), Tags: [{ Key: 'team', Value }] })
+  const team = 'arn:aws:s3:::uploads/${aws:PrincipalTag/team}/*'
+  assert.deepEqual(told(compared(tagged('a', team), tagged('b', team))), ['minor resource-updated Users'])
+  assert.deepEqual(told(compared(tagged('a', ownFolder), tagged('b', ownFolder))), ['patch resource-updated Users'])
+})
+
+test('what AWS’s own broad policies give users is told at once, and as what nobody should have', () => {
+  const users = policyOf({ Action: 's3:GetObject', Resource: ownFolder })
+  const admin = 'arn:aws:iam::aws:policy/AdministratorAccess'
+  const wide = compared(poolOf(users), poolOf({ ...users, ManagedPolicyArns: [admin] }))
+  assert.deepEqual(told(wide), ['major access-hazard signed-in user', 'minor resource-updated Users'])
+  assert.match(changeOf(wide, 'access-hazard').message, /gains all of arn:aws:iam::aws:policy\/AdministratorAccess/)
+  const unknown = compared(poolOf(users), poolOf({ ...users, ManagedPolicyArns: ['arn:aws:iam::1:policy/own'] }))
+  assert.equal(unknown.changes.filter(it => it.code === 'access-unknown').length, 1, told(unknown).join())
+})
+
+test('a pool into which nobody can sign in any more is told', () => {
+  const users = policyOf({ Action: 's3:GetObject', Resource: ownFolder })
+  const closed = compared(poolOf(users), poolOf(users, {}, { CognitoIdentityProviders: [] }))
+  assert.deepEqual(told(closed), ['major access-lost somebody', 'minor resource-updated Pool'])
+  assert.match(changeOf(closed, 'access-lost').message, /cannot sign in to Pool any more/)
+  const other = compared(
+    poolOf(users),
+    poolOf(users, {}, { CognitoIdentityProviders: [], DeveloperProviderName: 'login.app' }),
+  )
+  assert.deepEqual(told(other), ['minor resource-updated Pool'])
+})
+
+test('a policy of a bucket that denies users what they had takes it from them', () => {
+  const users = policyOf({ Action: 's3:GetObject', Resource: ownFolder })
+  const bucketPolicy = (Statement: Json) => ({
+    Policy: {
+      Type: 'AWS::S3::BucketPolicy',
+      Properties: { Bucket: 'uploads', PolicyDocument: { Version: '2012-10-17', Statement } },
+    },
+  })
+  const denied = { Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: '*' }
+  const comparison = compared(poolOf(users, bucketPolicy([])), poolOf(users, bucketPolicy([denied])))
+  assert.match(changeOf(comparison, 'access-lost').message, /loses s3:GetObject on own folder/)
+})
+
 // ---- what a parameter takes ---------------------------------------------------------------------------------------
 
 const pieces = fc.constantFrom('a', 'b', '[ab]', '[^a]', '\\d', '.', '(a|bb)', '(?:ab)', '[a-c-]')

@@ -1,3 +1,5 @@
+import { rolesOf } from '../access/pools.ts'
+import { policyPlace } from '../access/resource-policies.ts'
 import { ask } from '../access/show/ask.ts'
 import { askerOf } from '../access/show/further.ts'
 import { type Column, peopleOf } from '../access/show/people.ts'
@@ -6,18 +8,35 @@ import { probesOf } from '../access/show/probes.ts'
 import { columnNames } from '../access/show/sheet.ts'
 import { spelled } from '../access/show/spelled.ts'
 import { cognitoRoles, tableOf } from '../access/show/table.ts'
-import type { Resolved } from '../resolve/index.ts'
+import type { Resolved, ResolvedResource } from '../resolve/index.ts'
+import { isValueList, isValueObject, type Value } from '../resolve/value.ts'
 import type { Update } from './outcome.ts'
+import { shown } from './outputs.ts'
 import { type Fate, mappedObject, sameness } from './values.ts'
 
 /** What somebody could do by the old template and cannot by the new one, or the other way round. */
 export type AccessOutcome = {
-  readonly kind: 'access-lost' | 'access-narrowed' | 'access-gained' | 'access-hazard' | 'access-unknown'
+  readonly kind:
+    | 'access-lost'
+    | 'access-narrowed'
+    | 'access-gained'
+    | 'access-hazard'
+    | 'access-unknown'
+    /** Of signing in; `place` is the pool. */
+    | 'nobody-signs-in'
+    /** Of a managed policy that `place` names. */
+    | 'policy-hazard'
   /** `signed-in user`, `guest`, or another as tables of access call them. */
   readonly who: string
   /** `own folder private/{identity}/ of example-uploads` */
   readonly place: string
   readonly action: string
+}
+
+export type AccessDifference = {
+  readonly outcomes: readonly AccessOutcome[]
+  /** Roles of identities on both sides, of which all that was asked is known, and the same. By the new logical IDs. */
+  readonly silentRoles: readonly string[]
 }
 
 /**
@@ -29,20 +48,93 @@ export function accessOutcomes(
   fresh: Resolved,
   site: Site,
   update: Pick<Update, 'fate' | 'renames' | 'renamed'>,
-): readonly AccessOutcome[] | undefined {
+): AccessDifference | undefined {
   if (!isDecisive(old, fresh, update)) return undefined
   const [before, after] = [sideOf(old, site), sideOf(fresh, site)]
   const probes = new Map([...before.probes, ...after.probes].map(probe => [`${probe.place}\0${probe.action}`, probe]))
+  const unclear = new Set<Column>()
   const reached = [...probes.values()].flatMap(probe =>
-    (['user', 'guest'] as const).flatMap((who): readonly AccessOutcome[] => {
+    columns.flatMap((who): readonly AccessOutcome[] => {
       const [was, is] = [before.answer(probe, who), after.answer(probe, who)]
+      if (was.decision === 'unknown' || is.decision === 'unknown') unclear.add(who)
       if (was.decision === is.decision) return []
       const kind = kindOf(was, is)
       if (kind === undefined) return []
       return [{ kind, who: columnNames[who], place: probe.place, action: probe.action }]
     }),
   )
-  return [...reached, ...roleOutcomes(old, fresh, site)]
+  const hazards = columns.flatMap(who => policyHazards(old, fresh, before.rolesOf(who), after.rolesOf(who), who))
+  const isTold = ({ kind, who }: AccessOutcome): boolean =>
+    kind === 'access-unknown' && hazards.some(hazard => hazard.who === who)
+  const outcomes = [...hazards, ...[...reached, ...roleOutcomes(old, fresh, site)].filter(it => !isTold(it))]
+  const known = columns.filter(who => !unclear.has(who) && !outcomes.some(it => it.who === columnNames[who]))
+  const silentRoles = after.roles.filter(id => {
+    const of = columns.filter(who => after.rolesOf(who).includes(id) || before.rolesOf(who).includes(id))
+    return before.roles.includes(id) && of.length > 0 && of.every(who => known.includes(who))
+  })
+  return { outcomes, silentRoles }
+}
+
+const columns = ['user', 'guest'] as const
+
+/** Of AWS's own, which know no user's folder and no account's bucket: what allows nearly all of a service, or of all. */
+const broadPolicy =
+  /:iam::aws:policy\/(?:.*\/)?(?:\w*(?:FullAccess|AdministratorAccess|PowerUser|ReadOnlyAccess)[\w-]*)$/
+
+/** What one of them gives is written nowhere in the template. */
+function policyHazards(
+  old: Resolved,
+  fresh: Resolved,
+  before: readonly string[],
+  after: readonly string[],
+  who: Column,
+): readonly AccessOutcome[] {
+  const held = new Set(before.flatMap(id => managedOf(old.Resources[id])))
+  return after
+    .flatMap(id => managedOf(fresh.Resources[id]))
+    .filter(arn => broadPolicy.test(arn) && !held.has(arn))
+    .map(arn => ({ kind: 'policy-hazard', who: columnNames[who], place: arn, action: 'iam:AttachRolePolicy' }))
+}
+
+function managedOf(role: ResolvedResource | undefined): readonly string[] {
+  return texts(role?.Properties['ManagedPolicyArns'])
+}
+
+function texts(value: Value | undefined): readonly string[] {
+  const items = value !== undefined && isValueList(value) ? value : []
+  return items.flatMap(item => {
+    const text = item === undefined ? '' : shown(item)
+    return text === '' ? [] : [text]
+  })
+}
+
+/** Of pools that were open to somebody: whether nobody can sign in any more. What is unknown may be a provider. */
+export function poolOutcomes(
+  old: Resolved,
+  fresh: Resolved,
+  { renames }: Pick<Update, 'renames'>,
+): readonly AccessOutcome[] {
+  return Object.entries(old.Resources).flatMap(([id, pool]): readonly AccessOutcome[] => {
+    const now = renames.get(id) ?? id
+    const other = fresh.Resources[now]
+    if (pool.Type !== identityPool || other?.Type !== identityPool) return []
+    if (!hasProviders(pool) || hasProviders(other)) return []
+    const guests = other.Properties['AllowUnauthenticatedIdentities']
+    const who = String(guests) === 'false' || guests === undefined ? 'somebody' : columnNames.user
+    return [{ kind: 'nobody-signs-in', who, place: now, action: 'cognito-identity:GetId' }]
+  })
+}
+
+const identityPool = 'AWS::Cognito::IdentityPool'
+
+function hasProviders({ Properties }: ResolvedResource): boolean {
+  const lists = ['CognitoIdentityProviders', 'OpenIdConnectProviderARNs', 'SamlProviderARNs', 'SupportedLoginProviders']
+  return [...lists, 'DeveloperProviderName'].some(name => {
+    const value = Properties[name]
+    if (value === undefined || value === '') return false
+    if (isValueList(value)) return value.length > 0
+    return !isValueObject(value) || Object.keys(value).length > 0
+  })
 }
 
 type Decision = 'allow' | 'deny' | 'unknown'
@@ -66,6 +158,10 @@ function kindOf(was: Answer, is: Answer): AccessOutcome['kind'] | undefined {
 type Side = {
   readonly probes: readonly Probe[]
   readonly answer: (probe: Probe, who: Column) => { readonly decision: Decision; readonly isWrong: boolean }
+  /** Those of identities. */
+  readonly roles: readonly string[]
+  /** Those that the pool gives to one of them. */
+  readonly rolesOf: (who: Column) => readonly string[]
 }
 
 function sideOf(resolved: Resolved, site: Site): Side {
@@ -76,6 +172,8 @@ function sideOf(resolved: Resolved, site: Site): Side {
   return {
     probes: roles.length === 0 ? [] : probesOf(named, roles, site).probes,
     answer: (probe, who) => ask(named, probe, people[who], askers[who]),
+    roles,
+    rolesOf: who => rolesOf(resolved, people[who]).roles.filter(id => roles.includes(id)),
   }
 }
 
@@ -114,7 +212,9 @@ function isDecisive(
 }
 
 function decisive({ Resources }: Resolved) {
-  return Object.entries(Resources).filter(([, { Type }]) => /^AWS::(?:IAM|Cognito)::/.test(Type))
+  return Object.entries(Resources).filter(
+    ([, { Type }]) => /^AWS::(?:IAM|Cognito)::/.test(Type) || policyPlace(Type) !== undefined,
+  )
 }
 
 /** Of two of the same text the proof says the same: what is for people, or says who signs in, is left out. */

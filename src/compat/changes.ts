@@ -168,10 +168,11 @@ export function resourceChange(
         ]
       }
       const level: Level = isCosmetic(type, properties, context, silentRoles.has(id)) ? 'patch' : 'minor'
+      const isPower = level === 'minor' && type.startsWith('AWS::IAM::') && properties.some(it => powers.includes(it))
       return [
         {
           ...{ ...found, code: 'resource-updated', level, source: page },
-          message: `is updated in place, ${by}`,
+          message: `is updated in place, ${by}${isPower ? ', which can change what it allows' : ''}`,
           help:
             type === 'AWS::CloudFormation::Stack'
               ? 'Compare the templates that it nests, too'
@@ -191,13 +192,23 @@ export function resourceChange(
 }
 
 /** What people read, tags, and policies of which the proof of access says the same as before. */
-function isCosmetic(type: string, properties: readonly string[], { registry }: Context, isSilent: boolean): boolean {
-  const tags = registry(type)?.tags
-  const policies = ['Policies', 'PolicyDocument', 'ManagedPolicyArns', 'PermissionsBoundary']
+function isCosmetic(type: string, properties: readonly string[], context: Context, isSilent: boolean): boolean {
+  const tags = decidesByTags(context) ? undefined : context.registry(type)?.tags
   return properties.every(
     name =>
-      name === 'Description' || name === tags || (isSilent && type.startsWith('AWS::IAM::') && policies.includes(name)),
+      name === 'Description' || name === tags || (isSilent && type.startsWith('AWS::IAM::') && powers.includes(name)),
   )
+}
+
+/** Of types of IAM, what says what somebody may do. */
+const powers: readonly string[] = ['Policies', 'PolicyDocument', 'ManagedPolicyArns', 'PermissionsBoundary']
+
+/**
+ * Does a policy ask for tags, of whoever calls or of what is called?
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
+ */
+function decidesByTags({ old, fresh }: Context): boolean {
+  return [old, fresh].some(({ text }) => /(?:Principal|Resource|ExistingObject)Tag\//i.test(text))
 }
 
 function resourceOf(document: Document, id: string) {
@@ -295,20 +306,27 @@ export function accessChanges(told: readonly AccessTold[]): readonly Change[] {
     { readonly outcome: AccessOutcome; readonly when: Witness | undefined; readonly actions: string[] }
   >()
   for (const { outcome, when } of told) {
-    const { kind, who, place } = outcome
+    const { kind, who } = outcome
+    const like = told.filter(it => it.outcome.kind === kind && it.outcome.who === who)
+    const places = new Set(like.map(it => it.outcome.place))
+    // what nobody knows needs no list
+    const place = kind === 'access-unknown' && places.size > 3 ? manyPlaces : outcome.place
     const key = JSON.stringify([kind, who, place, when])
     const line = lines.get(key)
-    if (line === undefined) lines.set(key, { outcome, when, actions: [outcome.action] })
+    if (line === undefined) lines.set(key, { outcome: { ...outcome, place }, when, actions: [outcome.action] })
     else line.actions.push(outcome.action)
   }
   return [...lines.values()].map(accessChange)
 }
 
+const manyPlaces = 'nearly everything'
+
 type AccessLine = AccessTold & { readonly actions: readonly string[] }
 
 function accessChange({ outcome: { kind, who, place }, when, actions }: AccessLine): Change {
   const found = { section: 'Access', subject: who, ...(when === undefined ? {} : { when }) } as const
-  const what = `${actionsText(actions)} on ${place}`
+  const what =
+    place === manyPlaces ? `access to ${place} that the proof asks about` : `${actionsText(actions)} on ${place}`
   switch (kind) {
     case 'access-lost':
       return {
@@ -331,6 +349,22 @@ function accessChange({ outcome: { kind, who, place }, when, actions }: AccessLi
         ...{ ...found, code: kind, level: 'major' },
         message: `gains ${what}, which nobody should have`,
         help: 'Narrow the statement that allows it',
+      }
+    case 'nobody-signs-in': {
+      const message =
+        who === 'somebody'
+          ? `cannot sign in to ${place} any more: it has no identity provider left, and no guests`
+          : `cannot be one of ${place} any more: it has no identity provider left`
+      return {
+        ...{ ...found, code: 'access-lost', level: 'major', message, help: `Keep an identity provider of ${place}` },
+        source: 'https://docs.aws.amazon.com/cognito/latest/developerguide/external-identity-providers.html',
+      }
+    }
+    case 'policy-hazard':
+      return {
+        ...{ ...found, code: 'access-hazard', level: 'major' },
+        message: `gains all of ${place}, which nobody should have who signs in from outside`,
+        help: 'Allow what users need in a policy of your own, with their own folder or rows in it',
       }
     case 'access-unknown':
       return {

@@ -4,7 +4,7 @@ import { requiredPlaceholders } from '../access/show/placeholders.ts'
 import { type Document, isObject } from '../document.ts'
 import { allowedValuesOf } from '../parameter.ts'
 import { type Environment, type Resolved, resolve, Unknown, type Value } from '../resolve/index.ts'
-import { type AccessOutcome, accessOutcomes, questionOf } from './access.ts'
+import { type AccessDifference, type AccessOutcome, accessOutcomes, poolOutcomes, questionOf } from './access.ts'
 import { accessChanges, outputChange, resourceChange, type Told } from './changes.ts'
 import { type Deployed, deploymentsToCompare, type Enumeration } from './deployments.ts'
 import { type Outcome, type Update, updateOf } from './outcome.ts'
@@ -402,7 +402,7 @@ function accessJudgement(
   stack: Stack | undefined,
 ): AccessJudgement {
   const found = new Map<string, { readonly outcome: AccessOutcome; readonly at: Deployed[] }>()
-  const roles = new Set<string>()
+  const [silent, loud] = [new Set<string>(), new Set<string>()]
   const answers = new Map<string, ReadonlyMap<string, AccessOutcome>>()
   const ask = (deployed: Deployed): ReadonlyMap<string, AccessOutcome> => {
     const key = JSON.stringify(deployed)
@@ -412,20 +412,20 @@ function accessJudgement(
     answers.set(key, answer)
     return answer
   }
-  const same = new Map<string, ReadonlyMap<string, AccessOutcome>>()
+  const same = new Map<string, AccessDifference | undefined>()
   const askAccess = (deployed: Deployed): ReadonlyMap<string, AccessOutcome> => {
     const { update } = judgeOne(old, fresh, registry, deployed, [], stack)
     if (update === undefined) return new Map()
     const env = siteOf(deployed, stack)
     const [before, after] = [concrete(update.old, env), concrete(update.fresh, env)]
     const question = `${deployed.place.region} ${questionOf(before, after)}`
-    const known = same.get(question)
-    if (known !== undefined) return known
-    const outcomes = accessOutcomes(before, after, env, update)
-    if (outcomes !== undefined) for (const id of rolesIn(update.fresh)) roles.add(id)
-    const answer = new Map((outcomes ?? []).map(outcome => [JSON.stringify(outcome), outcome]))
-    same.set(question, answer)
-    return answer
+    const difference = same.has(question) ? same.get(question) : accessOutcomes(before, after, env, update)
+    same.set(question, difference)
+    if (difference !== undefined) {
+      for (const id of rolesIn(update.fresh)) (difference.silentRoles.includes(id) ? silent : loud).add(id)
+    }
+    const outcomes = [...poolOutcomes(before, after, update), ...(difference?.outcomes ?? [])]
+    return new Map(outcomes.map(outcome => [JSON.stringify(outcome), outcome]))
   }
   const deployments = accessDeployments(old.document, stack)
   for (const deployed of deployments) {
@@ -444,7 +444,8 @@ function accessJudgement(
     const when = isAlways ? undefined : witnessOf(old.document, seen, deployed => ask(deployed).has(key))
     return { outcome, when }
   })
-  return { changes: accessChanges(told), silentRoles: told.length === 0 ? roles : new Set(), remarks: [] }
+  const silentRoles = new Set(told.length === 0 ? [...silent].filter(id => !loud.has(id)) : [])
+  return { changes: accessChanges(told), silentRoles, remarks: [] }
 }
 
 /** Is it known in other deployments, so that it is unknown here only because of what others may allow or deny? */
