@@ -740,7 +740,12 @@ describe('what is written', () => {
     assert.ok(text.includes('[2J|b`<script>&'))
     assert.doesNotMatch(text.replaceAll('\n', ''), /\p{Cc}|\p{Cf}/u)
     const markdown = markdownText(sheet)
-    assert.ok(markdown.includes("`sns:a\ufffd[2J\\|b'<script>&\ufffd\ufffd*`"))
+    const cell = '<code>sns:a\ufffd&#91;2J&#124;b&#96;&#60;script&#62;&#38;\ufffd\ufffd&#42;</code>'
+    assert.ok(markdown.includes(cell), markdown)
+    // A backslash before a pipe stands for itself, and the pipe would end the cell.
+    const piped = { columns: ['user'], heading: 'x', groups: [{ title: 'y', lines: [{ label: 'a\\|b', cells: [] }] }] }
+    const shown = markdownText({ title: 't', remarks: [], sections: [piped], notes: [] })
+    assert.match(shown, /\| y \| <code>a&#92;&#124;b<\/code> \|$/m)
     const svg = svgText(sheet)
     assert.ok(svg.includes('[2J|b`&lt;script&gt;&amp;'))
     assert.ok(!svg.includes('<script'))
@@ -937,6 +942,11 @@ describe('poolform access', () => {
       [file, '--can', 's3:GetObject', 'notes/a'],
       [file, ...question, '--svg'],
       [file, ...question, '--region', 'nowhere'],
+      [file, '--can', 's3:GetObject', 'arn:aws:s3:::notes/*'],
+      [file, '--can', 's3:GetObject', 'arn:aws:s3::notes/x'],
+      [file, '--can', 's3:GetObject', 'arn:aws:s3:us-east-1:123456789012:notes/x'],
+      [file, ...question, '--identity', 'foo'],
+      [file, ...question, '--identity', ''],
       [file, ...question, '--account', '12'],
       [file, '--context', 's3:prefix=a'],
       [file, '--json', '--svg'],
@@ -962,6 +972,55 @@ describe('poolform access', () => {
     }
     const { status, stdout } = run(file, '--param', 'UploadsBucketName=B', '--json')
     assert.deepEqual([status, JSON.parse(stdout).findings[0].code], [1, 'invalid-value'])
+  })
+
+  test('says what may not be meant, though it can be asked', () => {
+    const asked = (action: string, ...args: readonly string[]) =>
+      run(file, ...given, '--can', action, 'arn:aws:s3:::notes/a', ...args).stdout
+    assert.match(asked('s3:GetObjct'), /The template has the action s3:GetObject, and no s3:GetObjct: is it that\?/)
+    assert.doesNotMatch(asked('s3:PutObjectAcl'), /is it that/)
+    assert.match(asked('s3:GetObject', '--region', 'eu-wst-1'), /AWS's list has no region eu-wst-1: is it eu-west-1\?/)
+    const elsewhere = 'eu-west-1:aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa'
+    assert.match(asked('s3:GetObject', '--identity', elsewhere), /The identity is of eu-west-1, .* in us-east-1/)
+    assert.match(run(file, '--region', 'eu-wst-1').stdout, /no region eu-wst-1/)
+  })
+
+  test('says nothing to a terminal but what it says, in answers and findings too', () => {
+    const path = join(folder, 'evil.json')
+    const evil = '\u001b[2Jx\n1 error\u202e'
+    const statement = { Effect: 'Allow', Action: 's3:GetObject', Sid: evil }
+    const trust = { Statement: [{ Effect: 'Allow', Principal: '*', Action: '*' }] }
+    const write = (Resource: Json) => {
+      const Policies = [{ PolicyName: 'p', PolicyDocument: { Statement: [{ ...statement, Resource }] } }]
+      const Role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust, Policies } }
+      writeFileSync(path, JSON.stringify({ Resources: { Role } }))
+    }
+    write('*')
+    const answer = run(path, '--can', 's3:GetObject', 'arn:aws:s3:::b/x')
+    assert.equal(answer.stdout.split('\n')[0], 'allow: the statement \ufffd[2Jx 1 error\ufffd allows it')
+    write({ Ref: evil })
+    for (const args of [[], ['--can', 's3:GetObject', 'arn:aws:s3:::b/x']]) {
+      const { status, stdout, stderr } = run(path, ...args)
+      assert.deepEqual([status, stdout], [args.length === 0 ? 1 : 2, ''], 'no table after an error')
+      assert.doesNotMatch(stderr.replaceAll('\n', ''), /\p{Cc}|\p{Cf}/u)
+      assert.equal(stderr.match(/^1 error$/gm)?.length, 1, stderr)
+    }
+    writeFileSync(path, Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]))
+    assert.match(run(path).stderr, /^\S+: error: is no text in UTF-8 \[unreadable-file\]\n.*\n1 error\n$/)
+    writeFileSync(path, Array.from({ length: 50 }, (_, at) => `a: b: ${at}`).join('\n'))
+    assert.match(run(path).stderr, /\n[1-5] errors?\n$/)
+  })
+
+  test('fails where something is wrong in a table, if that is asked for; and reads standard input', () => {
+    const wrong = join(root, 'dist/identity-pool-tutorial.yaml')
+    assert.deepEqual([run(wrong).status, run(wrong, '--fail-on-wrong').status], [0, 1])
+    assert.equal(run(wrong, '--fail-on-wrong').stdout, run(wrong).stdout)
+    assert.equal(run(file, '--fail-on-wrong').status, 0)
+    const command = ['--conditions=poolform-source', '--import', 'tsx', join(root, 'src/cli/index.ts'), 'access', '-']
+    const options = { cwd: root, encoding: 'utf8', input: readFileSync(wrong) } as const
+    const { status, stdout } = spawnSync(process.execPath, command, options)
+    assert.equal(status, 0)
+    assert.match(stdout, /^Who can reach what by - in us-east-1\n/)
   })
 
   test('shows a table, and says which values only stand for others', () => {
@@ -1078,6 +1137,7 @@ describe('poolform access', () => {
     for (const line of [
       'a.yaml',
       'a.yaml --json',
+      '- --fail-on-wrong',
       '--markdown a.yaml',
       'a.yaml --svg --as guest --identity x:y',
       'a.yaml --param A=1 --param B= --region eu-west-1 --account 123456789012',

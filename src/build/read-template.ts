@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Document } from '../document.ts'
@@ -8,9 +9,11 @@ import type { World } from './request.ts'
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html, template body size in S3 */
 const mostBytes = 1_000_000
 
+const mostProblems = 5
+
 /**
  * A template of anybody's, or what is wrong with the file. What its YAML came to is kept: reading it takes longer than
- * most of what is asked about a template.
+ * most of what is asked about a template. `-` is standard input.
  */
 export async function readTemplate(
   path: string,
@@ -19,12 +22,18 @@ export async function readTemplate(
   const file = resolve(cwd, path)
   let text: string
   try {
-    const { size } = statSync(file)
-    if (size > mostBytes) {
+    const bytes = path === '-' ? readFileSync(0) : readBytes(file)
+    const size = typeof bytes === 'number' ? bytes : bytes.length
+    if (typeof bytes === 'number' || size > mostBytes) {
       const help = 'Split the template, or nest stacks: CloudFormation takes no more, from S3 either'
       return { findings: [moduleError('template-size', path, `has ${size} bytes, of at most ${mostBytes}`, help)] }
     }
-    text = readFileSync(file, 'utf8')
+    text = bytes.toString('utf8')
+    if (bytes.includes(0) || !isUtf8(bytes)) {
+      return {
+        findings: [moduleError('unreadable-file', path, 'is no text in UTF-8', 'Name a template, in YAML or JSON')],
+      }
+    }
   } catch (error) {
     if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error
     const message = reason(error)
@@ -45,7 +54,8 @@ export async function readTemplate(
   switch (found.kind) {
     case 'unreadable':
       return {
-        findings: found.problems.map(({ position: { line, column }, message, help }) => ({
+        // of a file that is something else there may be thousands
+        findings: found.problems.slice(0, mostProblems).map(({ position: { line, column }, message, help }) => ({
           ...moduleError('unreadable-file', path, message, help),
           place: { file: path, line, column, text: text.split('\n')[line - 1]?.trimEnd() ?? '' },
         })),
@@ -54,6 +64,12 @@ export async function readTemplate(
       kept.keep(file, text, JSON.stringify(found.document))
       return { text, document: found.document }
   }
+}
+
+/** Its size, if it is more than is read. */
+function readBytes(file: string): Buffer | number {
+  const { size } = statSync(file)
+  return size > mostBytes ? size : readFileSync(file)
 }
 
 function reason({ code, message }: Error & { readonly code: unknown }): string {

@@ -11,9 +11,11 @@ import { keysAsked } from '../access/show/probes/statements.ts'
 import { type Subject, sheetOf } from '../access/show/sheet.ts'
 import { nameGiven, withNames } from '../access/show/spelled.ts'
 import { svgText } from '../access/show/svg.ts'
-import { peopleOf, tableOf } from '../access/show/table.ts'
+import { type AccessTable, peopleOf, tableOf } from '../access/show/table.ts'
 import { terminalText } from '../access/show/terminal.ts'
 import { rolesIn } from '../access/ways.ts'
+import { whyNot } from '../access/why-not.ts'
+import { writableClaims } from '../access/writable-claims.ts'
 import { runsBundled } from '../build/engine.ts'
 import { type Finding, moduleError } from '../build/finding.ts'
 import type { World } from '../build/index.ts'
@@ -23,8 +25,10 @@ import { fingerprint } from '../build/recall.ts'
 import { type Document, isObject } from '../document.ts'
 import { dnsSuffix, partitionOf } from '../launch/partitions.ts'
 import type { Assignment } from '../launch/values.ts'
+import { printable } from '../printable.ts'
 import { type Resolved, resolve, Unknown } from '../resolve/index.ts'
 import type { AccessArguments, Asked } from './arguments.ts'
+import { doubts, wrongIdentity, wrongResource } from './doubts.ts'
 import { type NestedFiles, nestedTemplates } from './nested.ts'
 import { isTerminal, print } from './print.ts'
 import { plainFinding, reportFindings } from './report.ts'
@@ -36,7 +40,7 @@ import { plainFinding, reportFindings } from './report.ts'
 export async function runAccess(args: AccessArguments, world: World): Promise<number> {
   const wrong = wrongUse(args)
   if (wrong !== undefined) {
-    print('stderr', `error: ${wrong}\n`)
+    print('stderr', `error: ${printable(wrong)}\n`)
     return 2
   }
   const unanswered = args.can === undefined ? 1 : 2
@@ -59,7 +63,7 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
   }
   const screen = await screenOf()
   const texts = [template.text, ...nested.texts].join('\0')
-  const kept = args.can === undefined ? keptTable(texts, args, screen, world) : undefined
+  const kept = args.can === undefined && !args.failOnWrong ? keptTable(texts, args, screen, world) : undefined
   if (kept?.known !== undefined) {
     print('stdout', kept.known)
     return 0
@@ -73,17 +77,16 @@ export async function runAccess(args: AccessArguments, world: World): Promise<nu
     parameters: { ...(args.can === undefined ? {} : unknownParameters(document)), ...placeholders, ...given },
   })
   const findings = [...repeated(args), ...resolved.diagnostics.map(it => ({ ...it, module: args.file }))]
-  const isUndeployable = findings.some(({ path }) => path[0] === 'Parameters' || path[0] === 'Rules')
-  if (findings.length > 0 && (args.can !== undefined || isUndeployable)) {
+  if (findings.length > 0) {
     await report(findings, args)
     return unanswered
   }
   if (args.can !== undefined) return answer(resolved, args, args.can, nested.files)
-  if (args.format !== 'json') await reportFindings(findings, false)
   const shown = masked(document, given)
-  const text = tableText(resolved, args, site, screen, { given: shown, placeholders, findings, nested: nested.files })
+  const basis = { given: shown, placeholders, nested: nested.files }
+  const { text, hasWrong } = tableText(resolved, args, site, screen, basis)
   print('stdout', text)
-  if (findings.length > 0) return 1
+  if (args.failOnWrong && hasWrong) return 1
   // what is not to be seen is not to be kept either
   if (Object.keys(given).every(name => shown[name] === given[name])) kept?.keep(text)
   return 0
@@ -115,14 +118,18 @@ function wayTo(file: Document): string {
     : 'Name a template; of a project of another tool, what that deploys'
 }
 
-function wrongUse({ region, account, can, context, format }: AccessArguments): string | undefined {
+function wrongUse({ region, identity, account, can, context, format }: AccessArguments): string | undefined {
   if (partitionOf(region) === undefined) return `--region ${region} is no region, such as eu-west-1`
+  const noIdentity = identity === undefined ? undefined : wrongIdentity(identity)
+  if (noIdentity !== undefined) return `--identity ${identity} ${noIdentity}`
   if (account !== undefined && !/^\d{12}$/.test(account)) return '--account takes the 12 digits of an account ID'
   if (can === undefined) return context.length > 0 ? '--context goes with --can' : undefined
   if (!/^[a-z0-9-]+:\w+$/i.test(can.action)) return `--can ${can.action} is no action, such as s3:GetObject`
   if (can.resource !== '*' && !/^(?:arn:|\{\w+(?:\.[\w.]+)?\})/.test(can.resource)) {
     return `--can ${can.action} ${can.resource}: a resource is an ARN, such as {Bucket.Arn}/x of a resource of the template, or * for an action that has none`
   }
+  const noResource = wrongResource(can)
+  if (noResource !== undefined) return `--can ${can.action} ${can.resource}: ${noResource}`
   for (const [key, value] of Object.entries(contextOf(context))) {
     const wrong = wrongValue(key, typeof value === 'string' ? [value] : value)
     if (wrong !== undefined) return `--context ${wrong}`
@@ -199,7 +206,9 @@ function answer(template: Resolved, args: AccessArguments, { action, resource }:
   const notes = [
     ...settling(verdict),
     ...verdict.notes,
+    ...(verdict.decision === 'allow' ? [] : whyNot(resolved, question)),
     ...misspelt(resolved, question),
+    ...doubts(resolved, { ...args, action }),
     ...(args.identity === undefined ? [`Asked for the identity ${who.id}: name another by --identity.`] : []),
     ...unsaid(question, verdict.decision === 'allow' ? [] : keysAsked(resolved, rolesIn(resolved), action)),
     ...unseen(resolved, nested),
@@ -211,7 +220,7 @@ function answer(template: Resolved, args: AccessArguments, { action, resource }:
     }
     print('stdout', `${JSON.stringify(verdictJson({ ...verdict, notes }, asked), undefined, 2)}\n`)
   } else {
-    const lines = [`${verdict.decision}: ${verdict.because}`, ...notes.map(note => `  ${note}`)]
+    const lines = [`${verdict.decision}: ${printable(verdict.because)}`, ...notes.map(note => `  ${printable(note)}`)]
     print('stdout', lines.map(line => `${line}\n`).join(''))
   }
   return statusOf(verdict)
@@ -295,6 +304,7 @@ function unseen(resolved: Resolved, nested: NestedFiles): readonly string[] {
   const stacks = nestedStacks(resolved)
   const [first = ''] = stacks
   return [
+    ...writableClaims(resolved),
     ...(macros.length === 0
       ? []
       : [`${macros.join(', ')} changes the template before it is deployed, in ways that are not known here.`]),
@@ -309,7 +319,6 @@ function unseen(resolved: Resolved, nested: NestedFiles): readonly string[] {
 
 type Basis = Pick<Subject, 'placeholders'> & {
   readonly given: Subject['parameters']
-  readonly findings: readonly Finding[]
   readonly nested: NestedFiles
 }
 
@@ -318,26 +327,35 @@ function tableText(
   args: AccessArguments,
   site: Site,
   screen: Screen,
-  { given, placeholders, findings, nested }: Basis,
-): string {
+  { given, placeholders, nested }: Basis,
+): { readonly text: string; readonly hasWrong: boolean } {
   const { file, region, format, identity } = args
   const table = tableOf(resolved, peopleOf(resolved, region, identity), site)
   const subject: Subject = {
     ...{ file, region, parameters: given, placeholders },
     columns: args.as === undefined ? ['user', 'guest'] : [args.as],
   }
+  const hasWrong = isWrongSomewhere(table)
   if (format === 'json') {
-    const document = { ...tableJson(table, subject), macros: resolved.macros, findings: findings.map(plainFinding) }
-    return `${JSON.stringify(document, undefined, 2)}\n`
+    const document = { ...tableJson(table, subject), macros: resolved.macros, findings: [] }
+    return { text: `${JSON.stringify(document, undefined, 2)}\n`, hasWrong }
   }
   const sheet = sheetOf(table, subject)
-  const full = { ...sheet, notes: [...sheet.notes, ...unseen(resolved, nested)] }
+  const full = { ...sheet, notes: [...sheet.notes, ...doubts(resolved, args), ...unseen(resolved, nested)] }
   switch (format) {
     case 'markdown':
-      return markdownText(full)
+      return { text: markdownText(full), hasWrong }
     case 'svg':
-      return svgText(full)
+      return { text: svgText(full), hasWrong }
     case 'text':
-      return terminalText(full, screen)
+      return { text: terminalText(full, screen), hasWrong }
   }
+}
+
+/** Is anything allowed that should be nobody's? */
+function isWrongSomewhere({ roles, rows }: AccessTable): boolean {
+  return (
+    roles.some(({ cells }) => cells.some(({ isWrong }) => isWrong)) ||
+    rows.some(({ cells, more = [] }) => [...Object.values(cells), ...more].some(({ isWrong }) => isWrong))
+  )
 }

@@ -74,7 +74,14 @@ export type AccessArguments = {
 
 export type Asked = { readonly action: string; readonly resource: string }
 
-export const accessDefaults = { param: [], region: 'us-east-1', context: [], nested: [], failOnWrong: false, format: 'text' } as const
+export const accessDefaults = {
+  param: [],
+  region: 'us-east-1',
+  context: [],
+  nested: [],
+  failOnWrong: false,
+  format: 'text',
+} as const
 
 /** The same for `poolform access`, which is mostly called by scripts. */
 export function plainAccessArguments(argv: readonly string[]): AccessArguments | undefined {
@@ -134,7 +141,7 @@ export function plainAccessArguments(argv: readonly string[]): AccessArguments |
         break
       }
       default:
-        if (word === '' || word.startsWith('-')) return undefined
+        if (word === '' || (word.startsWith('-') && word !== '-')) return undefined
         files.push(word)
     }
   }

@@ -8,6 +8,7 @@ import { type AccessArguments, accessDefaults, assignmentOf, type BuildArguments
 import type { ClientConfigArguments } from './client-config.ts'
 import type { CompatArguments } from './compat.ts'
 import type { DoctorArguments } from './doctor.ts'
+import type { ImportPlanArguments } from './import-plan.ts'
 import type { LaunchUrlArguments } from './launch-url.ts'
 import { print } from './print.ts'
 import type { PublishArguments } from './publish.ts'
@@ -24,6 +25,7 @@ export type Commands = {
   readonly doctor: (args: DoctorArguments) => Promise<number>
   readonly clientConfig: (args: ClientConfigArguments) => Promise<number>
   readonly compat: (args: CompatArguments) => Promise<number>
+  readonly importPlan: (args: ImportPlanArguments) => Promise<number>
 }
 
 const launchUrlDefaults = {
@@ -90,7 +92,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
         'its identity pools get, and what these allow, statement by statement. Nothing is deployed and nobody is asked.\n' +
         'Policies elsewhere, of buckets, keys and APIs, are not in it.',
     )
-    .argument('<file>', 'the template')
+    .argument('<file>', 'the template; - for standard input')
     .option('--param <name=value>', 'a parameter; repeatable (default: its own, or a placeholder)', assignments)
     .option('--region <region>', 'where it is deployed', accessDefaults.region)
     .option('--account <id>', 'in which AWS account')
@@ -99,6 +101,7 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     .option('--can <action resource...>', 'answer one question, by the exit status too')
     .option('--context <key=value>', 'a condition key of the request; several times, several values', assignments)
     .option('--nested <id=file>', 'the template of a nested stack; repeatable (default: one beside it)', assignments)
+    .option('--fail-on-wrong', 'exit status 1 where a table has an ALLOW!: allowed, and should be nobody’s')
     .option('--json', 'print one JSON document')
     .addOption(new Option('--markdown', 'print tables in Markdown').conflicts('json'))
     .addOption(new Option('--svg', 'print a picture').conflicts(['json', 'markdown']))
@@ -254,6 +257,30 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     })
   withPlaceOptions(clientConfigCommand)
 
+  const importPlanCommand = program
+    .command('import-plan')
+    .summary('plan how a pool made by hand is taken into a stack')
+    .description(
+      'Reads an identity pool that no stack has, as the console makes them or a deleted stack has left one, with its roles;\n' +
+        'and says with which parameters identity-pool describes it, what CloudFormation is to import, by which commands, and\n' +
+        'what the first update then changes, who reaches more or less. It reads, and changes nothing in the account.',
+    )
+    .option('--identity-pool-id <id>', 'of the identity pool, such as us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE')
+    .option('--from <file>', 'saved answers of AWS instead of an account; - for standard input')
+    .option('--commands', 'print the shell script that saves them with the AWS CLI, and ask nobody')
+    .option('--stack-name <name>', "of the new stack (default: like the identity pool's)")
+    .option('--template <file>', 'an identity-pool.yaml (default: the one that comes with poolform)')
+    .option('--param <name=value>', 'a parameter; repeatable (default: as the pool and its roles say)', assignments)
+    .option('--accept <code>', 'go on in spite of what is in the way; repeatable', each)
+    .option('--out <folder>', 'write the files there, and a script with the commands', notEmpty)
+    .option('--force', 'write over files that are there')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', importPlanExamples)
+    .action(async (options: Partial<ImportPlanArguments>) => {
+      status = await commands.importPlan({ param: [], accept: [], force: false, json: false, ...options })
+    })
+  withPlaceOptions(importPlanCommand)
+
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
@@ -283,6 +310,18 @@ Examples:
   poolform doctor --from saved.json
 
 Exit status: 0 nothing is wrong, 1 something is, 2 wrong use, or AWS has refused what it takes to say.`
+
+const importPlanExamples = `
+Examples:
+  poolform import-plan --identity-pool-id us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE
+  poolform import-plan --identity-pool-id us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE \\
+    --stack-name notes-identity-pool --param ApiId=a1b2c3d4e5 --out import
+  sh import/import.sh                                                                  (it asks before each change)
+  poolform import-plan --identity-pool-id us-east-1:1cf667a2-49a6-454b-9e45-23199EXAMPLE --commands > save.sh
+  sh save.sh > saved.json                                               (by whoever has the credentials: AWS CLI v2)
+  poolform import-plan --from saved.json --json
+
+Exit status: 0 it can be carried out, 1 something must be said or accepted first, or there is no plan, 2 wrong use.`
 
 const clientConfigExamples = `
 Formats, and where the text goes:

@@ -2,6 +2,7 @@ import { type Finding, formatPlace, hasErrors } from '../build/finding.ts'
 import type { Outcome } from '../build/index.ts'
 import { formatDiagnostic } from '../diagnostic.ts'
 import { formatPath, type JsonObject } from '../document.ts'
+import { printable } from '../printable.ts'
 import { isTerminal, print } from './print.ts'
 
 /** JSON lines on standard output for a program, text on standard error for a person. */
@@ -28,7 +29,8 @@ function formatFinding(finding: Finding, isColoured: boolean): string {
   if (code === 'lint-unavailable') return `poolform: could not lint: ${message}. ${help}.\n`
   const file = place === undefined ? module : formatPlace(place)
   const importer = place === undefined || place.file === module ? '' : ` (imported by ${module})`
-  const [first = '', ...rest] = formatDiagnostic(file, { ...finding, message: `${message}${importer}` }).split('\n')
+  const told = { ...finding, message: printable(`${message}${importer}`), help: printable(help) }
+  const [first = '', ...rest] = formatDiagnostic(printable(file), told).split('\n')
   const lines = [first, ...(place?.text ? frame(place.text, place.line, place.column) : []), ...rest]
   return `${(isColoured ? lines.map((line, index) => colour(line, index === 0, severity)) : lines).join('\n')}\n`
 }
@@ -36,7 +38,7 @@ function formatFinding(finding: Finding, isColoured: boolean): string {
 /** The source line, shortened around the column, and a caret under it. */
 function frame(text: string, line: number, column: number): readonly string[] {
   const start = Math.max(0, column - 60)
-  const shown = text.slice(start, start + 100).replaceAll('\t', ' ')
+  const shown = printable(text.slice(start, start + 100).replaceAll('\t', ' '))
   const gutter = `  ${line} | `
   return [`${gutter}${shown}`, `${' '.repeat(gutter.length + column - 1 - start)}^`]
 }

@@ -18,7 +18,7 @@ export function sectionTable({ columns, groups }: Section): string {
   const rows = groups.flatMap(({ title, lines }) =>
     lines.map(({ label, cells }, at) => [
       ...(hasTitles ? [at === 0 && title !== undefined ? escaped(title) : ''] : []),
-      hasTitles ? `\`${code(label)}\`` : escaped(label),
+      hasTitles ? code(label) : escaped(label),
       ...cells.map(entryText),
     ]),
   )
@@ -35,9 +35,9 @@ export function escaped(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd').replace(/[\\`*_[\]<>|#&~]/g, '\\$&')
 }
 
+/** A pipe ends a cell also within code, and a backslash before it may stand for itself: then it is HTML. */
 function code(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
-    .replaceAll('`', "'")
-    .replaceAll('|', '\\|')
+  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
+  if (!/[`|]/.test(shown)) return `\`${shown}\``
+  return `<code>${shown.replace(/[\\`*_[\]<>|#&~!]/g, it => `&#${it.charCodeAt(0)};`)}</code>`
 }
