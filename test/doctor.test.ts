@@ -810,7 +810,7 @@ describe('of a state', () => {
       mend?.command ?? '',
       /^aws iam update-assume-role-policy \\\n {2}--role-name stack-AuthenticatedRole-A1B2C3/,
     )
-    assert.match(mend?.command ?? '', new RegExp(`"${host}:aud": "${poolId}"`))
+    assert.match(mend?.command ?? '', new RegExp(`"${host}:aud": \\[\\s+"${other}",\\s+"${poolId}"`))
   })
 })
 
@@ -875,8 +875,6 @@ function run(draft: Draft, command: string): boolean {
 
 /** What is left once the commands have run that are said first, or go with those. */
 const left: Readonly<Record<string, readonly Code[]>> = {
-  'a user pool is gone': ['no-provider'],
-  'an app client is gone': ['no-provider'],
   'several variables are broken': ['listing-wrong-prefix'],
   // the names of all buckets are nobody's
   'all buckets are listed, on an object': ['too-wide'],
@@ -953,6 +951,88 @@ describe('what mends it', () => {
     assert.deepEqual(findings[0]?.mend, [{ words: 'Switch it on' }])
   })
 
+  test('takes no way to sign in away', () => {
+    for (const name of ['a user pool is gone', 'an app client is gone']) {
+      const draft = spoilt(states[name] ?? assert.fail(name))
+      for (const { mend } of diagnose(draft).findings) {
+        for (const { command = '' } of mend) assert.doesNotMatch(command, /"CognitoIdentityProviders": \[\]/)
+      }
+    }
+    const [gone] = diagnosisOf('a user pool is gone').findings
+    assert.equal(gone?.severity, 'warning')
+    assert.deepEqual(
+      gone?.mend.flatMap(it => it.command ?? []),
+      [],
+    )
+    const [client] = diagnosisOf('an app client is gone').findings
+    assert.match(client?.mend[0]?.command ?? '', /ParameterKey=UserPoolClientId,ParameterValue=CLIENT/)
+    assert.match(client?.mend[1]?.command ?? '', /"ClientId": "CLIENT"/)
+  })
+
+  test('lets a role take tags before sessions have any', () => {
+    const [found] = diagnosisOf('a policy takes a tag that nobody maps').findings
+    assert.deepEqual(
+      found?.mend.map(it => it.command?.split(' ', 3).slice(1).join(' ')),
+      ['iam update-assume-role-policy', 'cognito-identity set-principal-tag-attribute-map'],
+    )
+  })
+
+  test('attaches a role for each who gets in, by name where the stack has made it', () => {
+    const mendOf = (deployed: Deployed, edit: (draft: Draft) => void = () => {}, document?: Document) => {
+      const draft: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', deployed)))
+      draft.poolRoles = { kind: 'absent' }
+      edit(draft)
+      const { findings } = diagnose(draft, document)
+      assert.deepEqual(
+        findings.map(it => it.code),
+        ['no-roles'],
+      )
+      return findings[0]?.mend[0]
+    }
+    const both = mendOf({ parameters: withGuests })?.command ?? ''
+    assert.match(both, /"authenticated": "arn:aws:iam::123456789012:role\/USERS_ROLE"/)
+    assert.match(both, /"unauthenticated": "arn:aws:iam::123456789012:role\/GUESTS_ROLE"/)
+    const guests = mendOf({ parameters: withGuests }, draft => {
+      delete pool(draft).CognitoIdentityProviders
+      Object.assign(draft, { principalTags: [], userPools: [], clients: [] })
+    })
+    assert.match(guests?.command ?? '', /"unauthenticated": "arn:aws:iam::123456789012:role\/ROLE"/)
+    assert.doesNotMatch(guests?.command ?? '', /"authenticated"/)
+    const known = mendOf({ parameters: { ...withGuests, RolePath: '/notes/' } }, undefined, template)
+    assert.match(
+      known?.words ?? '',
+      /^Attach the roles that the template of the stack has for signed-in users and guests$/,
+    )
+    assert.match(known?.command ?? '', /role\/notes\/stack-AuthenticatedRole-A1B2C3"/)
+    assert.match(known?.command ?? '', /role\/notes\/stack-UnauthenticatedRole-A1B2C3"/)
+  })
+
+  test('says what else a command mends', () => {
+    const draft = spoilt(
+      ['guests have no role', 'the token check is off'].reduce(
+        (all: State, name) => {
+          const [edit] = states[name] ?? assert.fail(name)
+          return [
+            it => {
+              all[0](it)
+              edit(it)
+            },
+            [],
+            { parameters: withGuests },
+          ]
+        },
+        [
+          it => {
+            delete it.stack
+          },
+          [],
+        ],
+      ),
+    )
+    const [found] = diagnose(draft).findings
+    assert.equal(found?.mend[0]?.words, 'Let no guests in; the command mends token-check-off as well')
+  })
+
   test('keeps other statements, mappings, tags and providers', () => {
     const lambda = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }
     const users = statement({ Sid: 'Users' }, host, 'authenticated', other)
@@ -960,7 +1040,10 @@ describe('what mends it', () => {
     const command = found?.mend[0]?.command ?? ''
     assert.match(command, /"Sid": "Function"/)
     assert.match(command, /"Sid": "Users"/)
-    assert.doesNotMatch(command, new RegExp(other))
+    assert.match(command, new RegExp(`"${other}",\\s+"${poolId}"`))
+    const [, alone] = found?.mend ?? []
+    assert.match(alone?.words ?? '', new RegExp(`alone, if ${other} is gone$`))
+    assert.doesNotMatch(alone?.command ?? '', new RegExp(other))
   })
 })
 
@@ -1125,6 +1208,12 @@ describe('drift', () => {
       assert.match(findings[0]?.mend[0]?.command ?? '', /create-change-set .*(.|\n)*--deployment-mode REVERT_DRIFT/)
     })
   }
+
+  test('alone is told where the template lets guests in, and the pool does not', () => {
+    const draft: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', { parameters: withGuests })))
+    pool(draft).AllowUnauthenticatedIdentities = false
+    assert.deepEqual(codesOf(diagnose(draft, template)), ['drift'])
+  })
 
   test('is told beside what it does', () => {
     const draft: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', { parameters: chapter })))

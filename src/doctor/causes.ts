@@ -168,8 +168,8 @@ export const causes = {
     reference: `${identityApi}API_CognitoIdentityProvider.html`,
   },
   'user-pool-absent': {
-    severity: 'error',
-    title: 'a user pool among the providers does not exist',
+    severity: 'warning',
+    title: 'a user pool among the providers is not in this account: it is deleted, or another account’s',
     seen: [unsupported, suchAs("NotAuthorizedException: Invalid login token. Couldn't verify signed token.")],
     reference: `${cognito}amazon-cognito-integrating-user-pools-with-identity-pools.html`,
   },

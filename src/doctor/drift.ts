@@ -1,13 +1,13 @@
 import { type Document, isList, isObject, type Json, type JsonObject } from '../document.ts'
 import { dnsSuffix } from '../launch/partitions.ts'
-import { type LiveStack, type Role, type Snapshot, told } from '../live/snapshot.ts'
+import { type LiveStack, type Role, told } from '../live/snapshot.ts'
 import { write } from '../resolve/document-of.ts'
 import { type Resolved, type ResolvedResource, resolve, Unknown, type Value } from '../resolve/index.ts'
 import { concatenate, isValueList, isValueObject } from '../resolve/value.ts'
 import { type Draft, finding } from './finding.ts'
 import { mendBy, previousValues } from './mend.ts'
 import type { Mend } from './remedy.ts'
-import { rolesRead, type Standing } from './standing.ts'
+import { environmentOf, rolesRead, type Standing } from './standing.ts'
 import { statementsIn } from './statements.ts'
 
 /**
@@ -22,18 +22,6 @@ export function driftFindings(standing: Standing, template: Document): readonly 
   return Object.entries(resolved.Resources).flatMap(([id, resource]) =>
     resource.condition === undefined ? compare.resource(id, resource) : [],
   )
-}
-
-function environmentOf({ region, partition }: Snapshot, { id, name, parameters }: LiveStack) {
-  const account = id.split(':')[4] ?? ''
-  const given = Object.entries(parameters).map(([key, value]) => [
-    key,
-    value === '****' ? new Unknown({ kind: 'parameter', name: key }) : value,
-  ])
-  return {
-    parameters: Object.fromEntries(given),
-    ...{ region, partition, urlSuffix: dnsSuffix(partition), accountId: account, stackName: name, stackId: id },
-  }
 }
 
 class Comparison {

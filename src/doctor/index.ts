@@ -2,7 +2,7 @@ import type { Document } from '../document.ts'
 import { type Snapshot, told } from '../live/snapshot.ts'
 import { claimFindings } from './claims.ts'
 import { driftFindings } from './drift.ts'
-import type { Finding } from './finding.ts'
+import type { Draft, Finding } from './finding.ts'
 import type { Services } from './fits.ts'
 import { listingFindings } from './listing.ts'
 import { mappingFindings } from './mappings.ts'
@@ -51,5 +51,15 @@ export function diagnose(snapshot: Snapshot, services: Services, template?: Docu
     ...wideFindings(standing),
     ...(template === undefined ? [] : driftFindings(standing, template)),
   ]
-  return { findings: settled(standing, drafts), unseen: unseenIn(snapshot, standing) }
+  return { findings: settled(standing, agreed(drafts)), unseen: unseenIn(snapshot, standing) }
+}
+
+/** Where the template says what mends it, and drift too would be told of, or what is told of is the template's own: one of the two. */
+function agreed(drafts: readonly Draft[]): readonly Draft[] {
+  const isDrift = (property: string) => (it: Draft) =>
+    it.code === 'drift' && it.where.property?.endsWith(`.${property}`) === true
+  const isAttached = ['no-roles', 'no-authenticated-role', 'guests-without-role']
+  const lacks = drafts.some(it => isAttached.includes(it.code))
+  const isShut = drafts.some(isDrift('AllowUnauthenticatedIdentities'))
+  return drafts.filter(it => !(lacks && isDrift('Roles')(it)) && !(isShut && it.code === 'guest-role-without-guests'))
 }

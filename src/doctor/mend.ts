@@ -51,6 +51,12 @@ export function byParameter(standing: Standing, name: string, value: string): re
   ]
 }
 
+/** By the parameter of the stack that has this value, if one has. */
+export function byValue(standing: Standing, value: string, other: string): readonly Mend[] {
+  const [name] = Object.entries(standing.snapshot.stack?.parameters ?? {}).find(([, it]) => it === value) ?? []
+  return name === undefined ? [] : byParameter(standing, name, other)
+}
+
 /** The stack's other parameters as they are; one that is not said gets its default, and so need not be if it has that. */
 export function previousValues({ snapshot, defaults }: Standing, except?: string): readonly (readonly string[])[] {
   return Object.entries(snapshot.stack?.parameters ?? {}).flatMap(([name, value]) =>

@@ -3,7 +3,7 @@ import { partitionIn, userPoolIn } from '../live/around.ts'
 import type { CognitoIdentityProvider } from '../live/snapshot.ts'
 import { nearest } from '../nearest.ts'
 import { type Draft, finding } from './finding.ts'
-import { updatePool } from './mend.ts'
+import { byValue, updatePool } from './mend.ts'
 import type { Remedy } from './remedy.ts'
 import type { Standing } from './standing.ts'
 
@@ -58,9 +58,9 @@ function ofName(standing: Standing, name: string): readonly Draft[] {
   if (entry?.answer.kind === 'absent') {
     return [
       finding('user-pool-absent', {
-        what: `There is no user pool ${id} in this account. If it is another account’s, all is well with it.`,
+        what: `There is no user pool ${id} in this account: it is deleted, or another account’s, and then all may be well with it.`,
         where: { provider: name },
-        mend: [without(it => it.ProviderName === name, 'Take it out, or name the one that is there now')],
+        mend: [{ words: 'If it is deleted, name the user pool that is there now, with its app client, as provider' }],
       }),
     ]
   }
@@ -71,10 +71,19 @@ function ofName(standing: Standing, name: string): readonly Draft[] {
         what: `The user pool ${id} has no app client ${clientId}.`,
         where: { provider: `${name}:${clientId}` },
         mend: [
-          without(
-            it => it.ProviderName === name && it.ClientId === clientId,
-            'Take it out, or name the app client that the app uses',
+          ...byValue(standing, clientId, 'CLIENT').map(it => ({ ...it, words: `${it.words}: ${fillIn}` })),
+          changed(
+            it => [it.ProviderName === name && it.ClientId === clientId ? { ...it, ClientId: 'CLIENT' } : it],
+            `Name the app client that the app uses: ${fillIn}`,
           ),
+          ...(isOnly(standing, name, clientId)
+            ? []
+            : [
+                changed(
+                  it => (it.ProviderName === name && it.ClientId === clientId ? [] : [it]),
+                  'Or take it out, as there is another one to sign in with',
+                ),
+              ]),
         ],
       }),
     )
@@ -82,8 +91,14 @@ function ofName(standing: Standing, name: string): readonly Draft[] {
 
 type Provider = CognitoIdentityProvider
 
-function without(is: (provider: Provider) => boolean, words: string): Remedy {
-  return changed(it => (is(it) ? [] : [it]), words)
+const fillIn = 'fill in its ID'
+
+/** Can nobody sign in by anything else? */
+function isOnly({ pool, providers }: Standing, name: string, clientId: string): boolean {
+  const others = (pool.CognitoIdentityProviders ?? []).filter(
+    it => it.ProviderName !== name || it.ClientId !== clientId,
+  )
+  return others.length === 0 && providers.every(it => it === name)
 }
 
 function changed(edit: (provider: Provider) => readonly Provider[], words: string): Remedy {

@@ -23,7 +23,10 @@ function attached(standing: Standing): readonly Draft[] {
         what: `The identity pool ${IdentityPoolId} has no roles attached.`,
         where: {},
         mend: [
-          attach(standing, 'authenticated', 'Attach a role whose trust policy lets signed-in users of this pool in'),
+          attach(standing, [
+            ...(providers.length > 0 || !hasGuests ? (['authenticated'] as const) : []),
+            ...(hasGuests ? (['unauthenticated'] as const) : []),
+          ]),
         ],
       }),
     ]
@@ -37,13 +40,7 @@ function attached(standing: Standing): readonly Draft[] {
           finding('no-authenticated-role', {
             what: `The identity pool ${IdentityPoolId} has no role for signed-in users.`,
             where: {},
-            mend: [
-              attach(
-                standing,
-                'authenticated',
-                'Attach a role whose trust policy lets signed-in users of this pool in',
-              ),
-            ],
+            mend: [attach(standing, ['authenticated'])],
           }),
         ]
       : []),
@@ -55,7 +52,7 @@ function attached(standing: Standing): readonly Draft[] {
             mend: [
               ...byParameter(standing, 'AllowGuests', 'false'),
               updatePool(it => ({ ...it, AllowUnauthenticatedIdentities: false }), 'Let no guests in'),
-              attach(standing, 'unauthenticated', 'Or attach a role whose trust policy lets guests of this pool in'),
+              attach(standing, ['unauthenticated'], 'Or attach'),
             ],
           }),
         ]
@@ -82,13 +79,28 @@ function isMapped({ pool, poolRoles }: Standing, provider: string): boolean {
   return named.every(it => keys.includes(it))
 }
 
-function attach(standing: Standing, kind: Kind, words: string): Remedy {
-  const role = anotherRole(standing)
-  return setRoles(it => ({ ...it, Roles: { ...it.Roles, [kind]: role } }), `${words}: fill in its name`)
+const people: Readonly<Record<Kind, string>> = { authenticated: 'signed-in users', unauthenticated: 'guests' }
+
+/** Those that the stack's template attaches, where it has made them; others are to be filled in. */
+function attach(standing: Standing, kinds: readonly Kind[], verb = 'Attach'): Remedy {
+  const { templateRoles } = standing
+  const isOne = kinds.length === 1
+  const own = kinds.map(kind => {
+    const made = templateRoles[kind]
+    const name = isOne ? 'ROLE' : kind === 'authenticated' ? 'USERS_ROLE' : 'GUESTS_ROLE'
+    return { kind, isMade: made !== undefined, arn: made ?? anotherRole(standing, name) }
+  })
+  const roles = Object.fromEntries(own.map(({ kind, arn }) => [kind, arn]))
+  const whom = kinds.map(it => people[it]).join(' and ')
+  const words = own.every(it => it.isMade)
+    ? `${verb} the ${isOne ? 'role that the template of the stack has' : 'roles that the template of the stack has'} for ${whom}`
+    : `${verb} ${isOne ? 'a role whose trust policy lets' : 'roles whose trust policies let'} ${whom} of this pool in: fill in ${isOne ? 'its name' : 'their names'}`
+  return setRoles(it => ({ ...it, Roles: { ...it.Roles, ...roles } }), words)
 }
 
-const anotherRole = ({ snapshot, account }: Standing): string =>
-  `arn:${snapshot.partition}:iam::${account ?? 'ACCOUNT'}:role/ROLE`
+function anotherRole({ snapshot, account }: Standing, name = 'ROLE', owner = account): string {
+  return `arn:${snapshot.partition}:iam::${owner ?? 'ACCOUNT'}:role/${name}`
+}
 
 function missing(standing: Standing): readonly Draft[] {
   const arns = [...new Set(standing.uses.map(it => it.arn))]
@@ -126,11 +138,14 @@ function gone(standing: Standing, use: Use, uses: readonly Use[]): readonly Draf
 }
 
 /** Another role in its place. */
-function replaced(standing: Standing, { arn, where }: Use): Remedy {
+function replaced(standing: Standing, { arn, where, answer }: Use): Remedy {
+  const isAbsent = answer.kind === 'absent'
   if (where.group !== undefined) {
     return { words: `Give the group ${where.group} a role of this account that trusts the pool` }
   }
-  const other = anotherRole(standing)
+  // that of a role of another account is not this one's
+  const known = standing.account ?? (isAbsent ? roleIn(arn)?.account : undefined)
+  const other = anotherRole(standing, 'ROLE', known)
   const right = (it: string) => (it === arn ? other : it)
   return setRoles(
     ({ Roles, RoleMappings }) => ({

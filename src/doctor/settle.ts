@@ -1,4 +1,4 @@
-import { codes } from './causes.ts'
+import { type Code, codes } from './causes.ts'
 import { commandFor, targetOf } from './change.ts'
 import type { Draft, Finding } from './finding.ts'
 import type { Mend, Remedy } from './remedy.ts'
@@ -11,12 +11,17 @@ import type { Standing } from './standing.ts'
 export function settled(standing: Standing, drafts: readonly Draft[]): readonly Finding[] {
   const each = new Map(drafts.map(it => [JSON.stringify([it.code, it.what, it.where]), it]))
   const ordered = [...each.values()].sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code))
-  const best = ordered.flatMap(({ mend: [first] }) => (first !== undefined && 'change' in first ? [first.change] : []))
-  const made = (remedy: Remedy): Mend => {
+  const best = ordered.flatMap(({ code, mend: [first] }) =>
+    first !== undefined && 'change' in first ? [{ code, change: first.change }] : [],
+  )
+  const made = (code: Code, remedy: Remedy): Mend => {
     if (!('change' in remedy)) return remedy
     const { words, change } = remedy
-    const same = best.filter(it => targetOf(it) === targetOf(change))
-    return commandFor(standing, words, same.includes(change) ? same : [...same, change])
+    const same = best.filter(it => targetOf(it.change) === targetOf(change))
+    const changes = same.map(it => it.change)
+    const others = [...new Set(same.map(it => it.code))].filter(it => it !== code)
+    const also = others.length === 0 ? '' : `; the command mends ${others.join(', ')} as well`
+    return commandFor(standing, `${words}${also}`, changes.includes(change) ? changes : [...changes, change])
   }
-  return ordered.map(({ mend, ...draft }) => ({ ...draft, mend: mend.map(made) }))
+  return ordered.map(({ mend, ...draft }) => ({ ...draft, mend: mend.map(it => made(draft.code, it)) }))
 }

@@ -1,7 +1,18 @@
 import { identityHost } from '../access/identity-host.ts'
 import { type Document, isObject } from '../document.ts'
-import { roleIn, userPoolIn } from '../live/around.ts'
-import { type Answer, type DescribedPool, type PoolRoles, type Role, type Snapshot, told } from '../live/snapshot.ts'
+import { dnsSuffix } from '../launch/partitions.ts'
+import { isStanding, roleIn, userPoolIn } from '../live/around.ts'
+import {
+  type Answer,
+  type DescribedPool,
+  type LiveStack,
+  type PoolRoles,
+  type Role,
+  type Snapshot,
+  told,
+} from '../live/snapshot.ts'
+import { resolve, Unknown, type Value } from '../resolve/index.ts'
+import { isValueObject } from '../resolve/value.ts'
 import type { Place } from './finding.ts'
 
 /** An identity pool with whom it hands which roles to: what all questions are about. */
@@ -17,6 +28,8 @@ export type Standing = {
   readonly uses: readonly Use[]
   /** The account of the credentials, as far as the roles or the stack tell. */
   readonly account: string | undefined
+  /** ARNs of the roles that the stack has made, and that its template attaches to the pool. */
+  readonly templateRoles: Readonly<Partial<Record<Kind, string>>>
   /** Of the parameters of the stack's template, as far as that is known. */
   readonly defaults: Readonly<Record<string, string>>
 }
@@ -50,6 +63,46 @@ export function standingOf(snapshot: Snapshot, pool: DescribedPool, template: Do
   return {
     ...{ snapshot, pool, poolRoles, providers, uses },
     ...{ host: identityHost(snapshot), account: ofStack ?? found, defaults: defaultsOf(template) },
+    templateRoles: template === undefined ? {} : templateRolesOf(snapshot, template),
+  }
+}
+
+function templateRolesOf(snapshot: Snapshot, template: Document): Standing['templateRoles'] {
+  const { stack, partition } = snapshot
+  if (stack === undefined) return {}
+  const env = environmentOf(snapshot, stack)
+  const { Resources } = resolve(template, env)
+  const arnOf = (value: Value | undefined): string | undefined => {
+    if (!(value instanceof Unknown) || value.origin.kind !== 'attribute') return undefined
+    const { id } = value.origin
+    const made = stack.resources.find(
+      it => it.logicalId === id && it.type === 'AWS::IAM::Role' && isStanding(it.status),
+    )
+    const path = Resources[id]?.Properties['Path'] ?? '/'
+    if (made === undefined || made.physicalId === '' || typeof path !== 'string') return undefined
+    return `arn:${partition}:iam::${env.accountId}:role${path}${made.physicalId}`
+  }
+  const attached = Object.values(Resources).flatMap(({ Type, Properties, condition }) => {
+    const roles = Properties['Roles']
+    const isOne = Type === 'AWS::Cognito::IdentityPoolRoleAttachment' && condition === undefined
+    return isOne && isValueObject(roles) ? [roles] : []
+  })
+  const found = kinds.flatMap(kind => attached.flatMap(it => [[kind, arnOf(it[kind])] as const]))
+  return Object.fromEntries(found.filter(([, arn]) => arn !== undefined))
+}
+
+const kinds = ['authenticated', 'unauthenticated'] as const
+
+/** The stack's template is resolved with the parameters that the stack has. */
+export function environmentOf({ region, partition }: Snapshot, { id, name, parameters }: LiveStack) {
+  const account = id.split(':')[4] ?? ''
+  const given = Object.entries(parameters).map(([key, value]) => [
+    key,
+    value === '****' ? new Unknown({ kind: 'parameter', name: key }) : value,
+  ])
+  return {
+    parameters: Object.fromEntries(given),
+    ...{ region, partition, urlSuffix: dnsSuffix(partition), accountId: account, stackName: name, stackId: id },
   }
 }
 

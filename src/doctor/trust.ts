@@ -159,13 +159,26 @@ function refusals(standing: Standing, host: string, role: Role, uses: readonly U
       }),
     ]
   }
+  const others = best.faults.some(it => it.code === 'trust-other-pool') ? poolsIn(statements[best.at]) : []
+  const besides = rightStatement(standing, host, role, uses, best.at, others)
   return best.faults.map(({ code, what, words }) =>
     finding(code, {
       what: `The role ${role.roleName}, which ${who} get, ${what}.`,
       where: { ...where, statement: best.at + 1, ...sidOf(statements[best.at]) },
-      mend: [updateTrust(role, best.at, right(best.at), words)],
+      mend: [
+        updateTrust(role, best.at, besides, words),
+        ...(code === 'trust-other-pool'
+          ? [updateTrust(role, best.at, right(best.at), `Or this one alone, if ${others.join(' and ')} is gone`)]
+          : []),
+      ],
     }),
   )
+}
+
+/** Those that a statement names, as it names them. */
+function poolsIn(statement: JsonObject | undefined): readonly string[] {
+  const names = claimNames(statement ?? {})
+  return linesOf(statement?.['Condition']).flatMap(({ key, values }) => (names.get(key) === 'aud' ? values : []))
 }
 
 function sidOf(statement: JsonObject | undefined): Pick<Place, 'sid'> {
@@ -252,7 +265,7 @@ function conditionFault(
       return {
         code: 'trust-other-pool',
         what: `trusts the identity pool ${values.join(' or ')}, and this one is ${IdentityPoolId}`,
-        words: `Name this pool under aud; both, if the other one is still in use`,
+        words: 'Name this pool under aud, too',
       }
     case 'amr':
       return {
@@ -305,16 +318,18 @@ function hostsOfKeys(fields: JsonObject): readonly string[] {
   return [...claimNames(fields).keys()].map(key => key.slice(0, key.lastIndexOf(':')).toLowerCase())
 }
 
-/** What lets in whom the role is for, and nobody else; in the place of a statement it keeps its Sid. */
+/** What lets in whom the role is for, and nobody else but those of other pools; in the place of a statement it keeps its Sid. */
 export function rightStatement(
   standing: Standing,
   host: string,
   role: Pick<Role, 'trust'>,
   uses: readonly Use[],
   at?: number,
+  otherPools: readonly string[] = [],
 ): JsonObject {
   const kinds = [...new Set(uses.map(it => it.kind))]
   const { sid }: Pick<Place, 'sid'> = at === undefined ? {} : sidOf(statementsIn(role.trust)[at])
+  const own = standing.pool.IdentityPoolId
   const isTagged = uses.some(it => taggedBy(standing, it).length > 0)
   return {
     ...(sid === undefined ? {} : { Sid: sid }),
@@ -322,7 +337,7 @@ export function rightStatement(
     Principal: { Federated: host },
     Action: isTagged ? [action, 'sts:TagSession'] : action,
     Condition: {
-      StringEquals: { [`${host}:aud`]: standing.pool.IdentityPoolId },
+      StringEquals: { [`${host}:aud`]: otherPools.length === 0 ? own : [...otherPools, own] },
       'ForAnyValue:StringLike': { [`${host}:amr`]: kinds.length === 1 ? (kinds[0] ?? '') : kinds },
     },
   }
@@ -417,7 +432,9 @@ export function withTagSession(standing: Standing, role: Role, uses: readonly Us
   if (decision === 'deny' || admits(role, caller, snapshot.region, 'sts:TagSession').decision !== 'deny') return []
   const at = by[0]?.statement
   const statement = { ...rightStatement(standing, host, role, uses, at), Action: [action, 'sts:TagSession'] }
-  return [updateTrust(role, at, statement, 'And allow sts:TagSession in the trust policy of the role')]
+  return [
+    updateTrust(role, at, statement, `Allow sts:TagSession in the trust policy of the role ${role.roleName}, first`),
+  ]
 }
 
 function tagging(standing: Standing, host: string, role: Role, uses: readonly Use[]): readonly Draft[] {

@@ -3,6 +3,7 @@ import { type Role, told } from '../live/snapshot.ts'
 import { type Draft, finding } from './finding.ts'
 import { json, mendBy, updateStatement } from './mend.ts'
 import { refusalOf } from './refusal.ts'
+import type { Remedy } from './remedy.ts'
 import { rolesRead, type Standing, type Use, whoGets } from './standing.ts'
 import {
   linesOf,
@@ -190,7 +191,7 @@ function untagged(standing: Standing, role: Role, uses: readonly Use[], statemen
       mend: [
         ...(provider === undefined || uses.every(it => it.kind === 'unauthenticated')
           ? [{ words: 'Tell guests apart by their identity ID, or not at all: they have no tags' }]
-          : [tagMap(standing, provider, tag), ...withTagSession(standing, role, uses)]),
+          : inOrder([...taggable(standing, provider), tagMap(standing, provider, tag)])),
       ],
     }),
   ]
@@ -198,6 +199,19 @@ function untagged(standing: Standing, role: Role, uses: readonly Use[], statemen
 
 /** Its own backend gives sessions tags as it likes: `GetOpenIdTokenForDeveloperIdentity`. */
 const hasDeveloper = ({ pool }: Standing): boolean => pool.DeveloperProviderName !== undefined
+
+/** Whoever signs in by the provider has the tag then: each role must take it, before it is made. */
+function taggable(standing: Standing, provider: string): readonly Remedy[] {
+  return rolesRead(standing).flatMap(({ role, uses }) => {
+    const own = uses.filter(it => it.kind === 'authenticated' && it.providers.includes(provider))
+    return own.length === 0 ? [] : withTagSession(standing, role, uses)
+  })
+}
+
+const inOrder = (remedies: readonly Remedy[]): readonly Remedy[] =>
+  remedies.map((it, at) =>
+    at === 0 ? it : { ...it, words: `And ${it.words.slice(0, 1).toLowerCase()}${it.words.slice(1)}` },
+  )
 
 function tagMap({ pool, snapshot }: Standing, provider: string, tag: string) {
   const known = snapshot.principalTags.find(it => it.provider === provider)
