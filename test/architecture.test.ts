@@ -24,6 +24,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/manifest.ts': ['src/document.ts'],
   'src/publication.ts': ['src/document.ts', 'src/manifest.ts'],
   'src/nearest.ts': [],
+  'src/printable.ts': [],
   'src/parameter.ts': ['src/document.ts'],
   'src/make-folder.ts': ['node:'],
   'src/checksums.ts': ['node:crypto'],
@@ -170,7 +171,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
       'src/emit.ts',
       'src/knowledge/schemas.ts',
     ],
-    ...['src/launch/partitions.ts', 'src/launch/quote.ts', 'src/live/', 'src/resolve/'],
+    ...['src/launch/partitions.ts', 'src/launch/quote.ts', 'src/live/', 'src/printable.ts', 'src/resolve/'],
   ],
   // What is wrong with a pool that stands.
   'src/doctor/': [
@@ -178,13 +179,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     ...['src/document.ts', 'src/knowledge/schemas.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
     ...['src/live/around.ts', 'src/live/document-of.ts', 'src/live/snapshot.ts', 'src/nearest.ts', 'src/resolve/'],
   ],
-  'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'node:'],
+  'src/cli/': ['src/build/', 'src/diagnostic.ts', 'src/document.ts', 'src/printable.ts', 'node:'],
+  'src/cli/doubts.ts': [
+    ...['src/access/meant-action.ts', 'src/cli/', 'src/launch/partitions.ts', 'src/nearest.ts', 'src/resolve/'],
+  ],
   'src/cli/access.ts': [
     'src/access/',
     'src/build/',
     'src/cli/',
     'src/document.ts',
-    ...['src/launch/partitions.ts', 'src/launch/values.ts'],
+    ...['src/launch/partitions.ts', 'src/printable.ts', 'src/launch/values.ts'],
     'src/resolve/',
   ],
   'src/cli/account.ts': [
