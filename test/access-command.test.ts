@@ -1174,6 +1174,7 @@ describe('poolform access', () => {
     const { status, stdout } = run('--help')
     assert.equal(status, 0)
     assert.match(stdout, /Examples:\n {2}poolform access dist\/identity-pool\.yaml\n/)
+    assert.match(stdout, /\n.{60,80}\n.{30,80}\n.{1,80}\n\nArguments:/, 'a paragraph of the width that a screen has')
     assert.match(stdout, /With --can: 0 allow, 1 deny, 2 wrong use or no answer, 3 it cannot be known/)
   })
 })

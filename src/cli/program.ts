@@ -51,7 +51,13 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
     // a --version behind a command is the command's
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: text => print('stdout', text), writeErr: text => print('stderr', text) })
+    .configureOutput({
+      writeOut: text => print('stdout', text),
+      writeErr: text => print('stderr', text),
+      getOutHelpWidth: () => Number(process.env['COLUMNS']) || process.stdout.columns || 80,
+    })
+    // wrapped where the terminal ends, and not where the source does
+    .configureHelp({ commandDescription: command => command.description().replaceAll('\n', ' ') })
     .addHelpText('after', '\nExit status: 0 done, 1 something is wrong with a template, 2 wrong use.')
 
   program
@@ -381,7 +387,7 @@ Examples:
     --context aws:PrincipalTag/userSub=c0ffee --context aws:SourceIp=203.0.113.7
   poolform access stack.yaml --markdown > access.md
 
-Exit status: 0 shown, 1 something is wrong with the template or its parameters, 2 wrong use.
+Exit status: 0 shown, 1 something is wrong with the template or its parameters, or is found by --fail-on-wrong, 2 wrong use.
 With --can: 0 allow, 1 deny, 2 wrong use or no answer, 3 it cannot be known from the template.`
 
 function notEmpty(value: string): string {
