@@ -749,6 +749,7 @@ describe('what is written', () => {
     const svg = svgText(sheet)
     assert.ok(svg.includes('[2J|b`&lt;script&gt;&amp;'))
     assert.ok(!svg.includes('<script'))
+    assert.match(svg, /✓ allowed, ✗ denied, \? not known here, ! allowed, and should be nobody's\./)
   })
 
   test('as Markdown has as many cells in each line of a table', () => {

@@ -178,6 +178,8 @@ function taken(roles: Section | undefined, who: string, tone: Tone): readonly st
   return (roles?.columns ?? []).filter((_, at) => cells[at]?.tone === tone)
 }
 
+const legend = `${marks.allow} allowed, ${marks.deny} denied, ${marks.unknown} not known here, ${marks.wrong} allowed, and should be nobody's.`
+
 /** Beneath: who takes which role, and what else the sheet says. */
 function aside(
   { notes }: Sheet,
@@ -202,6 +204,7 @@ function aside(
     ...takers,
     ...(without.length === 0 ? [] : ([[`${marks.deny} none for: ${without.join('; ')}`, 'deny']] as const)),
     ...notes.map(text => [text, 'pa-s'] as const),
+    [legend, 'pa-s'],
   ]
 }
 
