@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { deploymentsOf } from '../src/access/show/deployments.ts'
 import { check } from '../src/check/index.ts'
+import { type ImportPlanArguments, misuse } from '../src/cli/import-plan.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
 import { placeholders } from '../src/import-plan/derive.ts'
 import { planImport, type Request } from '../src/import-plan/index.ts'
@@ -793,6 +794,22 @@ test('there is no plan for what a stack has, what could not be read, or another 
   assert.equal(refusalOf(standing({}), { template: long }).code, 'too-large')
 })
 
+test('a command line that cannot be meant is refused in words', () => {
+  const plain: ImportPlanArguments = { identityPoolId: poolId, param: [], accept: [], force: false, json: false }
+  assert.equal(misuse(plain), undefined)
+  const { identityPoolId: _, ...without } = plain
+  const one = { name: 'ApiId', value: 'a' }
+  const wrongs: readonly (readonly [ImportPlanArguments, RegExp])[] = [
+    [without, /^say which identity pool: by --identity-pool-id or --from$/],
+    [{ ...plain, stackName: 'a b' }, /^--stack-name: "a b" is no name of a stack/],
+    [{ ...plain, param: [one, one] }, /^--param ApiId is given twice$/],
+    [{ ...plain, accept: ['all'] }, /^--accept: there is no all, but second-user-pool, /],
+    [{ ...plain, out: '' }, /^--out: name a folder$/],
+    [{ ...plain, force: true }, /^--force goes with --out alone$/],
+  ]
+  for (const [args, words] of wrongs) assert.match(misuse(args) ?? '', words)
+})
+
 test('the documentation has each code, and each value that waits for somebody', () => {
   const pages = ['docs/import.md', 'README.md'].map(it => readFileSync(join(root, it), 'utf8'))
   const [codesListed] = [[...(pages[0] ?? '').matchAll(/^\| `([a-z-]+)` \|/gm)].map(it => it[1])]
@@ -809,13 +826,14 @@ describe('the script', () => {
   function ran(answers: string, stdin: string, args: readonly string[] = [], made = target) {
     const place = mkdtempSync(join(folder, 'run-'))
     writeFileSync(join(place, 'import.sh'), scriptOf(made))
-    writeFileSync(
-      join(place, 'aws'),
-      `#!/bin/sh\nprintf '%s|' "$@" >> "${place}/calls"\necho >> "${place}/calls"\n${answers}\n`,
-      {
-        mode: 0o755,
-      },
-    )
+    const usual = `case "$*" in
+*StackStatus*) cat "${place}/state" ;;
+*'--query Status '*) echo CREATE_COMPLETE ;;
+*execute-change-set*poolform-import*) echo IMPORT_COMPLETE > "${place}/state" ;;
+*execute-change-set*) echo UPDATE_COMPLETE > "${place}/state" ;;
+esac`
+    const noted = `printf '%s|' "$@" >> "${place}/calls"\necho >> "${place}/calls"`
+    writeFileSync(join(place, 'aws'), `#!/bin/sh\n${noted}\n${answers}\n${usual}\n`, { mode: 0o755 })
     const env = { PATH: `${place}:/usr/bin:/bin` }
     const options: ExecFileSyncOptions = { input: stdin, env, stdio: ['pipe', 'pipe', 'pipe'] }
     const run = () => {
@@ -836,14 +854,8 @@ describe('the script', () => {
   test('shows each change set before it executes it, in the order of the plan', () => {
     const { status, calls } = ran('', 'yes\nyes\n')
     assert.equal(status, 0)
-    const step = [
-      'create-change-set',
-      'wait',
-      'describe-change-set',
-      'describe-change-set',
-      'execute-change-set',
-      'wait',
-    ]
+    const shown = ['describe-change-set', 'describe-change-set', 'describe-change-set']
+    const step = ['create-change-set', ...shown, 'execute-change-set', 'describe-stacks']
     assert.deepEqual(operations(calls), [...step, ...step])
     assert.match(
       calls[0] ?? '',
@@ -872,8 +884,21 @@ describe('the script', () => {
     assert(!operations(replaced.calls).includes('execute-change-set'), 'executed')
     const asked = replaced.calls.find(it => it.includes('Replacement=='))
     assert.match(asked ?? '', /\[\?Replacement=='True'\|\|\(Action=='Remove'&&LogicalResourceId=='IdentityPool'\)\]/)
-    const fails = `case "$*" in *wait*) exit 255 ;; *StatusReason*) echo 'because of this' ;; esac`
-    assert.match(ran(fails, 'yes\nyes\n').output, /because of this/)
+    const fails = `case "$*" in *StatusReason*) echo 'because of this'; exit ;; *'--query Status '*) echo FAILED; exit ;; esac`
+    const failed = ran(fails, 'yes\nyes\n')
+    assert.match(failed.output, /the change set is FAILED, and nothing has been done:\nbecause of this/)
+    assert(!operations(failed.calls).includes('execute-change-set'), 'executed')
+  })
+
+  test('waits for the end of each step, and says what has failed', () => {
+    const back = `case "$*" in *StackStatus*) echo UPDATE_ROLLBACK_COMPLETE; exit ;; *stack-events*) echo 'Role no'; exit ;; esac`
+    const { status, output } = ran(back, 'yes\n', ['update'])
+    assert.equal(status, 1)
+    assert.match(output, /failed: the stack is UPDATE_ROLLBACK_COMPLETE; .*\nRole no/)
+    const later = `case "$*" in *StackStatus*) if [ ! -e "$0.once" ]; then : > "$0.once"; echo UPDATE_COMPLETE_CLEANUP_IN_PROGRESS; exit; fi ;; esac`
+    const waited = ran(later, 'yes\n', ['update'])
+    assert.equal(waited.status, 0, waited.output)
+    assert.equal(operations(waited.calls).filter(it => it === 'describe-stacks').length, 2)
   })
 
   test('goes back to what stood', () => {

@@ -68,7 +68,8 @@ export async function runImportPlan(args: ImportPlanArguments, world: World): Pr
   return isReady(plan) ? 0 : 1
 }
 
-function misuse(args: ImportPlanArguments): string | undefined {
+/** What is wrong with a command line; undefined if nothing is. */
+export function misuse(args: ImportPlanArguments): string | undefined {
   const { identityPoolId, from, stackName, param, accept, out, force } = args
   if (identityPoolId === undefined && from === undefined) {
     return 'say which identity pool: by --identity-pool-id or --from'

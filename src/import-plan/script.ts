@@ -49,10 +49,18 @@ change_set() {
   shift 2
   cfn create-change-set --stack-name "$stack" --change-set-name "$name" --change-set-type "$type" \\
     --capabilities CAPABILITY_IAM "$@" > /dev/null
-  if ! cfn wait change-set-create-complete --stack-name "$stack" --change-set-name "$name"; then
-    cfn describe-change-set --stack-name "$stack" --change-set-name "$name" --query StatusReason --output text >&2
-    exit 1
-  fi
+  while :; do
+    status=$(cfn describe-change-set --stack-name "$stack" --change-set-name "$name" --query Status --output text)
+    case $status in
+      *_PENDING | *_IN_PROGRESS) sleep 2 ;;
+      CREATE_COMPLETE) break ;;
+      *)
+        echo "stopped: the change set is $status, and nothing has been done:" >&2
+        cfn describe-change-set --stack-name "$stack" --change-set-name "$name" --query StatusReason --output text >&2
+        exit 1
+        ;;
+    esac
+  done
   cfn describe-change-set --stack-name "$stack" --change-set-name "$name" --output table \\
     --query 'Changes[].ResourceChange.{Action:Action,Replacement:Replacement,What:LogicalResourceId,Which:PhysicalResourceId}'
   lost=$(cfn describe-change-set --stack-name "$stack" --change-set-name "$name" --output text \\
@@ -63,7 +71,7 @@ change_set() {
   fi
 }
 
-# executes it once whoever runs this has said yes
+# executes it once whoever runs this has said yes; waits for the state that the stack is to come to
 execute() {
   printf '%s [yes/no] ' "$1"
   answer=no
@@ -74,22 +82,33 @@ execute() {
     exit 1
   fi
   cfn execute-change-set --stack-name "$stack" --change-set-name "$name"
+  while :; do
+    status=$(cfn describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus' --output text)
+    case $status in
+      *_IN_PROGRESS) sleep 2 ;;
+      "$2") break ;;
+      *)
+        echo "failed: the stack is $status; what of it was done before is put back by CloudFormation:" >&2
+        cfn describe-stack-events --stack-name "$stack" --output text >&2 \\
+          --query "StackEvents[?ends_with(ResourceStatus,'_FAILED')].[LogicalResourceId,ResourceStatusReason]"
+        exit 1
+        ;;
+    esac
+  done
 }
 
 import() {
   echo '1. Import: the stack takes what stands as it stands, and changes nothing.'
   change_set poolform-import IMPORT \\
     --template-body file://${fileNames.import} --resources-to-import file://${fileNames.resources}
-  execute 'Import these?'
-  cfn wait stack-import-complete --stack-name "$stack"
+  execute 'Import these?' IMPORT_COMPLETE
   echo "imported into $stack"
 }
 
 update() {
   echo '2. Update: what differs becomes as the template says; no identity, and not the ID of the pool.'
   change_set "$1" UPDATE --template-body "file://$2" $3
-  execute 'Change these?'
-  cfn wait stack-update-complete --stack-name "$stack"
+  execute 'Change these?' UPDATE_COMPLETE
   echo "updated $stack"
 }
 

@@ -1,5 +1,6 @@
 import { type Terminal, terminalText } from '../access/show/terminal.ts'
 import { word } from '../launch/quote.ts'
+import { printable } from '../printable.ts'
 import type { Plan } from './plan.ts'
 import { commandsOf, fileNames, type Target } from './script.ts'
 
@@ -9,7 +10,7 @@ export function planText(plan: Plan, target: Target, terminal: Terminal, written
   const { blockers, notes } = plan
   const width = Math.max(0, ...parameters.map(({ name }) => name.length))
   return [
-    `The identity pool ${identityPoolName} (${identityPoolId}) into the new stack ${stackName} in ${plan.region}\n`,
+    `The identity pool ${printable(identityPoolName)} (${identityPoolId}) into the new stack ${stackName} in ${plan.region}\n`,
     section('What stays', [
       'The ID of the pool, every identity and its folder, user pools, buckets, APIs and tables: nothing here touches them.',
       'The import takes things as they stand, and changes nothing. The update then changes what is listed below, in place. From then on the pool, the role of signed-in users and their attachment outlive the stack; the role of guests and principal tags go with it, and with the option that they are there for.',
@@ -70,6 +71,3 @@ export function planText(plan: Plan, target: Target, terminal: Terminal, written
 function section(heading: string, lines: readonly string[]): string {
   return lines.length === 0 ? '' : `\n${heading}\n${lines.map(line => `  ${printable(line)}\n`).join('')}`
 }
-
-/** What stands was named by anybody: it must not steer the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
