@@ -920,3 +920,137 @@ test('release notes take the place of what was not released, under the version a
   assert.throws(() => withRelease('# Changelog\n\n## [Unreleased]\n', '0.2.0', '2026-02-03', ''), /nothing stands/)
   assert.throws(() => withRelease('# Changelog\n', '0.2.0', '2026-02-03', ''), /no section/)
 })
+
+// ---- where no deployment was tried --------------------------------------------------------------------------------
+
+const fixed = (Properties: JsonObject = {}, rest: JsonObject = {}): JsonObject => ({
+  ...{ Type: 'AWS::S3::Bucket', Properties },
+  ...rest,
+})
+
+const chosen = (condition: Json, rest: Omit<Document, 'Resources'> = {}): Document =>
+  template(
+    { Bucket: fixed(), Other: fixed({}, { Condition: 'E' }) },
+    {
+      Parameters: { A: { Type: 'String', Default: 'dev' }, List: { Type: 'CommaDelimitedList', Default: 'p' } },
+      Conditions: { E: condition },
+      ...rest,
+    },
+  )
+
+const is = (Ref: string, text: string): Json => ({ 'Fn::Equals': [{ Ref }, text] })
+
+const always = { 'Fn::Equals': ['1', '1'] }
+
+test('a condition of another definition is met where the two say otherwise, whoever chooses by it', () => {
+  const wide = { 'Fn::Or': [is('A', 'staging'), is('A', 'prod')] }
+  const narrowed = compared(chosen(wide), chosen(is('A', 'staging')))
+  assert.deepEqual(changeOf(narrowed, 'resource-deleted', 'Other').when?.parameters, { A: 'prod' })
+  const broadened = compared(chosen(is('A', 'staging')), chosen(wide))
+  assert.deepEqual(told(broadened), ['minor resource-created Other'])
+  const output = (condition: Json): Document => ({
+    ...chosen(condition),
+    Resources: { Bucket: fixed() },
+    Outputs: { Name: { Condition: 'E', Value: { Ref: 'Bucket' }, Export: { Name: 'name' } } },
+  })
+  const lost = compared(output(wide), output(is('A', 'staging')))
+  assert.deepEqual(told(lost), ['major output-lost Name', 'major export-lost Name'])
+})
+
+test('a parameter is given what is not its default wherever a part that differs names it', () => {
+  const named = (BucketName: Json, Mappings: JsonObject = {}): Document =>
+    template({ Bucket: fixed({ BucketName }) }, { Parameters: { Stage: { Type: 'String', Default: 'dev' } }, Mappings })
+  const literal = compared(named({ 'Fn::Sub': `users-\${Stage}` }), named('users-dev'))
+  assert.deepEqual(Object.keys(changeOf(literal, 'resource-replaced').when?.parameters ?? {}), ['Stage'])
+  const looked = { 'Fn::FindInMap': ['Names', { Ref: 'Stage' }, 'name'] }
+  const map = (name: string) => ({ Names: { dev: { name: 'a' }, prod: { name } } })
+  const mapped = compared(named(looked, map('b')), named(looked, map('c')))
+  assert.deepEqual(changeOf(mapped, 'resource-replaced').when?.parameters, { Stage: 'prod' })
+  const more = { Names: { ...map('b').Names, qa: { name: 'q' } } }
+  assert.deepEqual(told(compared(named(looked, map('b')), named(looked, more))), ['patch text'])
+})
+
+test('each region that is named is looked at, one that is not, and accounts and stacks of any name', () => {
+  const only = compared(chosen(always), chosen({ 'Fn::Not': [is('AWS::Region', 'ap-southeast-2')] }))
+  assert.equal(changeOf(only, 'resource-deleted', 'Other').when?.region, 'ap-southeast-2')
+  const usual = compared(chosen(always), chosen({ 'Fn::Not': [is('AWS::Region', 'us-east-1')] }))
+  assert.equal(changeOf(usual, 'resource-deleted', 'Other').when?.region, 'us-east-1')
+  const others = compared(chosen(always), chosen(is('AWS::Region', 'us-east-1')))
+  assert.match(changeOf(others, 'resource-deleted', 'Other').when?.region ?? '', /^us-east-2$/)
+  const image = (eu: string): Document =>
+    template(
+      { Bucket: fixed({ BucketName: { 'Fn::FindInMap': ['M', { Ref: 'AWS::Region' }, 'name'] } }) },
+      { Mappings: { M: { 'us-east-1': { name: 'a' }, 'eu-west-1': { name: eu } } } },
+    )
+  assert.equal(changeOf(compared(image('b'), image('c')), 'resource-replaced').when?.region, 'eu-west-1')
+  const account = compared(chosen(always), chosen({ 'Fn::Not': [is('AWS::AccountId', '999999999999')] }))
+  assert.match(changeOf(account, 'resource-deleted', 'Other').message, /AWS::AccountId is '999999999999'/)
+  const bucket = (BucketName: Json) => template({ Bucket: fixed({ BucketName }) })
+  const inAccount = compared(bucket('x-123456789012'), bucket({ 'Fn::Sub': `x-\${AWS::AccountId}` }))
+  assert.deepEqual(told(inAccount), ['major resource-may-be-replaced Bucket'])
+})
+
+test('a condition for which no values are found may hold or not', () => {
+  for (const condition of [
+    { 'Fn::Equals': [{ 'Fn::Join': ['', { Ref: 'List' }] }, 'xy'] },
+    { 'Fn::Equals': [{ 'Fn::Select': ['0', { Ref: 'List' }] }, 'x'] },
+  ]) {
+    assert.deepEqual(told(compared(chosen(condition), chosen({ 'Fn::Not': [always] }))), [
+      'major resource-deleted Other',
+    ])
+    assert.deepEqual(told(compared(chosen(always), chosen(condition)))[0], 'major resource-deleted Other')
+    const twice = { 'Fn::And': [condition, condition] }
+    assert.deepEqual(told(compared(chosen(condition), chosen(twice))), ['patch text'])
+  }
+})
+
+test('what chooses by values says the same as the value, and nothing is told of it', () => {
+  const stages = { Parameters: { Stage: { Type: 'String', Default: 'dev', AllowedValues: ['dev', 'prod'] } } }
+  const Conditions = { IsProd: is('Stage', 'prod') }
+  const named = (BucketName: Json) => template({ Bucket: fixed({ BucketName }) }, { ...stages, Conditions })
+  const choice = named({ 'Fn::If': ['IsProd', 'x-prod', 'x-dev'] })
+  assert.deepEqual(told(compared(choice, named({ 'Fn::Sub': `x-\${Stage}` }))), ['patch text'])
+})
+
+test('what a macro makes something of, and differs, is never the same in other words', () => {
+  const extended = (document: Document): Document => {
+    const text = JSON.stringify({ Transform: 'AWS::LanguageExtensions', ...document })
+    const other: Document = JSON.parse(text)
+    return other
+  }
+  const loop = (items: readonly string[]) =>
+    extended(template({ Bucket: fixed(), 'Fn::ForEach::All': ['Item', items, { [`B\${Item}`]: fixed() }] }))
+  assert.deepEqual(told(compared(loop(['a', 'b']), loop(['a']))), ['major not-compared Fn::ForEach::All'])
+  const included = (Location: string) =>
+    template({
+      Bucket: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { 'Fn::Transform': { Name: 'AWS::Include', Parameters: { Location } } },
+      },
+    })
+  const changed = told(compared(included('s3://a/b'), included('s3://a/c')))
+  assert.equal(changed[0], 'major resource-may-be-replaced Bucket')
+  const policy = (document: Document, DeletionPolicy: Json): Document =>
+    extended({ ...document, Resources: { Bucket: fixed({}, { DeletionPolicy }) } })
+  const base = chosen(is('A', 'dev'))
+  const less = compared(policy(base, { 'Fn::If': ['E', 'Retain', 'Delete'] }), policy(base, 'Delete'))
+  assert.match(changeOf(less, 'deletion-policy', 'Bucket').message, /keep less.*A is 'dev'/)
+  assert.equal(less.verdict, 'major')
+})
+
+test('a rule that cannot be decided may refuse what stands', () => {
+  const subnets = { Subnets: { Type: 'List<AWS::EC2::Subnet::Id>' } }
+  const ruled = (Rules: JsonObject) => template({ Bucket: fixed() }, { Parameters: subnets, Rules })
+  const Assert = { 'Fn::EachMemberEquals': [{ 'Fn::ValueOf': ['Subnets', 'VpcId'] }, 'vpc-1'] }
+  const added = compared(ruled({}), ruled({ One: { Assertions: [{ Assert }] } }))
+  assert.match(changeOf(added, 'rule-refuses', 'One').message, /may refuse/)
+  const again = ruled({ One: { Assertions: [{ Assert, AssertDescription: 'Otherwise' }] } })
+  assert.deepEqual(told(compared(ruled({ One: { Assertions: [{ Assert }] } }), again)), ['patch text'])
+})
+
+test('a value that must be given in any case is told where it decides', () => {
+  const required = (text: string) => ({ ...chosen(is('A', text)), Parameters: { A: { Type: 'String' } } })
+  const comparison = compared(required('zeta'), required('eta'))
+  assert.deepEqual(changeOf(comparison, 'resource-deleted', 'Other').when?.parameters, { A: 'zeta' })
+  assert.deepEqual(changeOf(comparison, 'resource-created', 'Other').when?.parameters, { A: 'eta' })
+})

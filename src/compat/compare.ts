@@ -1,12 +1,13 @@
 import { accountId, Deployments, environment, type Place, places } from '../access/scenarios.ts'
 import { deploymentsOf, placeholdersFor, type Site } from '../access/show/deployments.ts'
-import { requiredPlaceholders } from '../access/show/placeholders.ts'
+import { otherPlaceholder, requiredPlaceholders } from '../access/show/placeholders.ts'
 import { type Document, isObject } from '../document.ts'
 import { allowedValuesOf } from '../parameter.ts'
 import { type Environment, type Resolved, resolve, Unknown, type Value } from '../resolve/index.ts'
 import { type AccessDifference, type AccessOutcome, accessOutcomes, poolOutcomes, questionOf } from './access.ts'
 import { accessChanges, outputChange, resourceChange, type Told } from './changes.ts'
-import { type Deployed, deploymentsToCompare, type Enumeration } from './deployments.ts'
+import { type Deployed, deploymentsToCompare, type Enumeration, type Joint, jointOf } from './deployments.ts'
+import { elsewhereChanges, macroChanges, ruleChanges } from './elsewhere.ts'
 import { type Outcome, type Update, updateOf } from './outcome.ts'
 import { type OutputOutcome, outputOutcomes } from './outputs.ts'
 import { changedDefaults, declarationsOf, defaultOf, parameterChanges } from './parameters.ts'
@@ -25,7 +26,12 @@ export function compare(old: Template, fresh: Template, registry: Registry, stac
   const isSame = JSON.stringify(old.document) === JSON.stringify(fresh.document)
   if (stack === undefined && isSame) return nothing
   const judged = judgeUpdates(old, fresh, registry, stack)
-  const changes = [...templateChanges(old, fresh), ...parameterChanges(old.document, fresh.document), ...judged.changes]
+  const changes = [
+    ...templateChanges(old, fresh),
+    ...parameterChanges(old.document, fresh.document),
+    ...macroChanges(old.document, fresh.document),
+    ...judged.changes,
+  ]
   const isSilent = changes.length === 0 && !isSame
   const all = inOrder(isSilent ? [inOtherWords] : changes)
   const { permissions, deployments, remarks } = judged
@@ -55,7 +61,8 @@ type Found =
 
 function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack: Stack | undefined): Judged {
   const judge = judgeOf(old, fresh, registry, stack)
-  const { deployments, isPartial } = stack === undefined ? enumerated(old.document, fresh.document) : standing(stack)
+  const joint = jointOf(old.document, fresh.document)
+  const { deployments, isPartial } = stack === undefined ? enumerated(joint) : standing(stack)
   const remarks = [
     ...(isPartial ? ['Of conditions that meet in one place not every combination was looked at.'] : []),
     ...(deployments.length === 0
@@ -77,15 +84,23 @@ function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack:
     const happens = (deployed: Deployed, leftOut: readonly string[]) => judge(deployed, leftOut).outcomes.has(key)
     return isAlways || stack !== undefined
       ? { found: sample, properties: observation.properties, when: undefined }
-      : { found: sample, properties: observation.properties, when: witnessOf(old.document, at, happens) }
+      : { found: sample, properties: observation.properties, when: witnessOf(joint, at, happens) }
   }
   const all = [
-    ...[...known.values()].map(it => told(it, it.at.length === relevant(it, updates, isChosen))),
+    ...[...known.values()].map(it => told(it, isEverywhere(it, updates, isChosen))),
     ...[...others.values()].map(it => told(it, false)),
   ]
   const context = { old, fresh, registry, physicalIds: stack?.physicalIds ?? {} }
   const access = accessJudgement(old, fresh, registry, stack)
-  const changes = [...all.flatMap(it => changeOf(it, context, access.silentRoles)), ...access.changes]
+  const kinds = kindsOf([...known.values(), ...others.values()].map(({ sample }) => sample))
+  const elsewhere =
+    stack !== undefined
+      ? []
+      : [
+          ...elsewhereChanges(joint, { registry, isVersion: isVersion(old, fresh) }, kinds),
+          ...ruleChanges(joint, kinds),
+        ]
+  const changes = [...all.flatMap(it => changeOf(it, context, access.silentRoles)), ...elsewhere, ...access.changes]
   const macros = updates[0]?.judgement.update?.fresh.macros ?? []
   return {
     changes,
@@ -105,10 +120,32 @@ function judgeUpdates(old: Template, fresh: Template, registry: Registry, stack:
   }
 }
 
+/** What was found, by `Resources.Pool`; also by what a resource is called in the other template. */
+function kindsOf(found: readonly Found[]): (subject: string) => readonly string[] {
+  const kinds = new Map<string, string[]>()
+  const add = (subject: string, kind: string) => kinds.set(subject, [...(kinds.get(subject) ?? []), kind])
+  for (const it of found) {
+    switch (it.kind) {
+      case 'resource':
+        for (const id of [it.outcome.id, it.outcome.other]) {
+          if (id !== undefined) add(`Resources.${id}`, it.outcome.kind)
+        }
+        break
+      case 'output':
+        add(`Outputs.${it.outcome.id}`, it.outcome.kind)
+        if (it.outcome.kind === 'output-renamed') add(`Outputs.${it.outcome.other ?? ''}`, it.outcome.kind)
+        break
+      case 'rule':
+        add(`Rules.${it.rule}`, 'rule')
+    }
+  }
+  return subject => kinds.get(subject) ?? []
+}
+
 /** Those that tell the two apart, and those that show what each option gives. */
-function enumerated(old: Document, fresh: Document): Enumeration {
-  const { deployments, isPartial } = deploymentsToCompare(old, fresh)
-  const shown = accessDeployments(old, undefined).filter(({ place }) => place === places[0])
+function enumerated(joint: Joint): Enumeration {
+  const { deployments, isPartial } = deploymentsToCompare(joint)
+  const shown = accessDeployments(joint.old, undefined).filter(({ place }) => place === places[0])
   const all = new Map([...shown, ...deployments].map(it => [JSON.stringify([it.place.region, it.parameters]), it]))
   return { deployments: [...all.values()], isPartial }
 }
@@ -253,6 +290,22 @@ function observations(updates: readonly Observed[]): ReadonlyMap<string, Observa
   return found
 }
 
+/** In all deployments that have what it happens to, of those of commercial regions if there are any. */
+function isEverywhere(
+  observation: Observation,
+  updates: readonly Observed[],
+  isChosen: (id: string) => boolean,
+): boolean {
+  const usual = observation.at.filter(isUsual).length
+  return usual === 0
+    ? observation.at.length === relevant(observation, updates, isChosen)
+    : usual === relevant(observation, updates.filter(isUsual), isChosen)
+}
+
+function isUsual({ deployed }: { readonly deployed: Deployed }): boolean {
+  return deployed.place.partition === places[0]?.partition
+}
+
 /** In how many deployments it could happen: in those that have what it happens to. */
 function relevant(
   { sample }: Observation,
@@ -292,7 +345,7 @@ function couldHappen(sample: Found, { old, fresh }: Update): boolean {
 
 /** The least that a deployment must be given for it to happen. */
 function witnessOf(
-  old: Document,
+  { old, places: known }: Pick<Joint, 'old' | 'places'>,
   at: readonly Seen[],
   happens: (deployed: Deployed, leftOut: readonly string[]) => boolean,
 ): Witness | undefined {
@@ -302,6 +355,7 @@ function witnessOf(
   const [first] = [...at].sort(
     (a, b) =>
       Number(a.deployed.place !== places[0]) - Number(b.deployed.place !== places[0]) ||
+      Number(isUsual(b)) - Number(isUsual(a)) ||
       givenOf(a.deployed).length - givenOf(b.deployed).length,
   )
   if (first === undefined) return undefined
@@ -320,17 +374,31 @@ function witnessOf(
     return deployments.given(less.parameters) !== undefined && happens(less, first.leftOut)
   })
   const leftOut = shrunk(first.leftOut, names => names.length > 0 && happens(withGiven(least), names))
-  // what must be given in any case decides nothing
+  // of what must be given in any case, that which decides it
+  const decisive = needed.filter(([name, value]) => {
+    const declaration = declarations.get(name) ?? {}
+    const others = allowedValuesOf(declaration) ?? [otherPlaceholder(old, name, place) ?? value, `${value}2`]
+    return others.some(other => {
+      const { parameters: given } = withGiven(least)
+      const instead = { place, parameters: { ...given, [name]: other } }
+      return deployments.given(instead.parameters) !== undefined && !happens(instead, leftOut)
+    })
+  })
   const isOpen = ([name]: readonly [string, string]): boolean => {
     const declaration = declarations.get(name) ?? {}
     return allowedValuesOf(declaration) === undefined && defaultOf(declaration) === ''
   }
   const placeholders = least.filter(isOpen).map(([name]) => name)
-  return { ...regionOf(place), parameters: Object.fromEntries(least), placeholders, leftOut }
+  const told = Object.fromEntries([...decisive, ...least])
+  // in the usual region, and not in another of its partition
+  const isHere =
+    place === places[0] &&
+    known.some(it => it.partition === place.partition && !happens({ ...withGiven(least), place: it }, leftOut))
+  return { ...regionOf(place, isHere), parameters: told, placeholders, leftOut }
 }
 
-function regionOf(place: Place): { readonly region?: string } {
-  return place === places[0] ? {} : { region: place.region }
+function regionOf(place: Place, isHere: boolean): { readonly region?: string } {
+  return place === places[0] && !isHere ? {} : { region: place.region }
 }
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
@@ -439,9 +507,12 @@ function accessJudgement(
     ([, { outcome }]) => outcome.kind !== 'access-unknown' || !isKnownElsewhere(outcome, found),
   )
   const told = all.map(([key, { outcome, at }]) => {
-    const isAlways = stack !== undefined || at.length === deployments.length
     const seen = at.map(deployed => ({ deployed, leftOut: [] }))
-    const when = isAlways ? undefined : witnessOf(old.document, seen, deployed => ask(deployed).has(key))
+    const [usual, all] = [seen, deployments.map(deployed => ({ deployed }))].map(its => its.filter(isUsual).length)
+    const isAlways = stack !== undefined || at.length === deployments.length || (usual !== 0 && usual === all)
+    const when = isAlways
+      ? undefined
+      : witnessOf({ old: old.document, places }, seen, deployed => ask(deployed).has(key))
     return { outcome, when }
   })
   const silentRoles = new Set(told.length === 0 ? [...silent].filter(id => !loud.has(id)) : [])

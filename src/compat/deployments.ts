@@ -1,7 +1,8 @@
 import { Deployments, type Place, places, type Scenario } from '../access/scenarios.ts'
-import { optionalPlaceholders, requiredPlaceholders } from '../access/show/placeholders.ts'
+import { optionalPlaceholders, otherPlaceholder, requiredPlaceholders } from '../access/show/placeholders.ts'
 import { solverOf } from '../check/conditions.ts'
 import { type Document, isList, isObject, type Json, type JsonObject, member } from '../document.ts'
+import { dnsSuffix, partitionOf, regions } from '../launch/partitions.ts'
 import { allowedValuesOf, textOf } from '../parameter.ts'
 
 /**
@@ -21,8 +22,8 @@ export type Enumeration = {
 }
 
 /** The old template's deployments, as far as they can tell it from the new one. */
-export function deploymentsToCompare(old: Document, fresh: Document): Enumeration {
-  const joint = jointOf(old, fresh)
+export function deploymentsToCompare(joint: Joint): Enumeration {
+  const { old } = joint
   const solver = solverOf(joint.document)
   const found = new Map<string, Deployed>()
   let isPartial = false
@@ -32,7 +33,7 @@ export function deploymentsToCompare(old: Document, fresh: Document): Enumeratio
     const parameters = Object.fromEntries(Object.entries(scenario.parameters).filter(([name]) => own.has(name)))
     found.set(JSON.stringify([place.region, parameters]), { place, parameters })
   }
-  for (const place of places) {
+  for (const place of joint.places) {
     const examples = { ...optionalPlaceholders(joint.document, place), ...requiredPlaceholders(joint.document, place) }
     const samples = (parameter: string): readonly string[] => {
       const example = examples[parameter]
@@ -46,8 +47,9 @@ export function deploymentsToCompare(old: Document, fresh: Document): Enumeratio
         place,
         deployments.deploy([], () => isOn),
       )
-    for (const { conditions, parameters } of joint.units) {
-      if (place !== places[0] && !conditions.some(joint.isPlaced)) continue
+    for (const unit of joint.units) {
+      const { conditions, parameters } = unit
+      if (place !== places[0] && !isPlacedIn(joint, unit)) continue
       let count = 0
       for (const values of solver.explore(conditions, []).combinations(conditions)) {
         if (++count > mostCombinations) {
@@ -58,7 +60,7 @@ export function deploymentsToCompare(old: Document, fresh: Document): Enumeratio
         const scenario = deployments.deploy(when)
         add(place, scenario)
         if (scenario === undefined) continue
-        for (const [name, value] of variantsOf(joint.document, parameters)) {
+        for (const [name, value] of variantsOf(joint, parameters, place)) {
           add(place, deployments.given({ ...scenario.parameters, [name]: value }))
         }
       }
@@ -69,24 +71,48 @@ export function deploymentsToCompare(old: Document, fresh: Document): Enumeratio
 
 const mostCombinations = 256
 
-type Unit = { readonly conditions: readonly string[]; readonly parameters: readonly string[] }
+/** A part that differs, and what decides how it comes out. */
+export type Unit = {
+  /** `Resources.Pool`; of a rule its condition. */
+  readonly subject: string
+  readonly conditions: readonly string[]
+  /** Also pseudo parameters. */
+  readonly parameters: readonly string[]
+}
 
-type Joint = {
+/** Two templates side by side. */
+export type Joint = {
+  readonly old: Document
+  readonly fresh: Document
+  /** The parameters of both, and their conditions and mappings under names that tell them apart. */
   readonly document: Document
+  /** Resources and outputs of the new template in the words of that. */
+  readonly renamed: Pick<Document, 'Resources' | 'Outputs'>
+  /** Values of parameters that only the new template has. */
+  readonly defaults: ReadonlyMap<string, string>
   readonly units: readonly Unit[]
   /** Does a condition depend on where the stack is? */
   readonly isPlaced: (condition: string) => boolean
+  /** Regions that stand for all: the usual first; each that is named; one that is not. */
+  readonly places: readonly Place[]
 }
 
+/** Does it matter where the stack is? */
+export function isPlacedIn(joint: Joint, { conditions, parameters }: Unit): boolean {
+  return conditions.some(joint.isPlaced) || parameters.some(it => placeNames.includes(it))
+}
+
+const placeNames: readonly string[] = ['AWS::Region', 'AWS::Partition', 'AWS::URLSuffix']
+
 /** By which the conditions of the new template are called beside those of the old one. */
-const mark = ' of the new template'
+export const mark = ' of the new template'
 
 /**
  * A document with the parameters and rules of the old template and the conditions of both, those of the new one under
  * names of their own where they say something else. Parameters that only the new one has are at their defaults, as they
  * are when a stack is updated.
  */
-function jointOf(old: Document, fresh: Document): Joint {
+export function jointOf(old: Document, fresh: Document): Joint {
   const [oldParameters, freshParameters] = [section(old, 'Parameters'), section(fresh, 'Parameters')]
   const added = Object.entries(freshParameters).filter(([name]) => !Object.hasOwn(oldParameters, name))
   const defaults = new Map(
@@ -102,7 +128,7 @@ function jointOf(old: Document, fresh: Document): Joint {
   const rewritten = (json: Json): Json => withDefaults(withNames(json, name), defaults)
   const [oldMaps, freshMaps] = [section(old, 'Mappings'), section(fresh, 'Mappings')]
   // of two mappings of one name the conditions of the new template look into the new one
-  const maps = Object.entries(freshMaps).filter(([key, map]) => text(map) !== text(oldMaps[key]))
+  const maps = Object.entries(freshMaps).filter(([key, map]) => !isWithin(oldMaps[key], map))
   const renamedMaps = new Map(maps.map(([key]) => [key, `${key}${mark}`]))
   const conditions = {
     ...before,
@@ -120,12 +146,46 @@ function jointOf(old: Document, fresh: Document): Joint {
     Conditions: conditions,
     Resources: {},
   }
-  const units = [
-    ...differingUnits(old, withIds(fresh, aliasesOf(old, fresh)), name),
-    ...Object.keys(refusals(fresh, rewritten)).map(one),
-  ]
+  const { Resources, Outputs = {} } = withIds(fresh, aliasesOf(old, fresh))
+  const inNames = (entries: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(entries).map(([id, it]) => [
+        id,
+        withCondition(withMaps(withChoices(it, name), renamedMaps), name),
+      ]),
+    )
+  const renamed = {
+    Resources: inNames(isObject(Resources) ? Resources : {}),
+    Outputs: inNames(isObject(Outputs) ? Outputs : {}),
+  }
+  const units = [...differingUnits(old, renamed), ...Object.keys(refusals(fresh, rewritten)).map(one)]
   const unique = new Map(units.map(unit => [JSON.stringify(unit), unit]))
-  return { document, units: [...unique.values()], isPlaced: placed(conditions) }
+  const isPlaced = placed(conditions)
+  const both = { old, fresh, document, renamed, defaults, units: [...unique.values()], isPlaced, places }
+  return both.units.some(unit => isPlacedIn(both, unit)) ? { ...both, places: placesOf(old, fresh) } : both
+}
+
+/** Does a mapping give for each key of another what that gave? Keys that it has besides no stack has asked for. */
+function isWithin(old: Json | undefined, fresh: Json): boolean {
+  if (!isObject(old) || !isObject(fresh)) return text(old) === text(fresh)
+  return Object.entries(old).every(([key, it]) => {
+    const other = fresh[key]
+    return other !== undefined && isWithin(it, other)
+  })
+}
+
+/** Those that stand for all, and each commercial or other region that conditions, rules and mappings tell apart. */
+function placesOf(old: Document, fresh: Document): readonly Place[] {
+  const sections = [old, fresh].flatMap(it => [it.Conditions ?? {}, it.Rules ?? {}, it.Mappings ?? {}])
+  const named = new Set(text(sections).match(/(?<=")[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}(?=")/g) ?? [])
+  const unnamed = regions.find(({ id, partition }) => partition === 'aws' && !named.has(id))?.id
+  const ids = [...named, ...(unnamed === undefined ? [] : [unnamed])]
+  const more = ids.flatMap((region): readonly Place[] => {
+    const partition = partitionOf(region)
+    if (partition === undefined || places.some(it => it.region === region)) return []
+    return [{ region, partition, urlSuffix: dnsSuffix(partition) }]
+  })
+  return [...places, ...more]
 }
 
 function placed(conditions: JsonObject): (condition: string) => boolean {
@@ -208,7 +268,7 @@ function withIds(document: Document, ids: ReadonlyMap<string, string>): Document
 }
 
 function one(condition: string): Unit {
-  return { conditions: [condition], parameters: [] }
+  return { subject: condition, conditions: [condition], parameters: [] }
 }
 
 /** For each assertion of a rule a condition that holds where CloudFormation refuses by it. */
@@ -269,16 +329,19 @@ function sameDefinitions(old: Document, fresh: Document): (condition: string) =>
 }
 
 /** What decides how the parts come out that differ, of resources and outputs. */
-function differingUnits(old: Document, fresh: Document, name: (condition: string) => string): readonly Unit[] {
+function differingUnits(old: Document, fresh: Pick<Document, 'Resources' | 'Outputs'>): readonly Unit[] {
   return (['Resources', 'Outputs'] as const).flatMap(key => {
     const [before, after] = [section(old, key), section(fresh, key)]
     return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap(id => {
-      const [one, other] = [before[id], after[id]]
-      const within = [...conditionOf(one), ...conditionOf(other).map(name)]
-      return differences(one, other, name).map(({ conditions, parameters }) => ({
+      const [one, other] = [member(before, id), member(after, id)]
+      const within = [...new Set([...conditionOf(one), ...conditionOf(other)])]
+      const subject = `${key}.${id}`
+      const whole: readonly Unit[] = within.length > 1 ? [{ subject, conditions: within, parameters: [] }] : []
+      const parts = differences(one, other).map(({ conditions, parameters }) => ({
+        ...{ subject, parameters },
         conditions: [...new Set([...within, ...conditions])],
-        parameters,
       }))
+      return [...whole, ...parts]
     })
   })
 }
@@ -288,24 +351,20 @@ function conditionOf(json: Json | undefined): readonly string[] {
   return typeof condition === 'string' ? [condition] : []
 }
 
+type Part = Omit<Unit, 'subject'>
+
 /** Where two texts part, each with the conditions on the way to it and in it. */
-function differences(
-  old: Json | undefined,
-  fresh: Json | undefined,
-  name: (condition: string) => string,
-): readonly Unit[] {
-  const isPlain = (json: Json | undefined): boolean =>
-    json === undefined || conditionsIn(json).every(it => name(it) === it)
-  if (text(old) === text(fresh) && isPlain(old)) return []
-  if (isList(old) && isList(fresh)) return listDifferences(old, fresh, name)
+function differences(old: Json | undefined, fresh: Json | undefined): readonly Part[] {
+  if (text(old) === text(fresh)) return []
+  if (isList(old) && isList(fresh)) return listDifferences(old, fresh)
   if (isObject(old) && isObject(fresh)) {
     const [left, right] = [old['Fn::If'], fresh['Fn::If']]
     if (isList(left) && isList(right)) {
       const [a, ...branches] = left
       const [b, ...others] = right
-      const around = [...(typeof a === 'string' ? [a] : []), ...(typeof b === 'string' ? [name(b)] : [])]
-      const within = branches.flatMap((branch, at) => differences(branch, others[at], name))
-      const own = around.length > 1 && around[0] !== around[1] ? [{ conditions: around, parameters: [] }] : []
+      const around = [a, b].filter(it => typeof it === 'string')
+      const within = branches.flatMap((branch, at) => differences(branch, others[at]))
+      const own = a === b ? [] : [{ conditions: [...new Set(around)], parameters: [] }]
       return [
         ...own,
         ...within.map(({ conditions, parameters }) => ({
@@ -314,46 +373,81 @@ function differences(
         })),
       ]
     }
-    if (left === undefined && right === undefined) {
+    const isWhole = [old, fresh].some(it => wholeCalls.some(fn => Object.hasOwn(it, fn)))
+    if (left === undefined && right === undefined && !isWhole) {
       const keys = [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
-      return keys.flatMap(key => differences(old[key], fresh[key], name))
+      return keys.flatMap(key => differences(old[key], fresh[key]))
     }
   }
-  const conditions = [
-    ...(old === undefined ? [] : conditionsIn(old)),
-    ...(fresh === undefined ? [] : conditionsIn(fresh).map(name)),
+  const both = [old, fresh].filter(it => it !== undefined)
+  return [
+    {
+      conditions: [...new Set(both.flatMap(conditionsIn))],
+      parameters: [...new Set(both.flatMap(referencesIn))],
+    },
   ]
-  const parameters = [
-    ...(old === undefined ? [] : referencesIn(old)),
-    ...(fresh === undefined ? [] : referencesIn(fresh)),
-  ]
-  return [{ conditions: [...new Set(conditions)], parameters: [...new Set(parameters)] }]
 }
 
+/** Calls of which no part means anything without the others. */
+const wholeCalls = ['Fn::FindInMap', 'Fn::Sub', 'Fn::Select', 'Fn::Split', 'Fn::GetAtt']
+
 /** Of items that stand in one list and not in the other, in the order in which they stand. */
-function listDifferences(
-  old: readonly Json[],
-  fresh: readonly Json[],
-  name: (condition: string) => string,
-): readonly Unit[] {
-  const isPlain = (item: Json): boolean => conditionsIn(item).every(it => name(it) === it)
-  const [known, there] = [new Set(old.filter(isPlain).map(text)), new Set(fresh.filter(isPlain).map(text))]
+function listDifferences(old: readonly Json[], fresh: readonly Json[]): readonly Part[] {
+  const [known, there] = [new Set(old.map(text)), new Set(fresh.map(text))]
   const before = old.filter(item => !there.has(text(item)))
   const after = fresh.filter(item => !known.has(text(item)))
   const length = Math.max(before.length, after.length)
-  return Array.from({ length }, (_, at) => differences(before[at], after[at], name)).flat()
+  // of the same in another order all may show
+  if (length === 0) {
+    const both = [...old, ...fresh]
+    const [conditions, parameters] = [both.flatMap(conditionsIn), both.flatMap(referencesIn)]
+    return [{ conditions: [...new Set(conditions)], parameters: [...new Set(parameters)] }]
+  }
+  return Array.from({ length }, (_, at) => differences(before[at], after[at])).flat()
 }
 
-/** Of each parameter that a differing part names and that takes few values, each of them. */
-function* variantsOf(document: Document, parameters: readonly string[]): Generator<readonly [string, string]> {
+/**
+ * Of each parameter that a differing part names the values that are worth a try: those that it lists, those by which
+ * mappings are looked up, and one that is not its default.
+ */
+function* variantsOf(
+  { old, fresh, document }: Joint,
+  parameters: readonly string[],
+  place: Place,
+): Generator<readonly [string, string]> {
   for (const name of parameters) {
     const declaration = section(document, 'Parameters')[name]
-    const allowed = isObject(declaration) ? (allowedValuesOf(declaration) ?? []) : []
-    if (allowed.length <= mostValues) for (const value of allowed) yield [name, value]
+    if (!isObject(declaration)) continue
+    const allowed = allowedValuesOf(declaration)
+    const other = otherPlaceholder(document, name, place)
+    const keys = [old, fresh].flatMap(it => keysBy(it, name))
+    const values = allowed ?? [...keys, ...(other === undefined ? [] : [other])]
+    for (const value of [...new Set(values)].slice(0, mostValues)) yield [name, value]
   }
 }
 
-const mostValues = 8
+const mostValues = 32
+
+/** The keys by one of which a mapping is looked up with a parameter. */
+export function keysBy(document: Document, parameter: string): readonly string[] {
+  const found = new Set<string>()
+  const visit = (json: Json): void => {
+    if (isList(json)) json.forEach(visit)
+    if (!isObject(json)) return
+    const lookup = json['Fn::FindInMap']
+    if (isList(lookup)) {
+      const [map, ...keys] = lookup
+      const entries = typeof map === 'string' ? section(document, 'Mappings')[map] : undefined
+      const isBy = (key: Json | undefined): boolean => isObject(key) && key['Ref'] === parameter
+      if (isObject(entries) && isBy(keys[0])) for (const key of Object.keys(entries)) found.add(key)
+      if (isObject(entries) && isBy(keys[1]))
+        for (const it of Object.values(entries)) for (const key of isObject(it) ? Object.keys(it) : []) found.add(key)
+    }
+    Object.values(json).forEach(visit)
+  }
+  for (const key of ['Conditions', 'Resources', 'Outputs'] as const) visit(section(document, key))
+  return [...found]
+}
 
 function section(document: Document, name: keyof Document): JsonObject {
   const root: JsonObject = document
@@ -373,12 +467,36 @@ function conditionsIn(json: Json): readonly string[] {
   return [...own, ...Object.values(json).flatMap(conditionsIn)]
 }
 
+/** Parameters, pseudo parameters and logical IDs that `Ref` and `Fn::Sub` name. */
 function referencesIn(json: Json): readonly string[] {
   if (isList(json)) return json.flatMap(referencesIn)
   if (!isObject(json)) return []
-  return Object.entries(json).flatMap(([key, item]) =>
-    key === 'Ref' && typeof item === 'string' ? [item] : referencesIn(item),
+  return Object.entries(json).flatMap(([key, item]) => {
+    if (key === 'Ref') return typeof item === 'string' ? [item] : []
+    const template = key === 'Fn::Sub' ? (isList(item) ? item[0] : item) : undefined
+    const named = typeof template === 'string' ? [...template.matchAll(/\$\{([^!}]+)\}/g)] : []
+    return [...named.map(([, name = '']) => name), ...referencesIn(item)]
+  })
+}
+
+/** With the names of conditions by which `Fn::If` chooses. */
+function withChoices(json: Json, name: (condition: string) => string): Json {
+  if (isList(json)) return json.map(item => withChoices(item, name))
+  if (!isObject(json)) return json
+  return Object.fromEntries(
+    Object.entries(json).map(([key, item]): readonly [string, Json] => {
+      if (key !== 'Fn::If' || !isList(item)) return [key, withChoices(item, name)]
+      const [condition = null, ...branches] = item
+      const chosen = typeof condition === 'string' ? name(condition) : condition
+      return [key, [chosen, ...branches.map(branch => withChoices(branch, name))]]
+    }),
   )
+}
+
+/** Of a resource or an output, with the name of its own condition. */
+function withCondition(json: Json, name: (condition: string) => string): Json {
+  const [condition] = conditionOf(json)
+  return condition === undefined || !isObject(json) ? json : { ...json, Condition: name(condition) }
 }
 
 /** With the names of conditions that `{ Condition: … }` refers to. */

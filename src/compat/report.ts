@@ -15,6 +15,7 @@ export const codes = [
   'resource-deleted',
   'resource-orphaned',
   'resource-may-be-replaced',
+  'not-compared',
   'rule-refuses',
   'parameter-lost',
   'parameter-renamed',

@@ -95,6 +95,8 @@ function policyChanges(old: Document, fresh: Document): readonly Change[] {
     if (before === undefined || before['Type'] !== resource['Type']) return []
     return (['DeletionPolicy', 'UpdateReplacePolicy'] as const).flatMap((name): readonly Change[] => {
       const [was, is] = [policyOf(before, name), policyOf(resource, name)]
+      // what is chosen when it is deployed is compared with what chooses
+      if (was === undefined || is === undefined) return []
       const [kept, keeping] = [keeps[was], keeps[is]]
       if (kept === undefined || keeping === undefined || kept === keeping) return []
       const occasion = name === 'DeletionPolicy' ? 'the stack is deleted, or it leaves the template' : 'it is replaced'
@@ -119,9 +121,28 @@ function policyChanges(old: Document, fresh: Document): readonly Change[] {
   })
 }
 
-function policyOf(resource: JsonObject, name: string): string {
-  const policy = resource[name]
-  return policy === undefined ? 'Delete' : typeof policy === 'string' ? policy : 'chosen when it is deployed'
+function policyOf(resource: JsonObject, name: PolicyName): string | undefined {
+  const { [name]: policy, Type, Properties = {} } = resource
+  if (policy !== undefined) return typeof policy === 'string' ? policy : undefined
+  return isObject(Properties) ? defaultPolicy(name, String(Type), Object.keys(Properties)) : 'Delete'
+}
+
+type PolicyName = 'DeletionPolicy' | 'UpdateReplacePolicy'
+
+/** How much a policy keeps, as a number: more is more. Undefined where the name is that of none. */
+export function keptBy(
+  policy: string | undefined,
+  name: PolicyName,
+  type: string,
+  properties: Readonly<Record<string, unknown>>,
+): number | undefined {
+  return keeps[policy ?? defaultPolicy(name, type, Object.keys(properties))]
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html */
+function defaultPolicy(name: PolicyName, type: string, properties: readonly string[]): string {
+  const isOwn = type === 'AWS::RDS::DBInstance' && !properties.includes('DBClusterIdentifier')
+  return name === 'DeletionPolicy' && (isOwn || type === 'AWS::RDS::DBCluster') ? 'Snapshot' : 'Delete'
 }
 
 function resourcesOf({ Resources }: Document): readonly (readonly [string, JsonObject])[] {
