@@ -1114,6 +1114,23 @@ describe('what cannot be known', () => {
     assert.deepEqual(get(network).missing, { keys: ['aws:SourceIp'], parameters: ['Network'] })
   })
 
+  test('names the imported value, or the generated name, that nobody can say', () => {
+    const of = (Resource: Json) =>
+      template({
+        Pool: pool,
+        Role: role({ Policies: inline(allowing('s3:GetObject', Resource)) }),
+        Attachment: toUsers,
+        B: { Type: 'AWS::S3::Bucket' },
+      })
+    const imported = get(of({ 'Fn::Join': ['', [{ 'Fn::ImportValue': 'bucket-arn' }, '/*']] }))
+    assert.equal(
+      imported.because,
+      'whether statement 0 of inline applies depends on {bucket-arn}, which only deployment knows',
+    )
+    assert.deepEqual(imported.missing, { keys: [], parameters: [], values: ['{bucket-arn}'] })
+    assert.match(get(of({ 'Fn::Sub': '${B.Arn}/*' })).because, /depends on \{B\.Arn\}, which only deployment knows/)
+  })
+
   test('names only what leaves it open', () => {
     const resolved = withOwn([
       statement({ StringLike: { 'aws:UserAgent': '*' }, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }),

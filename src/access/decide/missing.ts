@@ -10,12 +10,17 @@ export type Missing = {
   readonly keys: readonly string[]
   /** Parameters and pseudo parameters of the template. */
   readonly parameters: readonly string[]
+  /** What only deployment knows, and nobody can say here: imported values, generated names. */
+  readonly values?: readonly string[]
 }
 
-export const nothingMissing: Missing = { keys: [], parameters: [] }
-
 /** Of a statement of which it is not known whether it applies to the request, what its open parts hang on. */
-export function missingOf(statement: ValueObject, request: Request, hasVariables: boolean): Missing {
+export function missingOf(
+  statement: ValueObject,
+  request: Request,
+  hasVariables: boolean,
+  nameOf: (value: Unknown) => string,
+): Missing {
   const { Action, NotAction, Resource, NotResource, Condition } = statement
   const variables = (values: Value) =>
     hasVariables
@@ -33,20 +38,27 @@ export function missingOf(statement: ValueObject, request: Request, hasVariables
   )
   return merged([
     { keys: [], parameters: names.flatMap(parametersIn) },
-    { keys: things.flatMap(variables), parameters: [...things, request.resource].flatMap(parametersIn) },
+    {
+      keys: things.flatMap(variables),
+      parameters: [...things, request.resource].flatMap(parametersIn),
+      values: things.flatMap(it => valuesIn(it, nameOf)),
+    },
     ...lines.map(([, key, values]) => ({
       keys: [...(isOpen(request, key) ? [key] : []), ...variables(values)],
       parameters: parametersIn(values),
+      values: valuesIn(values, nameOf),
     })),
   ])
 }
 
 /** Each once; keys are the same in whichever case. */
 export function merged(all: readonly Missing[]): Missing {
+  const values = [...new Set(all.flatMap(it => it.values ?? []))]
   const keys = new Map(all.flatMap(it => it.keys.map(key => [key.toLowerCase(), key] as const)).reverse())
   return {
     keys: [...keys.values()].reverse(),
     parameters: [...new Set(all.flatMap(it => it.parameters))],
+    ...(values.length === 0 ? {} : { values }),
   }
 }
 
@@ -62,6 +74,13 @@ function isOpen(request: Request, key: string): boolean {
   if (value === undefined) return false
   if (value === 'open' || value instanceof Unknown) return true
   return typeof value !== 'string' && value.some(it => it instanceof Unknown)
+}
+
+function valuesIn(value: Value, nameOf: (value: Unknown) => string): readonly string[] {
+  const kinds: readonly string[] = ['import', 'dynamic', 'resource', 'attribute', 'call']
+  return textsOf(value)
+    .flatMap(partsOf)
+    .flatMap(part => (part instanceof Unknown && kinds.includes(part.origin.kind) ? [nameOf(part)] : []))
 }
 
 function parametersIn(value: Value | undefined): readonly string[] {
