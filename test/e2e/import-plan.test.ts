@@ -8,7 +8,7 @@
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   CreateIdentityPoolCommand,
@@ -403,6 +403,24 @@ live('who says no changes nothing, and files that are there stay', async () => {
   // and another time yes
   await imported(out)
   assert.equal(await stateOf('notes-identity-pool'), 'UPDATE_COMPLETE')
+})
+
+live('what somebody else has saved gives the same plan', async () => {
+  const world = await build()
+  const { poolId } = await madeByHand(world, { statements: chapterPolicy(world.apiId) })
+  const { stdout: script } = await importPlan('--identity-pool-id', poolId, '--commands')
+  const place = mkdtempSync(path.join(folder, 'saved-'))
+  writeFileSync(path.join(place, 'save.sh'), script)
+  const env = { ...environmentOf(administrator), PATH: `${path.dirname(cli)}:/usr/bin:/bin` }
+  const saved = await run('/bin/sh', [path.join(place, 'save.sh')], env)
+  assert.equal(saved.status, 0, saved.stderr)
+  writeFileSync(path.join(place, 'saved.json'), saved.stdout)
+  const [live, read] = [
+    await importPlan('--identity-pool-id', poolId, '--json'),
+    await importPlan('--from', path.join(place, 'saved.json'), '--json'),
+  ]
+  assert.deepEqual([live.status, read.status], [0, 0], read.stdout + read.stderr)
+  assert.deepEqual(JSON.parse(read.stdout), JSON.parse(live.stdout))
 })
 
 live('a second user pool is in the way', async () => {
