@@ -131,19 +131,19 @@ export function documentOf(value: Value | undefined): Value {
   if (typeof value !== 'string' && !(value instanceof Unknown && value.origin.kind === 'text')) return value
   const parts = partsOf(value)
   const text = parts.map((part, at) => (typeof part === 'string' ? part : `\u{e000}${at}\u{e001}`)).join('')
-  const restore = (json: Value): Value => {
+  const restore = (json: unknown): Value => {
     if (typeof json === 'string') {
       return concatenate(
         json.split(/\u{e000}(\d+)\u{e001}/u).map((it, at) => (at % 2 === 0 ? it : (parts[Number(it)] ?? ''))),
       )
     }
-    if (isValueList(json)) return json.map(restore)
-    if (!isValueObject(json)) return json
+    if (typeof json === 'number' || typeof json === 'boolean' || json === null) return json
+    if (Array.isArray(json)) return json.map(restore)
+    if (typeof json !== 'object') return new Unknown({ kind: 'mistake' })
     return Object.fromEntries(Object.entries(json).map(([key, item]) => [key, restore(item)]))
   }
   try {
-    const json: Value = JSON.parse(text)
-    return restore(json)
+    return restore(JSON.parse(text))
   } catch {
     return new Unknown({ kind: 'mistake' })
   }
