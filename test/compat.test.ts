@@ -536,13 +536,154 @@ test('what the schema says may be replaced, is not known, or cannot be updated, 
   const unknown = told('Acme::Some::Thing', { A: 1 }, { A: 2 })
   assert.deepEqual([unknown?.code, unknown?.level], ['resource-may-be-replaced', 'minor'])
   const custom = told('Custom::Thing', { ServiceToken: 'a', A: 1 }, { ServiceToken: 'a', A: 2 })
-  assert.deepEqual([custom?.code, custom?.level], ['resource-updated', 'minor'])
+  assert.deepEqual([custom?.code, custom?.level], ['resource-may-be-replaced', 'minor'])
+  const token = told('Custom::Thing', { ServiceToken: 'a' }, { ServiceToken: 'b' })
+  assert.deepEqual([token?.code, token?.level], ['update-refused', 'major'])
   const permission = told(
     'AWS::Lambda::Permission',
     { FunctionName: 'f', Action: 'a' },
     { FunctionName: 'f', Action: 'b' },
   )
   assert.equal(permission?.code, 'resource-replaced')
+})
+
+test('what Amazon Cognito refuses to change of a user pool is told as refused', () => {
+  const users = (Properties: JsonObject) => template({ Users: { Type: 'AWS::Cognito::UserPool', Properties } })
+  const refused = (old: JsonObject, fresh: JsonObject) => told(compared(users(old), users(fresh)))
+  const no = ['major update-refused Users']
+  assert.deepEqual(refused({ UsernameAttributes: ['email'] }, { UsernameAttributes: ['phone_number'] }), no)
+  assert.deepEqual(refused({}, { AliasAttributes: ['email'] }), no)
+  assert.deepEqual(refused({}, { UsernameConfiguration: { CaseSensitive: false } }), no)
+  const email = (Required: boolean) => ({ Name: 'email', Required, Mutable: true })
+  assert.deepEqual(refused({ Schema: [email(true)] }, { Schema: [email(false)] }), no)
+  assert.deepEqual(refused({ Schema: [email(true)] }, {}), no)
+  const more = { Schema: [{ Name: 'team', AttributeDataType: 'String' }, email(true)] }
+  assert.deepEqual(refused({ Schema: [email(true)] }, more), ['minor resource-updated Users'])
+})
+
+test('outputs of a nested stack, and attributes that identify nothing, may be others after an update', () => {
+  const nested = (TemplateURL: string) =>
+    template(
+      {
+        Nested: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL } },
+        Attachment: {
+          Type: 'AWS::Cognito::IdentityPoolRoleAttachment',
+          Properties: { IdentityPoolId: { 'Fn::GetAtt': ['Nested', 'Outputs.IdentityPoolId'] } },
+        },
+      },
+      { Outputs: { Id: { Value: { 'Fn::GetAtt': ['Nested', 'Outputs.IdentityPoolId'] }, Export: { Name: 'id' } } } },
+    )
+  const comparison = compared(nested('https://a.example/1'), nested('https://a.example/2'))
+  assert.deepEqual(told(comparison), [
+    'major resource-may-be-replaced Attachment',
+    'major export-changed Id',
+    'minor resource-updated Nested',
+  ])
+  assert.match(changeOf(comparison, 'export-changed').message, /may export another value/)
+  const stream = (StreamViewType: string) =>
+    template({
+      Table: { Type: 'AWS::DynamoDB::Table', Properties: { TableName: 't', StreamSpecification: { StreamViewType } } },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: 'f', EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] } },
+      },
+      Worker: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { FunctionName: 'f', Action: 'a', SourceArn: { 'Fn::GetAtt': ['Table', 'Arn'] } },
+      },
+    })
+  assert.deepEqual(told(compared(stream('KEYS_ONLY'), stream('NEW_IMAGE'))), [
+    'major resource-may-be-replaced Mapping',
+    'minor resource-updated Table',
+  ])
+})
+
+test('names that every JavaScript object has are names like any other', () => {
+  const Type = 'AWS::S3::Bucket'
+  const bucketsOf = (...ids: readonly string[]) => template(Object.fromEntries(ids.map(id => [id, { Type }])))
+  const one = bucketsOf('A')
+  assert.deepEqual(told(compared(one, bucketsOf('A', 'constructor'))), ['minor resource-created constructor'])
+  assert.deepEqual(told(compared(bucketsOf('A', 'toString'), one)), ['major resource-deleted toString'])
+  const output = { ...one, Outputs: { valueOf: { Value: 'x' } } }
+  assert.deepEqual(told(compared(one, output)), ['minor output-new valueOf'])
+  assert.deepEqual(told(compared(output, one)), ['major output-lost valueOf'])
+  const given = { ...one, Parameters: { hasOwnProperty: { Type: 'String', Default: '' } } }
+  assert.deepEqual(told(compared(one, given)), ['minor parameter-new hasOwnProperty'])
+  const queue = (Properties: JsonObject) => template({ Queue: { Type: 'AWS::SQS::Queue', Properties } })
+  assert.deepEqual(told(compared(queue({ RedrivePolicy: { toString: 'a' } }), queue({ RedrivePolicy: {} }))), [
+    'minor resource-updated Queue',
+  ])
+})
+
+test('two new ones that want one thing, or hold it by no identifier of the registry, cannot stand side by side', () => {
+  const bucketsOf = (...ids: readonly string[]) =>
+    template(
+      Object.fromEntries(ids.map(id => [id, { Type: 'AWS::S3::Bucket', Properties: { BucketName: id[0] ?? '' } }])),
+    )
+  assert.deepEqual(told(compared(bucketsOf('x'), bucketsOf('x', 'a1', 'a2'))), [
+    'major already-exists a2',
+    'minor resource-created a1',
+    'minor resource-created a2',
+  ])
+  const unique: Readonly<Record<string, JsonObject>> = {
+    'AWS::EC2::Route': { RouteTableId: 'r', DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'i' },
+    'AWS::Route53::RecordSet': { HostedZoneId: 'z', Name: 'a.b.', Type: 'A' },
+    'AWS::EC2::SecurityGroup': { GroupName: 'g', GroupDescription: 'd', VpcId: 'v' },
+    'AWS::IAM::OIDCProvider': { Url: 'https://a.example' },
+    'AWS::ApiGateway::Resource': { RestApiId: 'r', ParentId: 'p', PathPart: 'x' },
+    'AWS::ApiGatewayV2::Route': { ApiId: 'a', RouteKey: 'GET /' },
+    'AWS::Lambda::Url': { TargetFunctionArn: 'f', AuthType: 'NONE' },
+  }
+  for (const [Type, Properties] of Object.entries(unique)) {
+    const under = (id: string) => template({ [id]: { Type, Properties } })
+    assert.deepEqual(told(compared(under('One'), under('Two'))), ['major already-exists Two'], Type)
+  }
+  const weighted = (id: string, SetIdentifier: string) =>
+    template({
+      [id]: {
+        Type: 'AWS::Route53::RecordSet',
+        Properties: { HostedZoneId: 'z', Name: 'a.b.', Type: 'A', Weight: 1, SetIdentifier },
+      },
+    })
+  assert.deepEqual(told(compared(weighted('One', 'a'), weighted('Two', 'b'))), ['major resource-renamed Two'])
+})
+
+test('what may be replaced under a fixed name is told to be refused then; an export is exported once', () => {
+  const table = (AttributeName: string) =>
+    template({
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: { TableName: 'rows', KeySchema: [{ AttributeName, KeyType: 'HASH' }] },
+      },
+    })
+  const change = changeOf(compared(table('a'), table('b')), 'resource-may-be-replaced')
+  assert.match(change.message, /under the same TableName a replacement is refused/)
+  const exporting = (...ids: readonly string[]) =>
+    template(
+      { A: { Type: 'AWS::SNS::Topic' } },
+      { Outputs: Object.fromEntries(ids.map(id => [id, { Value: id, Export: { Name: 'e' } }])) },
+    )
+  assert.deepEqual(told(compared(exporting('One'), exporting('Other', 'One'))), [
+    'major export-twice Other',
+    'minor output-new Other',
+  ])
+})
+
+test('a database leaves a snapshot unless the template says otherwise', () => {
+  const database = (Type: string, more: JsonObject, Properties: JsonObject = {}) =>
+    template({ A: { Type: 'AWS::SNS::Topic' }, Data: { Type, Properties, ...more } })
+  const cluster = database('AWS::RDS::DBCluster', {})
+  assert.match(
+    changeOf(compared(cluster, template({ A: { Type: 'AWS::SNS::Topic' } })), 'resource-deleted').message,
+    /is deleted, and a snapshot of it is kept/,
+  )
+  const deleted = { DeletionPolicy: 'Delete' }
+  assert.deepEqual(told(compared(cluster, database('AWS::RDS::DBCluster', deleted))), ['major deletion-policy Data'])
+  const own = database('AWS::RDS::DBInstance', {})
+  assert.deepEqual(told(compared(own, database('AWS::RDS::DBInstance', deleted))), ['major deletion-policy Data'])
+  const member = { DBClusterIdentifier: 'c' }
+  const ofCluster = database('AWS::RDS::DBInstance', {}, member)
+  assert.deepEqual(told(compared(ofCluster, database('AWS::RDS::DBInstance', deleted, member))), ['patch text'])
 })
 
 test('a value that is known only when it is updated may replace what it stands in', () => {

@@ -2,9 +2,11 @@ import { type Document, isObject, member } from '../document.ts'
 import type { AccessOutcome } from './access.ts'
 import type { Outcome } from './outcome.ts'
 import type { OutputOutcome } from './outputs.ts'
-import { pageOf, type Registry } from './registry.ts'
+import { isCustom, pageOf, type Registry } from './registry.ts'
 import type { Change, Level, Witness } from './report.ts'
 import type { Template } from './sides.ts'
+import { policyOf } from './template.ts'
+import { own } from './values.ts'
 
 /** In words: what an update does, and the way out. */
 
@@ -58,8 +60,13 @@ export function resourceChange(
     ...(when === undefined ? {} : { when }),
   }
   const by = causes.length === 0 ? `for ${named}` : `for ${named} refers to ${causes.join(', ')}`
-  const loss = losses[type] === undefined ? '' : `; ${losses[type]}`
-  const physical = context.physicalIds[id] === undefined ? '' : ` (${context.physicalIds[id]})`
+  const lost = own(losses, type)
+  const loss = lost === undefined ? '' : `; ${lost}`
+  const physicalOf = (name: string): string => {
+    const physicalId = own(context.physicalIds, name)
+    return physicalId === undefined ? '' : ` (${physicalId})`
+  }
+  const physical = physicalOf(id)
   switch (kind) {
     case 'type-changed':
       return [
@@ -72,6 +79,22 @@ export function resourceChange(
           },
           message: `is of another type, and was ${typeOf(context.old.document, id)}: the update is refused, "Update of resource type is not permitted"`,
           help: `Give the new resource a logical ID of its own`,
+        },
+      ]
+    case 'refused':
+      return [
+        {
+          ...{ ...found, code: 'update-refused', level: 'major', source: page },
+          message: `cannot be updated, ${by}: the update fails, "${because}", and is rolled back`,
+          help: `Leave ${named} as it was, or give what is new a logical ID of its own`,
+        },
+      ]
+    case 'rivals':
+      return [
+        {
+          ...{ ...found, code: 'already-exists', level: 'major', source: behaviours },
+          message: `wants the same ${named} as ${other}, which is made by the same update: it fails with AlreadyExists, and is rolled back`,
+          help: `Give one of them another ${named}`,
         },
       ]
     case 'collides': {
@@ -95,7 +118,6 @@ export function resourceChange(
         },
       ]
     case 'renamed': {
-      const kept = isKept(context.old.document, other)
       return [
         {
           ...{
@@ -104,7 +126,7 @@ export function resourceChange(
             level: 'major',
             source: `${guide}/using-cfn-updating-stacks-get-template.html`,
           },
-          message: `is ${other}${context.physicalIds[other] === undefined ? '' : ` (${context.physicalIds[other]})`} under another logical ID: it is made anew, and the old one is ${kept ? 'kept, and belongs to no stack' : 'deleted'}${loss}`,
+          message: `is ${other}${physicalOf(other)} under another logical ID: it is made anew, and then the old one is ${goneWords(context.old.document, other)}${loss}; where two of it cannot stand side by side, the update fails`,
           help: `Keep the logical ID ${other}; who must rename it in a stack does it by stack refactoring, without an update`,
         },
       ]
@@ -113,16 +135,22 @@ export function resourceChange(
     case 'may-be-replaced': {
       const keeps = isKeptWhenReplaced(context, id)
       const isSure = kind === 'replaced'
-      const isKnown =
-        context.registry(type) !== undefined && !/^(?:Custom::|AWS::CloudFormation::CustomResource$)/.test(type)
+      const isKnown = context.registry(type) !== undefined && !isCustom(type)
       const level: Level = isSure || isKnown ? 'major' : 'minor'
-      const fate = keeps ? 'the old one is kept, and belongs to no stack' : 'the old one is deleted'
+      const isCopied = updateReplaceOf(context, id).every(it => it === 'Snapshot')
+      const fate = keeps
+        ? 'the old one is kept, and belongs to no stack'
+        : `the old one is deleted${isCopied ? ', and a snapshot of it is kept' : ''}`
+      const refusal =
+        outcome.name === undefined
+          ? ''
+          : `; under the same ${outcome.name.join(', ')} a replacement is refused, "cannot update a stack when a custom-named resource requires replacing"`
       return [
         {
           ...{ ...found, code: isSure ? 'resource-replaced' : 'resource-may-be-replaced', level, source: page },
           message: isSure
             ? `is replaced${physical}, ${by}: ${fate}${loss}`
-            : `may be replaced${physical}, ${by}: ${because ?? 'it depends on the change'}; then ${fate}${loss}`,
+            : `may be replaced${physical}, ${by}: ${because ?? 'it depends on the change'}; then ${fate}${loss}${refusal}`,
           help:
             causes.length > 0
               ? `Leave ${causes.join(', ')} as it was`
@@ -141,7 +169,7 @@ export function resourceChange(
           ...{ ...found, code: kept ? 'resource-orphaned' : 'resource-deleted', level: 'major', source },
           message: kept
             ? `leaves the stack${physical}, but is kept: it belongs to no stack any more${loss}`
-            : `is deleted${physical}${loss}`,
+            : `is ${goneWords(context.old.document, id, physical)}${loss}`,
           help: isCondition
             ? `Keep the condition of ${id} true where it was`
             : `Keep ${id}${kept ? '' : ', or release it with DeletionPolicy: Retain before'}`,
@@ -226,12 +254,26 @@ function isGone(document: Document, id: string): boolean {
 
 /** By the policy that the stack knows when the resource leaves: that of the old template. */
 function isKept(document: Document, id: string): boolean {
-  const policy = resourceOf(document, id)?.['DeletionPolicy']
+  const policy = deletionOf(document, id)
   return policy === 'Retain' || policy === 'RetainExceptOnCreate'
 }
 
-function isKeptWhenReplaced({ old, fresh }: Context, id: string): boolean {
-  return [old, fresh].every(({ document }) => resourceOf(document, id)?.['UpdateReplacePolicy'] === 'Retain')
+function deletionOf(document: Document, id: string): string | undefined {
+  const resource = resourceOf(document, id)
+  return resource === undefined ? 'Delete' : policyOf(resource, 'DeletionPolicy')
+}
+
+function goneWords(document: Document, id: string, physical = ''): string {
+  if (isKept(document, id)) return 'kept, and belongs to no stack'
+  return `deleted${physical}${deletionOf(document, id) === 'Snapshot' ? ', and a snapshot of it is kept' : ''}`
+}
+
+function isKeptWhenReplaced(context: Context, id: string): boolean {
+  return updateReplaceOf(context, id).every(it => it === 'Retain')
+}
+
+function updateReplaceOf({ old, fresh }: Context, id: string): readonly unknown[] {
+  return [old, fresh].map(({ document }) => resourceOf(document, id)?.['UpdateReplacePolicy'])
 }
 
 export function outputChange({ kind, id, other = '' }: OutputOutcome, when: Witness | undefined): readonly Change[] {
@@ -284,6 +326,22 @@ export function outputChange({ kind, id, other = '' }: OutputOutcome, when: Witn
           ...{ ...found, code: 'export-changed', level: 'major', source: exports },
           message: `exports another value as ${other}: the update fails as long as a stack imports it`,
           help: `Keep the value of ${other}, and export what is new by another name`,
+        },
+      ]
+    case 'export-may-change':
+      return [
+        {
+          ...{ ...found, code: 'export-changed', level: 'major', source: exports },
+          message: `may export another value as ${other}, which is known only when it is updated: then the update fails as long as a stack imports it`,
+          help: `Leave as it was what ${other} is made of, or try it on a change set`,
+        },
+      ]
+    case 'export-twice':
+      return [
+        {
+          ...{ ...found, code: 'export-twice', level: 'major', source: exports },
+          message: `exports the same name as the output ${other}: the update fails`,
+          help: 'Give one of them another name',
         },
       ]
     case 'export-new':

@@ -1,7 +1,7 @@
 import type { TypeRecord } from '../knowledge/schemas.ts'
 import type { ResolvedResource } from '../resolve/index.ts'
 import type { Value } from '../resolve/value.ts'
-import { type Fate, sameness, valuesAt } from './values.ts'
+import { type Fate, own, sameness, valuesAt } from './values.ts'
 
 /** Something that only one resource of a type can have, by the properties that say what: a name, a pool's one attachment. */
 export type Claim = { readonly properties: readonly string[]; readonly values: readonly Value[] }
@@ -20,10 +20,35 @@ export function claimsOf({ Type, Properties }: ResolvedResource, record: TypeRec
   )
   const last = Type.split('::').at(-1) ?? ''
   const name = identifiers.length > 0 ? undefined : [`${last}Name`, 'Name'].find(it => createOnly.includes(it))
-  return [...identifiers, ...(name === undefined ? [] : [[name]])].flatMap((properties): readonly Claim[] => {
-    const values = properties.flatMap(path => valuesAt(Properties, path.split('.')))
-    return values.length === properties.length ? [{ properties, values }] : []
+  const known = [...identifiers, ...(name === undefined ? [] : [[name]]), ...(own(unregistered, Type) ?? [])]
+  return known.flatMap((paths): readonly Claim[] => {
+    const parts = paths.map(path => valuesAt(Properties, path.replace('?', '').split('.')))
+    if (parts.some((found, at) => found.length === 0 && !paths[at]?.endsWith('?'))) return []
+    const properties = paths.filter((_, at) => parts[at]?.length !== 0).map(path => path.replace('?', ''))
+    return [{ properties, values: parts.flat() }]
   })
+}
+
+/**
+ * What is unique by its service's rules, and has no identifier in the registry that a template sets; `?`: it counts where
+ * it is given. Each is what the API operation that makes it refuses to make again (CreateRoute, ChangeResourceRecordSets,
+ * CreateSecurityGroup, CreateOpenIDConnectProvider, CreateResource, CreateRoute of HTTP APIs, CreateFunctionUrlConfig,
+ * AssociateRouteTable, CreateEventSourceMapping, CreateDistribution, CreateOriginAccessControl).
+ */
+const unregistered: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'AWS::ApiGateway::Resource': [['RestApiId', 'ParentId', 'PathPart']],
+  'AWS::ApiGatewayV2::Route': [['ApiId', 'RouteKey']],
+  'AWS::CloudFront::Distribution': [['DistributionConfig.Aliases']],
+  'AWS::CloudFront::OriginAccessControl': [['OriginAccessControlConfig.Name']],
+  'AWS::EC2::Route': ['DestinationCidrBlock', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'].map(to => [
+    ...['RouteTableId', to],
+  ]),
+  'AWS::EC2::SecurityGroup': [['GroupName', 'VpcId?']],
+  'AWS::EC2::SubnetRouteTableAssociation': [['SubnetId']],
+  'AWS::IAM::OIDCProvider': [['Url']],
+  'AWS::Lambda::EventSourceMapping': [['FunctionName', 'EventSourceArn']],
+  'AWS::Lambda::Url': [['TargetFunctionArn', 'Qualifier?']],
+  'AWS::Route53::RecordSet': ['HostedZoneId', 'HostedZoneName'].map(zone => [zone, 'Name', 'Type', 'SetIdentifier?']),
 }
 
 /** What of its own somebody else holds already: the properties; undefined where nothing is known to collide. */

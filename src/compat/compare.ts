@@ -16,6 +16,7 @@ import { type Change, type Comparison, inOrder, type Witness, worst } from './re
 import { shrunk } from './shrink.ts'
 import type { Stack, Template } from './sides.ts'
 import { templateChanges } from './template.ts'
+import { own } from './values.ts'
 
 /**
  * What an update from one template to another does to stacks: to one that stands, or to each way in which the old
@@ -253,11 +254,11 @@ function carriedTo(
   return Object.fromEntries(
     [...declarationsOf(fresh)].flatMap(([name, declaration]): readonly (readonly [string, string | Unknown])[] => {
       const was = before.get(name)
-      const value = values[name] ?? (was === undefined ? undefined : defaultOf(was))
+      const value = own(values, name) ?? (was === undefined ? undefined : defaultOf(was))
       const isLeft = leftOut.includes(name) && was !== undefined && value === defaultOf(was)
       if (was !== undefined && value !== undefined && !isLeft) return [[name, value]]
       if (defaultOf(declaration) !== undefined) return []
-      return [[name, required[name] ?? new Unknown({ kind: 'parameter', name })]]
+      return [[name, own(required, name) ?? new Unknown({ kind: 'parameter', name })]]
     }),
   )
 }
@@ -330,15 +331,15 @@ function couldHappen(sample: Found, { old, fresh }: Update): boolean {
       return true
     case 'resource': {
       const { id, other = id, kind } = sample.outcome
-      const isOfNew = kind === 'created' || kind === 'collides' || kind === 'renamed'
+      const isOfNew = ['created', 'collides', 'rivals', 'renamed'].includes(kind)
       return isOfNew
-        ? fresh.Resources[id] !== undefined || old.Resources[other] !== undefined
-        : old.Resources[id] !== undefined
+        ? own(fresh.Resources, id) !== undefined || own(old.Resources, other) !== undefined
+        : own(old.Resources, id) !== undefined
     }
     case 'output': {
       const { id, kind } = sample.outcome
       const isOfNew = kind === 'output-new' || kind === 'export-new'
-      return (isOfNew ? fresh : old).Outputs[id] !== undefined
+      return own((isOfNew ? fresh : old).Outputs, id) !== undefined
     }
   }
 }
@@ -442,6 +443,8 @@ function permissionsOf(found: readonly Found[], fresh: Document, registry: Regis
 
 const handlers: Readonly<Record<Outcome['kind'], readonly string[]>> = {
   'type-changed': [],
+  refused: [],
+  rivals: [],
   collides: [],
   'custom-name': [],
   renamed: ['create', 'delete'],

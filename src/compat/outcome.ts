@@ -1,8 +1,8 @@
 import type { Resolved, ResolvedResource } from '../resolve/index.ts'
 import { Unknown, type ValueObject } from '../resolve/value.ts'
-import { claimsOf, collision } from './claims.ts'
+import { type Claim, claimsOf, collision } from './claims.ts'
 import { attributeFate, type Effect, effectOf, type Registry } from './registry.ts'
-import { type Fate, mappedObject, referencesIn, sameness } from './values.ts'
+import { bare, type Fate, mappedObject, own, referencesIn, sameness } from './values.ts'
 
 /** What an update does to one resource, in one deployment. */
 export type Outcome = {
@@ -17,10 +17,15 @@ export type Outcome = {
   readonly causes: readonly string[]
   /** The resource that holds what this one wants, or was under another logical ID what this one is. */
   readonly other?: string
+  /** Of what may be replaced the name that the replacement would have, too. */
+  readonly name?: readonly string[]
 }
 
 export type OutcomeKind =
   | 'type-changed'
+  | 'refused'
+  /** Two new ones want one thing. */
+  | 'rivals'
   | 'collides'
   | 'custom-name'
   | 'renamed'
@@ -58,6 +63,8 @@ export function updateOf(before: Resolved, after: Resolved, registry: Registry):
   const common = Object.keys(fresh.Resources).filter(id => old.Resources[id] !== undefined)
   const isRetyped = (id: string): boolean => old.Resources[id]?.Type !== fresh.Resources[id]?.Type
   const stays = common.filter(id => !isRetyped(id))
+  const attributeOf = ({ Type }: ResolvedResource, attribute: string, changed: readonly string[]) =>
+    attributeFate(attribute, Type, registry(Type), changed)
   let effects = new Map<string, Effect>()
   const fate: Fate = (id, attribute) => {
     const resource = fresh.Resources[id]
@@ -66,14 +73,13 @@ export function updateOf(before: Resolved, after: Resolved, registry: Registry):
     const effect = effects.get(id)
     switch (effect?.kind) {
       case 'replacement':
-        return attribute === undefined || attributeFate(attribute, registry(resource.Type), []) === 'same'
-          ? 'different'
-          : 'open'
+        return attribute === undefined || attributeOf(resource, attribute, []) === 'same' ? 'different' : 'open'
       case 'may-be-replacement':
         return 'open'
       case 'in-place':
       case 'may-be-in-place':
-        return attribute === undefined ? 'same' : attributeFate(attribute, registry(resource.Type), effect.properties)
+        return attribute === undefined ? 'same' : attributeOf(resource, attribute, effect.properties)
+      case 'refused':
       case 'nothing':
       case undefined:
         return 'same'
@@ -107,7 +113,9 @@ export function updateOf(before: Resolved, after: Resolved, registry: Registry):
     if (resource === undefined || kind === undefined) return []
     const { properties, because } = effect
     const causes = causesOf(old.Resources[id], resource, properties, fate, renamed)
-    return [{ kind, id, type: resource.Type, properties, causes, ...(because === undefined ? {} : { because }) }]
+    const name = kind === 'may-be-replaced' ? nameKept(old.Resources[id], resource, registry, fate) : undefined
+    const more = { ...(because === undefined ? {} : { because }), ...(name === undefined ? {} : { name }) }
+    return [{ kind, id, type: resource.Type, properties, causes, ...more }]
   })
   const isRenamed = (id: string): boolean => renames.some(it => it.id === id || it.other === id)
   const collisions = collisionsOf(old.Resources, fresh.Resources, effects, registry, fate)
@@ -147,6 +155,18 @@ const outcomeKinds: Readonly<Record<Effect['kind'], OutcomeKind | undefined>> = 
   'may-be-in-place': 'may-be-in-place',
   replacement: 'replaced',
   'may-be-replacement': 'may-be-replaced',
+  refused: 'refused',
+}
+
+/** A fixed name that stays: a replacement would need it while the old one has it. */
+function nameKept(
+  old: ResolvedResource | undefined,
+  fresh: ResolvedResource,
+  registry: Registry,
+  fate: Fate,
+): readonly string[] | undefined {
+  const record = registry(fresh.Type)
+  return old === undefined ? undefined : collision(claimsOf(old, record), claimsOf(fresh, record), fate)
 }
 
 /** Those that it refers to in what changes, and of which the change comes; none if something else changes there too. */
@@ -178,19 +198,48 @@ function collisionsOf(
   registry: Registry,
   fate: Fate,
 ): readonly Outcome[] {
+  const claims = new Map<ResolvedResource, readonly Claim[]>()
+  const claimed = (resource: ResolvedResource): readonly Claim[] => {
+    const known = claims.get(resource) ?? claimsOf(resource, registry(resource.Type))
+    claims.set(resource, known)
+    return known
+  }
+  const holders = byType(Object.entries(old))
   const made = Object.entries(fresh).filter(([id]) => old[id] === undefined || effects.get(id)?.kind === 'replacement')
+  const rivals = new Map<string, Named[]>()
   return made.flatMap(([id, resource]): readonly Outcome[] => {
-    const wanted = claimsOf(resource, registry(resource.Type))
+    const wanted = claimed(resource)
     if (wanted.length === 0) return []
-    for (const [other, holder] of Object.entries(old)) {
-      if (holder.Type !== resource.Type) continue
-      const properties = collision(claimsOf(holder, registry(holder.Type)), wanted, fate)
+    const found = { id, type: resource.Type, causes: [] }
+    for (const [other, holder] of holders.get(resource.Type) ?? []) {
+      const properties = collision(claimed(holder), wanted, fate)
       if (properties === undefined) continue
-      const found = { id, type: resource.Type, properties, causes: [] }
-      return [other === id ? { kind: 'custom-name', ...found } : { kind: 'collides', ...found, other }]
+      return [
+        other === id
+          ? { kind: 'custom-name', ...found, properties }
+          : { kind: 'collides', ...found, properties, other },
+      ]
     }
+    const others = rivals.get(resource.Type) ?? []
+    rivals.set(resource.Type, others)
+    for (const [other, rival] of others) {
+      const properties = collision(claimed(rival), wanted, fate)
+      if (properties !== undefined) return [{ kind: 'rivals', ...found, properties, other }]
+    }
+    others.push([id, resource])
     return []
   })
+}
+
+function byType(all: readonly Named[]): ReadonlyMap<string, readonly Named[]> {
+  const found = new Map<string, Named[]>()
+  for (const one of all) {
+    const [, { Type }] = one
+    const known = found.get(Type)
+    if (known === undefined) found.set(Type, [one])
+    else known.push(one)
+  }
+  return found
 }
 
 type Named = readonly [id: string, resource: ResolvedResource]
@@ -228,7 +277,8 @@ function renamesOf(gone: readonly Named[], come: readonly Named[], fate: Fate): 
 function likenessOf(old: ValueObject, fresh: ValueObject, fate: Fate): number {
   const names = new Set([...Object.keys(old), ...Object.keys(fresh)])
   if (names.size === 0) return 1
-  return [...names].filter(name => sameness(old[name], fresh[name], fate) !== 'different').length / names.size
+  const alike = [...names].filter(name => sameness(own(old, name), own(fresh, name), fate) !== 'different')
+  return alike.length / names.size
 }
 
 /**
@@ -238,7 +288,7 @@ function likenessOf(old: ValueObject, fresh: ValueObject, fate: Fate): number {
  */
 function canonical(resources: Resources, registry: Registry): Resources {
   const change = canonicalReference(resources, registry)
-  return Object.fromEntries(
+  return bare(
     Object.entries(resources).map(([id, resource]) => [
       id,
       { ...resource, Properties: mappedObject(resource.Properties, change) },
@@ -250,7 +300,7 @@ export function canonicalReference(resources: Resources, registry: Registry): (u
   return unknown => {
     const { origin } = unknown
     if (origin.kind !== 'attribute') return unknown
-    const identifier = registry(resources[origin.id]?.Type ?? '')?.primaryIdentifier ?? []
+    const identifier = registry(own(resources, origin.id)?.Type ?? '')?.primaryIdentifier ?? []
     const isReference = identifier.length === 1 && identifier[0] === origin.attribute && !/Arn$/.test(identifier[0])
     return isReference ? new Unknown({ kind: 'resource', id: origin.id }) : unknown
   }

@@ -1,7 +1,7 @@
 import type { Resolved, ResolvedOutput } from '../resolve/index.ts'
 import { isValueList, isValueObject, Unknown, type Value } from '../resolve/value.ts'
 import type { Update } from './outcome.ts'
-import { type Fate, mapped, sameness } from './values.ts'
+import { bare, type Fate, mapped, sameness } from './values.ts'
 
 /** What an update does to one output, in one deployment. */
 export type OutputOutcome = {
@@ -14,7 +14,10 @@ export type OutputOutcome = {
     | 'output-follows'
     | 'export-lost'
     | 'export-changed'
+    | 'export-may-change'
     | 'export-new'
+    /** `other` is the output that has the same name. */
+    | 'export-twice'
   readonly id: string
   /** Of a renamed one what it is called now; of an export its name, as far as it is known. */
   readonly other?: string
@@ -27,7 +30,7 @@ export function outputOutcomes(
   { fate, renamed }: Pick<Update, 'fate' | 'renamed'>,
   isVersion: (old: Value, fresh: Value) => boolean,
 ): readonly OutputOutcome[] {
-  const [old, fresh] = [before.Outputs, after.Outputs]
+  const [old, fresh] = [bare(Object.entries(before.Outputs)), bare(Object.entries(after.Outputs))]
   // apart from what becomes of what it refers to
   const isAlike = (one: Value, other: Value): boolean => sameness(mapped(one, renamed), other, () => 'same') === 'same'
   const lost = Object.entries(old).filter(([id]) => fresh[id] === undefined)
@@ -57,27 +60,49 @@ export function outputOutcomes(
 type Outputs = Readonly<Record<string, ResolvedOutput>>
 
 function exportOutcomes(old: Outputs, fresh: Outputs, fate: Fate): readonly OutputOutcome[] {
-  const [before, after] = [exportsOf(old), exportsOf(fresh)]
+  const [before, after] = [exportsOf(old, old), exportsOf(fresh, old)]
   const lost = [...before].flatMap(([name, { id, value }]): readonly OutputOutcome[] => {
     const other = after.get(name)
     if (other === undefined) return [{ kind: 'export-lost', id, other: name }]
-    return sameness(value, other.value, fate) === 'same' ? [] : [{ kind: 'export-changed', id, other: name }]
+    const same = sameness(value, other.value, fate)
+    if (same === 'same') return []
+    return [{ kind: same === 'open' ? 'export-may-change' : 'export-changed', id, other: name }]
   })
   const come = [...after].flatMap(([name, { id }]): readonly OutputOutcome[] =>
     before.has(name) ? [] : [{ kind: 'export-new', id, other: name }],
   )
-  return [...lost, ...come]
+  return [...lost, ...come, ...twice(old, fresh)]
+}
+
+/** Of two that export one name the update makes neither. */
+function twice(old: Outputs, fresh: Outputs): readonly OutputOutcome[] {
+  const first = exportsOf(fresh, old)
+  return exportNames(fresh).flatMap(([id, name]): readonly OutputOutcome[] => {
+    const other = first.get(name)?.id
+    return other === undefined || other === id ? [] : [{ kind: 'export-twice', id, other }]
+  })
+}
+
+function exportNames(outputs: Outputs): readonly (readonly [id: string, name: string])[] {
+  return Object.entries(outputs).flatMap(([id, { attributes }]) => {
+    const { Export } = attributes
+    const name = isValueObject(Export) ? Export['Name'] : undefined
+    return name === undefined ? [] : [[id, shown(name)] as const]
+  })
 }
 
 /** By their names, in which what is known only when it is deployed stands as `${AWS::StackName}`. */
-function exportsOf(outputs: Outputs): ReadonlyMap<string, { readonly id: string; readonly value: Value }> {
-  return new Map(
-    Object.entries(outputs).flatMap(([id, { Value: value, attributes }]) => {
-      const { Export } = attributes
-      const name = isValueObject(Export) ? Export['Name'] : undefined
-      return name === undefined ? [] : [[shown(name), { id, value }] as const]
-    }),
-  )
+function exportsOf(
+  outputs: Outputs,
+  before: Outputs,
+): ReadonlyMap<string, { readonly id: string; readonly value: Value }> {
+  const named = exportNames(outputs).flatMap(([id, name]) => {
+    const value = outputs[id]?.Value
+    return value === undefined ? [] : [[name, { id, value }] as const]
+  })
+  // of two of one name that which has been there
+  const isOld = ([, { id }]: (typeof named)[number]): boolean => before[id] !== undefined
+  return new Map([...named.filter(it => !isOld(it)), ...named.filter(isOld)])
 }
 
 /** Is it JSON, or a list, that has all that it had, and more? */

@@ -8,6 +8,7 @@ export type Section = 'Template' | 'Parameters' | 'Rules' | 'Resources' | 'Outpu
 /** In the order in which a reader wants them, the worst first, as far as the level does not decide. */
 export const codes = [
   'type-changed',
+  'update-refused',
   'already-exists',
   'custom-name',
   'resource-renamed',
@@ -29,6 +30,7 @@ export const codes = [
   'output-renamed',
   'export-lost',
   'export-changed',
+  'export-twice',
   'access-lost',
   'access-hazard',
   'secret-shown',

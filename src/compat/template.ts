@@ -121,7 +121,7 @@ function policyChanges(old: Document, fresh: Document): readonly Change[] {
   })
 }
 
-function policyOf(resource: JsonObject, name: PolicyName): string | undefined {
+export function policyOf(resource: JsonObject, name: PolicyName): string | undefined {
   const { [name]: policy, Type, Properties = {} } = resource
   if (policy !== undefined) return typeof policy === 'string' ? policy : undefined
   return isObject(Properties) ? defaultPolicy(name, String(Type), Object.keys(Properties)) : 'Delete'

@@ -32,7 +32,7 @@ export function sameness(old: Value | undefined, fresh: Value | undefined, fate:
   }
   if (isValueObject(old) && isValueObject(fresh)) {
     const keys = new Set([...Object.keys(old), ...Object.keys(fresh)])
-    return together([...keys].map(key => sameness(old[key], fresh[key], fate)))
+    return together([...keys].map(key => sameness(own(old, key), own(fresh, key), fate)))
   }
   return old === fresh ? 'same' : 'different'
 }
@@ -172,7 +172,19 @@ export function mapped(value: Value, change: (unknown: Unknown) => Unknown): Val
 }
 
 export function mappedObject(object: ValueObject, change: (unknown: Unknown) => Unknown): ValueObject {
-  return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, mapped(item, change)]))
+  return bare(Object.entries(object).map(([key, item]) => [key, mapped(item, change)]))
+}
+
+/** An object with these entries and nothing else: `constructor` may be a logical ID, or the name of anything. */
+export function bare<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+  const made: Record<string, T> = Object.create(null)
+  for (const [key, item] of entries) made[key] = item
+  return made
+}
+
+/** What stands in it under a key, and not in what all objects have. */
+export function own<T>(object: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
 }
 
 function mappedUnknown(unknown: Unknown, change: (unknown: Unknown) => Unknown): Unknown {
