@@ -1,11 +1,11 @@
 /** What is wrong with an identity pool that stands: broken states, each with exactly what is found, and nothing else. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { type Code, causes, codes } from '../src/doctor/causes.ts'
-import { type Diagnosis, diagnose as diagnoseBy } from '../src/doctor/index.ts'
+import { atEndpoint, type Diagnosis, diagnose as diagnoseBy } from '../src/doctor/index.ts'
 import { rightName } from '../src/doctor/providers.ts'
 import { terminalText } from '../src/doctor/report.ts'
 import type { Document, Json, JsonObject } from '../src/document.ts'
@@ -567,6 +567,14 @@ const states: Readonly<Record<string, State>> = {
     },
     [],
   ],
+  'a folder is that of a tag of the role': [
+    draft => {
+      role(draft).tags['tenant'] = 'a'
+      const folder = 'tenants/${aws:PrincipalTag/tenant}'
+      only(objects(folder), list(`${folder}/*`))(draft)
+    },
+    [],
+  ],
 
   // with which permissions
   'guests are allowed what they never have': [
@@ -792,6 +800,25 @@ describe('of a state', () => {
     for (const command of commands) {
       for (const [, text = ''] of command.matchAll(/'(\{[^']*\})'/g)) assert.doesNotThrow(() => JSON.parse(text), text)
     }
+  })
+
+  test('what is seen in the classic flow alone is said where that is on', () => {
+    const seenBy = (isOn: boolean) => {
+      const draft: Draft = JSON.parse(
+        JSON.stringify(spoilt(states['the trust names another pool'] ?? assert.fail('no state'))),
+      )
+      pool(draft).AllowClassicFlow = isOn
+      const found = diagnose(draft).findings.find(it => it.code === 'trust-other-pool')
+      return found?.seen.filter(it => it.text.includes('sts:AssumeRoleWithWebIdentity')).length
+    }
+    assert.deepEqual([seenBy(true), seenBy(false)], [1, 0])
+  })
+
+  test('the account of a role is that of the role that is gone, where nothing else tells', () => {
+    const draft: Draft = JSON.parse(JSON.stringify(spoilt(states['a role is deleted'] ?? assert.fail('no state'))))
+    delete draft.stack
+    const [found] = diagnose(draft).findings
+    assert.match(found?.mend[0]?.command ?? '', /arn:aws:iam::123456789012:role\/ROLE/)
   })
 
   test('it is said who sees what, and where', () => {
@@ -1031,6 +1058,33 @@ describe('what mends it', () => {
     )
     const [found] = diagnose(draft).findings
     assert.equal(found?.mend[0]?.words, 'Let no guests in; the command mends token-check-off as well')
+  })
+
+  test('asks the endpoint that was asked', () => {
+    const { findings } = diagnosisOf('the trust names another pool')
+    const [found] = atEndpoint(findings, 'http://localhost:4566')
+    assert.match(
+      found?.mend[0]?.command ?? '',
+      /^aws --endpoint-url http:\/\/localhost:4566 iam update-assume-role-policy/,
+    )
+    assert.equal(atEndpoint(findings, undefined), findings)
+  })
+
+  test('detaches a policy of AWS that is too wide, and speaks to guests of nothing that is theirs', () => {
+    const [wide] = diagnosisOf('a managed policy gives everything').findings
+    assert.match(wide?.mend[0]?.command ?? '', /^aws iam detach-role-policy .*AdministratorAccess$/)
+    const guests = diagnose(
+      spoilt([
+        policy(allow('s3:GetObject', 'arn:aws:s3:::notes/*'), 'UnauthenticatedRole'),
+        [],
+        { parameters: withGuests },
+      ]),
+    ).findings.find(it => it.code === 'too-wide')
+    assert.match(guests?.what ?? '', /by statement 1 of own of the role/)
+    assert.equal(
+      guests?.mend[0]?.words,
+      'Narrow statement 1 of own: to the actions that guests need, on what is public',
+    )
   })
 
   test('keeps other statements, mappings, tags and providers', () => {
@@ -1411,6 +1465,21 @@ describe('what could not be looked at', () => {
       ['the trust policies of the roles'],
     )
   })
+})
+
+// ---- on the command line -------------------------------------------------------------------------------------------
+
+test('with --json it prints JSON, whatever is wrong with what was asked', () => {
+  const args = ['--conditions=poolform-source', '--import', 'tsx', 'src/cli/index.ts', 'doctor', '--json']
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    cwd: path.dirname(import.meta.dirname),
+    encoding: 'utf8',
+  })
+  assert.equal(status, 2)
+  const { formatVersion, error } = JSON.parse(stdout)
+  assert.equal(formatVersion, 1)
+  assert.equal(error.code, 'wrong-use')
+  assert.match(error.message, /^say what to look at/)
 })
 
 // ---- in words ------------------------------------------------------------------------------------------------------

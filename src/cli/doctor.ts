@@ -1,25 +1,31 @@
 import { join } from 'node:path'
 import { thisEngine } from '../build/engine.ts'
-import type { Finding, Unseen } from '../doctor/index.ts'
-import { diagnose } from '../doctor/index.ts'
+import type { Finding, Severity, Unseen } from '../doctor/index.ts'
+import { atEndpoint, diagnose } from '../doctor/index.ts'
 import { terminalText } from '../doctor/report.ts'
 import type { Document } from '../document.ts'
 import { readPrefix } from '../knowledge/schemas.ts'
 import { type Snapshot, told } from '../live/snapshot.ts'
-import { type AccountArguments, formatRefusal, look, sourceOf } from './account.ts'
+import { type AccountArguments, formatRefusal, look, type Refusal, sourceOf } from './account.ts'
 import { isTerminal, print } from './print.ts'
 
 /** What `poolform doctor` was called with. */
-export type DoctorArguments = AccountArguments & { readonly json: boolean }
+export type DoctorArguments = AccountArguments & {
+  readonly json: boolean
+  /** From which severity on a finding makes the exit status 1. */
+  readonly failOn: Severity
+}
 
 /**
- * The exit status: 0 where nothing is wrong, 1 where something is, 2 of wrong use, or where AWS has refused what it
- * takes to say.
+ * The exit status: 0 where nothing is wrong, or warnings alone are found; 1 where an error is, or what `failOn` says; 2 of
+ * wrong use, or where AWS has refused what it takes to say.
  */
 export async function runDoctor(args: DoctorArguments): Promise<number> {
   const source = sourceOf(args)
   if ('wrong' in source) {
-    print('stderr', `error: ${source.wrong}\n`)
+    const error: Refusal = { code: 'wrong-use', message: source.wrong, help: 'See poolform doctor --help' }
+    if (args.json) print('stdout', formatted({ error }))
+    else print('stderr', `error: ${source.wrong}\n`)
     return 2
   }
   if (source.kind === 'commands') {
@@ -36,14 +42,15 @@ export async function runDoctor(args: DoctorArguments): Promise<number> {
   const template = await templateOf(snapshot)
   const schemas = join(thisEngine().root, 'schemas')
   const diagnosis = diagnose(snapshot, prefix => readPrefix(schemas, prefix), template.document)
-  const findings = diagnosis.findings
+  const findings = atEndpoint(diagnosis.findings, args.endpointUrl?.replace(/\/$/, ''))
   const unseen = [...diagnosis.unseen, ...template.unseen]
   if (args.json) print('stdout', formatted({ pool: poolOf(snapshot), findings, unseen, notes }))
   else {
     for (const note of notes) print('stderr', `note: ${note}\n`)
     await show(snapshot, findings, unseen)
   }
-  return findings.length > 0 ? 1 : unseen.length > 0 ? 2 : 0
+  const isFailed = findings.some(it => args.failOn === 'warning' || it.severity === 'error')
+  return isFailed ? 1 : unseen.length > 0 ? 2 : 0
 }
 
 const formatted = (members: object): string => `${JSON.stringify({ formatVersion: 1, ...members }, undefined, 2)}\n`
@@ -77,13 +84,15 @@ async function show(snapshot: Snapshot, findings: readonly Finding[], unseen: re
   const columns = Number(process.env['COLUMNS']) || (isScreen ? process.stdout.columns : 0) || 100
   const paper = { width: Math.max(30, columns), isColoured: isScreen && !process.env['NO_COLOR'] }
   const { identityPoolId, name, stackName } = poolOf(snapshot)
-  const made = findings.some(it => it.code !== 'drift' && it.mend.some(({ command }) => command !== undefined))
+  const made = findings.some(
+    it => it.code !== 'drift' && it.mend.some(({ command = '' }) => /^aws (?!.*\bcloudformation )/.test(command)),
+  )
   const subject = [
     `Identity pool ${name} (${identityPoolId})${stackName === undefined ? '' : `, of the stack ${stackName}`}`,
     ...(stackName === undefined || !made
       ? []
       : [
-          'What commands below change by themselves is not in the template of the stack: write it there too, or the next update takes it back.',
+          'What commands below change by themselves is not in the template of the stack: write it there too, or the next update of the stack may take it back.',
         ]),
   ]
   print('stdout', terminalText({ findings, unseen }, subject, paper))

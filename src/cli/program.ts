@@ -230,9 +230,14 @@ export async function runProgram(argv: readonly string[], commands: Commands): P
         'It reads, and changes nothing. Without credentials for it: --commands prints what somebody else can run.',
     )
     .option('--json', 'print one JSON document')
+    .addOption(
+      new Option('--fail-on <severity>', 'from which on the exit status is 1')
+        .choices(['error', 'warning'])
+        .default('error'),
+    )
     .addHelpText('after', doctorExamples)
     .action(async (options: Partial<DoctorArguments>) => {
-      status = await commands.doctor({ json: false, ...options })
+      status = await commands.doctor({ json: false, failOn: 'error', ...options })
     })
   withAccountOptions(doctorCommand)
 
@@ -315,7 +320,8 @@ Examples:
   sh save.sh > saved.json                                               (by whoever has the credentials: AWS CLI v2)
   poolform doctor --from saved.json
 
-Exit status: 0 nothing is wrong, 1 something is, 2 wrong use, or AWS has refused what it takes to say.`
+Exit status: 0 nothing is wrong, or warnings alone are found; 1 an error is found, or with --fail-on warning a warning;
+2 wrong use, or AWS has refused what it takes to say.`
 
 const importPlanExamples = `
 Examples:

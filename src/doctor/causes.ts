@@ -39,6 +39,8 @@ const invalidPool = exact(
 )
 // the same in the classic flow, in the words of role-trust-and-permissions.html
 const notAuthorized = exact('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity')
+/** What is seen in the classic flow alone. */
+export const classicRefusal = notAuthorized.text
 const refusedTrust = [invalidPool, notAuthorized]
 // https://github.com/aws-amplify/amplify-js/issues/2067
 const unsupported = exact('NotAuthorizedException: Token is not from a supported provider of this identity pool.')

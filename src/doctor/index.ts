@@ -18,6 +18,8 @@ import { type Unseen, unseenIn } from './unseen.ts'
 import { variableFindings } from './variables.ts'
 import { wideFindings } from './wide.ts'
 
+export type { Severity } from './causes.ts'
+export { atEndpoint } from './endpoint.ts'
 export type { Finding, Place } from './finding.ts'
 export type { Services } from './fits.ts'
 export type { Mend } from './remedy.ts'

@@ -1,8 +1,8 @@
-import { type Code, codes } from './causes.ts'
+import { type Code, classicRefusal, codes } from './causes.ts'
 import { commandFor, targetOf } from './change.ts'
 import type { Draft, Finding } from './finding.ts'
 import type { Mend, Remedy } from './remedy.ts'
-import type { Standing } from './standing.ts'
+import { isClassic, type Standing } from './standing.ts'
 
 /**
  * Findings with commands, each once, the worst first. What the same command writes over is mended for all of them at
@@ -23,5 +23,9 @@ export function settled(standing: Standing, drafts: readonly Draft[]): readonly 
     const also = others.length === 0 ? '' : `; the command mends ${others.join(', ')} as well`
     return commandFor(standing, `${words}${also}`, changes.includes(change) ? changes : [...changes, change])
   }
-  return ordered.map(({ mend, ...draft }) => ({ ...draft, mend: mend.map(it => made(draft.code, it)) }))
+  return ordered.map(({ mend, seen, ...draft }) => ({
+    ...draft,
+    seen: isClassic(standing) ? seen : seen.filter(it => it.text !== classicRefusal),
+    mend: mend.map(it => made(draft.code, it)),
+  }))
 }

@@ -194,3 +194,11 @@ export function whoGets(uses: readonly Use[]): string {
   const [first = '', ...others] = [...new Set(uses.map(it => it.who))]
   return others.length === 0 ? first : `${[first, ...others.slice(0, -1)].join(', ')} and ${others.at(-1)}`
 }
+
+/**
+ * Does the pool let the classic flow through? Where it was never set, AWS has: https://github.com/aws/aws-cli/issues/7652.
+ * Where roles are mapped, it refuses it: https://github.com/aws-observability/aws-rum-web/issues/172.
+ */
+export function isClassic({ pool, poolRoles }: Standing): boolean {
+  return pool.AllowClassicFlow !== false && Object.keys(poolRoles?.RoleMappings ?? {}).length === 0
+}

@@ -5,11 +5,11 @@ import type { Role } from '../live/snapshot.ts'
 import { resolve } from '../resolve/index.ts'
 import { withoutManaged } from './additional.ts'
 import { type Draft, finding } from './finding.ts'
-import { updateStatement } from './mend.ts'
+import { mendBy, updateStatement } from './mend.ts'
 import { withoutActions } from './permissions.ts'
 import type { Remedy } from './remedy.ts'
-import { type Kind, rolesRead, type Standing, whoGets } from './standing.ts'
-import { policiesOf, type Statement, statementsOf } from './statements.ts'
+import { type Kind, rolesRead, type Standing, type Use, whoGets } from './standing.ts'
+import { nameOf, policiesOf, type Statement, statementsOf } from './statements.ts'
 import { rightStatement } from './trust.ts'
 
 /** Of what the roles allow and should not, by the proof of access: what `poolform access` shows in red. */
@@ -25,20 +25,19 @@ export function wideFindings(standing: Standing): readonly Draft[] {
         Version: '2012-10-17',
         Statement: [rightStatement(standing, host, { trust: {} }, own)],
       }
-      const resolved = resolve(withRole(document, role, kind, trust), env)
+      const resolved = resolve(withTags(standing, role, withRole(document, role, kind, trust)), env)
       const people = peopleOf(resolved, standing.snapshot.region)
       const { rows } = tableOf(resolved, people, { ...standing.snapshot, accountId: env.accountId })
       const column = kind === 'authenticated' ? 'user' : 'guest'
       return rows.filter(it => it.cells[column].isWrong).map(row => ({ row, by: row.cells[column].by, kind }))
     })
-    const who = whoGets(uses)
     const statements = new Map<string, { readonly by: readonly string[]; readonly rows: Set<Row> }>()
     for (const { row, by } of found) {
       const known = statements.get(by.join()) ?? { by, rows: new Set() }
       statements.set(by.join(), known)
       known.rows.add(row)
     }
-    return [...statements.values()].map(({ by, rows }) => told(standing, role, who, by, [...rows]))
+    return [...statements.values()].map(({ by, rows }) => told(standing, role, uses, by, [...rows]))
   })
 }
 
@@ -68,16 +67,51 @@ function withRole({ Resources, ...document }: Document, role: Role, kind: Kind, 
   }
 }
 
+/**
+ * A tag of the role itself is the same in all of its sessions, unless one of their own takes its place: what it names is
+ * nobody's own. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ */
+function withTags({ snapshot }: Standing, { tags }: Role, document: Document): Document {
+  const maps = snapshot.principalTags.filter(it => it.answer.kind !== 'absent')
+  const isOwn = (tag: string) =>
+    maps.every(({ answer }) => {
+      const map = answer.kind === 'is' ? answer.value : undefined
+      return map?.UseDefaults === false && Object.keys(map.PrincipalTags).every(it => it.toLowerCase() !== tag)
+    })
+  const values = new Map(Object.entries(tags).map(([tag, value]) => [tag.toLowerCase(), value]))
+  const filled = (text: string) =>
+    text.replaceAll(/\$\{\s*aws:PrincipalTag\/([^},]+?)\s*(?:,[^}]*)?\}/gi, (whole, tag: string) => {
+      const value = values.get(tag.toLowerCase())
+      return value === undefined || !isOwn(tag.toLowerCase()) ? whole : value.replaceAll(/[*?$]/g, '${$&}')
+    })
+  if (values.size === 0) return document
+  const made: Document = JSON.parse(JSON.stringify(document), (_, it: unknown) =>
+    typeof it === 'string' ? filled(it) : it,
+  )
+  return made
+}
+
 const mostPlaces = 4
 
-function told(standing: Standing, role: Role, who: string, by: readonly string[], rows: readonly Row[]): Draft {
+function told(
+  standing: Standing,
+  role: Role,
+  uses: readonly Use[],
+  by: readonly string[],
+  rows: readonly Row[],
+): Draft {
+  const who = whoGets(uses)
+  const isForGuests = uses.every(it => it.kind === 'unauthenticated')
   const places = new Map<string, string[]>()
   for (const { place, action } of rows) places.set(place, [...(places.get(place) ?? []), action])
   const all = [...places].map(([place, actions]) => `${shortened(actions)} on ${place}`)
   const more = all.length > mostPlaces ? `; and ${all.length - mostPlaces} more` : ''
-  const statement = policiesOf(role)
-    .flatMap(statementsOf)
-    .find(it => by.includes(sourceName(it)))
+  const own = policiesOf(role).flatMap(statementsOf)
+  const statement = own.find(it => by.includes(sourceName(it)))
+  const names = by.map(source => {
+    const found = own.find(it => sourceName(it) === source)
+    return found === undefined ? source : nameOf(found)
+  })
   const [first = ''] = by
   const where =
     statement === undefined
@@ -87,9 +121,9 @@ function told(standing: Standing, role: Role, who: string, by: readonly string[]
           ...(statement.sid === undefined ? {} : { sid: statement.sid }),
         }
   return finding('too-wide', {
-    what: `${who.slice(0, 1).toUpperCase()}${who.slice(1)} may, by ${by.join(' and ')} of the role ${role.roleName}: ${all.slice(0, mostPlaces).join('; ')}${more}.`,
+    what: `${who.slice(0, 1).toUpperCase()}${who.slice(1)} may, by ${names.join(' and ')} of the role ${role.roleName}: ${all.slice(0, mostPlaces).join('; ')}${more}.`,
     where,
-    mend: [...withoutManaged(standing, statement), ...narrower(role, statement)],
+    mend: [...withoutManaged(standing, statement), ...narrower(role, statement, isForGuests)],
   })
 }
 
@@ -118,9 +152,9 @@ const ofObjects = [
   's3:ListMultipartUploadParts',
 ]
 
-function narrower(role: Role, statement: Statement | undefined): readonly Remedy[] {
+function narrower(role: Role, statement: Statement | undefined, isForGuests: boolean): readonly Remedy[] {
   if (statement === undefined) return [{ words: 'Take out what users do not need' }]
-  const { policy, number, actions, resources } = statement
+  const { policy, actions, resources } = statement
   const lost = actions.filter(it => needless.test(it))
   if (lost.length > 0) {
     return [updateStatement(role, statement, it => withoutActions(it, lost), 'Take out what no user needs')]
@@ -135,9 +169,15 @@ function narrower(role: Role, statement: Statement | undefined): readonly Remedy
     const named = resources.map(it => it.replace(unnamed, `$1:${account}:`))
     return [updateStatement(role, statement, it => ({ ...it, Resource: named }), 'Name the account of the API')]
   }
-  return [
-    {
-      words: `Narrow statement ${number} of ${policy.name}: to the actions that users need, on what is the user’s own, by the identity ID or a principal tag`,
-    },
-  ]
+  const narrow = isForGuests
+    ? 'to the actions that guests need, on what is public'
+    : 'to the actions that users need, on what is the user’s own, by the identity ID or a principal tag'
+  if (/^arn:[\w-]+:iam::aws:/.test(policy.name)) {
+    return [
+      mendBy(`Detach it, as nobody changes the policies of AWS; and give the role one of your own, ${narrow}`, [
+        ['aws', 'iam', 'detach-role-policy', '--role-name', role.roleName, '--policy-arn', policy.name],
+      ]),
+    ]
+  }
+  return [{ words: `Narrow ${nameOf(statement)}: ${narrow}` }]
 }

@@ -8,7 +8,7 @@ export type Saving = Target & { readonly region: string; readonly endpointUrl?: 
 /**
  * A script for `sh` that asks with the AWS CLI, version 2, what `readPool` asks, and prints what `parseSaved` reads. It
  * needs nothing else, writes nothing but standard output, and no secret of an app client or of Twitter's. What AWS
- * refuses leaves a document that says so; AWS's words go to standard error. Exit status 1: the pool itself could not be
+ * refuses leaves a document that says so; AWS's words go to standard error, unless they are those of a healthy pool. Exit status 1: the pool itself could not be
  * read.
  */
 export function saveCommands(saving: Saving): string {
@@ -31,15 +31,20 @@ call() { aws "$@" \${endpoint:+--endpoint-url "$endpoint"} --output json; }
 ask() {
   operation=$1 of=$2
   shift 2
-  if document=$(call "$@"); then
+  if document=$(call "$@" 2> /dev/null); then
     printf '%s\\n' "$document"
     return 0
   fi
   document=
-  code=$(call "$@" 2>&1 > /dev/null)
-  case $code in
-    *'An error occurred ('*) code=\${code#*'An error occurred ('} code=\${code%%')'*} ;;
+  words=$(call "$@" 2>&1 > /dev/null)
+  case $words in
+    *'An error occurred ('*) code=\${words#*'An error occurred ('} code=\${code%%')'*} ;;
     *) code=none ;;
+  esac
+  # a pool of no stack, and a provider without tags, are nothing to be told of
+  case $operation/$code in
+    DescribeStackResources/ValidationError | GetPrincipalTagAttributeMap/ResourceNotFoundException) ;;
+    *) [ -z "$words" ] || printf '%s\\n' "$words" >&2 ;;
   esac
   case $code in '' | *[!A-Za-z0-9.]*) code=none ;; esac
   printf '{"NotAnswered":{"Operation":"%s","Of":"%s","Code":"%s"}}\\n' "$operation" "$of" "$code"
@@ -217,7 +222,10 @@ fi
 function ofStack(stackName: string): string {
   return `# the stack that has the pool: this one, or one nested in it
 pool= owner= name=${word('posix', stackName)}
-document=$(call cloudformation describe-stacks --region "$region" --stack-name "$name" --query 'Stacks[0].StackId') || exit 1
+document=$(call cloudformation describe-stacks --region "$region" --stack-name "$name" --query 'Stacks[0].StackId') || {
+  printf 'the stack %s could not be read in %s: nothing is saved\\n' "$name" "$region" >&2
+  exit 1
+}
 todo=$(texts)
 while [ -n "$todo" ]; do
   next=
