@@ -1,9 +1,9 @@
 import type { Resolved } from '../resolve/index.ts'
-import { concatenate, isValueList, isValueObject, partsOf, Unknown, type Value } from '../resolve/value.ts'
+import { concatenate, isValueObject, partsOf, Unknown, type Value } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
 import { hasAction } from './decide/statement.ts'
 import { all, any, type Truth } from './decide/truth.ts'
-import { documentOf, permissionsOf } from './policies.ts'
+import { documentOf, permissionsOf, statementsIn } from './policies.ts'
 import { roleIdOf } from './pools.ts'
 import type { Question, Source } from './question.ts'
 import { saidOfCaller } from './said.ts'
@@ -118,12 +118,6 @@ function principalsOf(resolved: Resolved, id: string): readonly (string | Unknow
     if (NotPrincipal !== undefined) return ['*']
     return isValueObject(Principal) ? textsOf(Principal['AWS']) : textsOf(Principal)
   })
-}
-
-function statementsIn(document: Value): readonly Value[] {
-  if (document instanceof Unknown) return [document]
-  const statements = isValueObject(document) ? document['Statement'] : undefined
-  return isValueList(statements) ? statements : statements === undefined ? [] : [statements]
 }
 
 /** Does the role's trust policy name the other itself, and not only its account? Of everybody AWS does not say it. */

@@ -1,8 +1,8 @@
 import type { Resolved } from '../resolve/index.ts'
-import { isValueList, isValueObject, Unknown, type Value } from '../resolve/value.ts'
+import { isValueObject, Unknown } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
 import { keyOf } from './decide/request.ts'
-import { documentOf } from './policies.ts'
+import { documentOf, statementsIn } from './policies.ts'
 import { hostOf, poolsOf } from './pools.ts'
 
 /** Another identity pool: any but those of the template. */
@@ -30,7 +30,7 @@ function trustedPools(resolved: Resolved): readonly (string | Unknown)[] {
   const found = Object.values(resolved.Resources).flatMap(({ Type, Properties }) => {
     if (Type !== 'AWS::IAM::Role') return []
     const trust = documentOf(Properties['AssumeRolePolicyDocument'])
-    return listOf(isValueObject(trust) ? trust['Statement'] : undefined).flatMap(statement => {
+    return statementsIn(trust).flatMap(statement => {
       if (!isValueObject(statement) || statement['Effect'] !== 'Allow') return []
       const condition = statement['Condition']
       return Object.entries(isValueObject(condition) ? condition : {}).flatMap(([operator, keys]) =>
@@ -42,8 +42,4 @@ function trustedPools(resolved: Resolved): readonly (string | Unknown)[] {
   })
   const names = found.filter(it => it instanceof Unknown || !/[*?]/.test(it))
   return [...new Map(names.map(it => [keyOf(it), it])).values()]
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isValueList(value) ? value : value === undefined ? [] : [value]
 }

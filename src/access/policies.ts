@@ -148,3 +148,9 @@ export function documentOf(value: Value | undefined): Value {
     return new Unknown({ kind: 'mistake' })
   }
 }
+
+/** The statements of a policy: one that is no list is one, and of what is not known it is one that is not known. */
+export function statementsIn(document: Value): readonly Value[] {
+  if (document instanceof Unknown) return [document]
+  return itemsOf(isValueObject(document) ? document['Statement'] : undefined)
+}

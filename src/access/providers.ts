@@ -1,18 +1,10 @@
 import type { Resolved } from '../resolve/index.ts'
-import {
-  concatenate,
-  isValueList,
-  isValueObject,
-  partsOf,
-  Unknown,
-  type Value,
-  type ValueObject,
-} from '../resolve/value.ts'
+import { concatenate, isValueObject, partsOf, Unknown, type Value, type ValueObject } from '../resolve/value.ts'
 import { textsOf } from './decide/condition.ts'
 import type { ContextValue } from './decide/request.ts'
 import { hasAction } from './decide/statement.ts'
 import { nameOf } from './name-of.ts'
-import { documentOf } from './policies.ts'
+import { documentOf, statementsIn } from './policies.ts'
 import type { Token } from './question.ts'
 import { claimKeys, hostOfToken } from './session.ts'
 import { rolesIn } from './ways.ts'
@@ -70,14 +62,15 @@ export function anotherUsers(token: Token): Token {
 
 function trustStatements({ Resources }: Resolved, id: string): readonly ValueObject[] {
   const trust = documentOf(Resources[id]?.Properties['AssumeRolePolicyDocument'])
-  const statements = isValueObject(trust) ? trust['Statement'] : undefined
-  return (isValueList(statements) ? statements : [statements]).filter(isValueObject).filter(statement => {
-    const names = ['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML']
-    const request = { resource: '*', context: new Map() }
-    return (
-      statement['Effect'] === 'Allow' && names.some(action => hasAction(statement, { action, ...request }) !== false)
-    )
-  })
+  return statementsIn(trust)
+    .filter(isValueObject)
+    .filter(statement => {
+      const names = ['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRoleWithSAML']
+      const request = { resource: '*', context: new Map() }
+      return (
+        statement['Effect'] === 'Allow' && names.some(action => hasAction(statement, { action, ...request }) !== false)
+      )
+    })
 }
 
 /** With whether the account has registered it: those that AWS knows by themselves are named by their hosts. */

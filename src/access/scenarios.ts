@@ -5,6 +5,7 @@ import { evaluateConditions } from '../resolve/conditions.ts'
 import type { Environment } from '../resolve/environment.ts'
 import { failedRules } from '../resolve/rules.ts'
 import { Unknown } from '../resolve/value.ts'
+import { spokenExamples } from './spoken-examples.ts'
 import { type Unit, unitsOf } from './units.ts'
 
 /** The ways in which a template can be deployed, as far as its conditions tell them apart. */
@@ -245,10 +246,7 @@ function usualValues(
 
 /** What a template's author gives as an example, as it would be in this place; else something plain. */
 function guesses(declaration: JsonObject, { region, partition }: Place): readonly string[] {
-  const words = ['ConstraintDescription', 'Description'].flatMap(key => {
-    const text = textOf(declaration[key]) ?? ''
-    return [...text.matchAll(/such as ([^\s]+?)(?=[,;.:)]*(?:\s|$))/g)].map(([, word = '']) => word)
-  })
+  const words = spokenExamples(declaration)
   const here = words.map(word => word.replaceAll('arn:aws:', `arn:${partition}:`).replaceAll('us-east-1', region))
   const plain = ['example', 'another', 'third', '12345678', '23456789', '12', '7', '10.0.0.0/16']
   const urls = ['https://example.com', `https://example.s3.${region}.amazonaws.com/template.yaml`]

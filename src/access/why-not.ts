@@ -6,7 +6,7 @@ import { keyOf, type Request } from './decide/request.ts'
 import { decide, hasAction } from './decide/statement.ts'
 import { nameOf } from './name-of.ts'
 import { ownPools } from './own-pools.ts'
-import { documentOf } from './policies.ts'
+import { documentOf, statementsIn } from './policies.ts'
 import { hostOf, poolsOf } from './pools.ts'
 import type { Question } from './question.ts'
 import { requestOf } from './session.ts'
@@ -33,9 +33,9 @@ export function whyNot(resolved: Resolved, question: Question): readonly string[
 function trustMistakes(resolved: Resolved, role: string): readonly string[] {
   const host = hostOf(resolved)
   const trust = documentOf(resolved.Resources[role]?.Properties['AssumeRolePolicyDocument'])
-  if (host === undefined || !isValueObject(trust)) return []
+  if (host === undefined) return []
   const whose = `The trust policy of ${role}`
-  return listOf(trust['Statement']).flatMap(statement => {
+  return statementsIn(trust).flatMap(statement => {
     if (!isValueObject(statement) || statement['Effect'] !== 'Allow') return []
     const { Principal } = statement
     const names = (kind: string) => (isValueObject(Principal) ? textsOf(Principal[kind]).map(nameOf) : [])
@@ -94,7 +94,3 @@ function hasVariables(value: Value): boolean {
 }
 
 const isOfCognito = /^cognito-identity[.-]/
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isValueList(value) ? value : value === undefined ? [] : [value]
-}

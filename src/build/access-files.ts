@@ -82,7 +82,8 @@ async function nestedOf(document: Document, { siblings, folder, format }: Around
 }
 
 function filesOf(name: string, answer: string): ReadonlyMap<string, string> {
-  const texts: readonly string[] = JSON.parse(answer)
+  const kept: unknown = JSON.parse(answer)
+  const texts = Array.isArray(kept) ? kept.flatMap(it => (typeof it === 'string' ? [it] : [])) : []
   const names = accessFileNames(name)
   return new Map(texts.flatMap((text, at) => (names[at] === undefined ? [] : [[names[at], text] as const])))
 }

@@ -1,5 +1,6 @@
 import { type Document, isObject, type JsonObject, member } from '../../document.ts'
 import { allowedValuesOf, declarationOf, numberOf, textOf, violations } from '../../parameter.ts'
+import { spokenExamples } from '../spoken-examples.ts'
 
 /** Values that stand for those that a deployer would give, by parameter. */
 export type Placeholders = Readonly<Record<string, string>>
@@ -92,15 +93,6 @@ const byName: readonly (readonly [name: RegExp, value: string])[] = [
   [/api_?arns?$/i, 'arn:aws:execute-api:us-east-1:123456789012:f6g7h8i9j0/prod/*'],
   [/region$/i, 'us-east-1'],
 ]
-
-/** `such as us-east-1_a1B2c3D4e`, as authors put it. */
-function spokenExamples(declaration: JsonObject): readonly string[] {
-  const texts = ['ConstraintDescription', 'Description'].map(key => String(member(declaration, key) ?? ''))
-  return texts.flatMap(text => {
-    const found = [...text.matchAll(/(?:such as|e\.g\.|for example,?|for instance,?) ([^\s]+)/g)]
-    return found.map(([, value = '']) => value.replace(/[,;).]+$/, ''))
-  })
-}
 
 const byType: readonly (readonly [type: RegExp, value: string])[] = [
   [/AWS::EC2::VPC::Id/, 'vpc-0123456789abcdef0'],

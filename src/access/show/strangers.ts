@@ -1,8 +1,8 @@
 import type { Resolved } from '../../resolve/index.ts'
-import { isValueList, isValueObject, Unknown } from '../../resolve/value.ts'
+import { isValueObject, Unknown } from '../../resolve/value.ts'
 import { textsOf } from '../decide/condition.ts'
 import { hasAction } from '../decide/statement.ts'
-import { documentOf } from '../policies.ts'
+import { documentOf, statementsIn } from '../policies.ts'
 import type { Identity, Who } from '../question.ts'
 import { rolesIn } from '../ways.ts'
 import type { People } from './people.ts'
@@ -29,8 +29,7 @@ export function strangersOf(resolved: Resolved, { user, guest }: People, site: S
 function namedPrincipals(resolved: Resolved, site: Site): readonly Stranger[] {
   const names = rolesIn(resolved).flatMap(id => {
     const trust = documentOf(resolved.Resources[id]?.Properties['AssumeRolePolicyDocument'])
-    const statements = isValueObject(trust) ? trust['Statement'] : undefined
-    return (isValueList(statements) ? statements : [statements]).flatMap(statement => {
+    return statementsIn(trust).flatMap(statement => {
       if (!isValueObject(statement) || statement['Effect'] !== 'Allow') return []
       const asked = { action: 'sts:AssumeRole', resource: '*', context: new Map() }
       if (hasAction(statement, asked) === false) return []
