@@ -1,6 +1,8 @@
 /** What is wrong with an identity pool that stands: broken states, each with exactly what is found, and nothing else. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
@@ -11,6 +13,7 @@ import { terminalText } from '../src/doctor/report.ts'
 import type { Document, Json, JsonObject } from '../src/document.ts'
 import { readPrefix } from '../src/knowledge/schemas.ts'
 import { link } from '../src/link.ts'
+import { saveCommands } from '../src/live/save-commands.ts'
 import type { Snapshot } from '../src/live/snapshot.ts'
 import identityPool from '../templates/identity-pool.ts'
 import tutorial from '../templates/identity-pool-tutorial.ts'
@@ -1187,7 +1190,7 @@ describe('drift', () => {
         draft => {
           pool(draft).SupportedLoginProviders = { 'graph.facebook.com': '1234567' }
         },
-        /^IdentityPool has SupportedLoginProviders \{"graph\.facebook\.com":"1234567"\}, and the template says \{\}\.$/,
+        /^IdentityPool has SupportedLoginProviders graph\.facebook\.com: 1234567, and the template says none\.$/,
       ],
       'of a mapping': [
         draft => {
@@ -1201,7 +1204,7 @@ describe('drift', () => {
         draft => {
           tagged(draft, { userSub: 'sub', more: 'aud' })
         },
-        /^PrincipalTag has PrincipalTags .*"more".*, and the template says/,
+        /^PrincipalTag has PrincipalTags .*more: aud.*, and the template says userSub: sub\.$/,
         { parameters: { ...chapter, UploadsFolderKeyedBy: 'UserSub' } },
       ],
       'of an action': [
@@ -1211,7 +1214,7 @@ describe('drift', () => {
           const text = JSON.stringify(document).replace('"s3:DeleteObject",', '')
           Object.assign(document, JSON.parse(text))
         },
-        /^AuthenticatedRole \(the role stack-AuthenticatedRole-A1B2C3\) has another policy own-folder than the template says: it lacks of the template: the statement PrivateObjects, and has besides: the statement PrivateObjects\.$/,
+        /^AuthenticatedRole \(the role stack-AuthenticatedRole-A1B2C3\) has another policy own-folder than the template says: statement \d \(PrivateObjects\) lacks Action s3:DeleteObject\.$/,
       ],
       'of a policy that is gone': [
         draft => {
@@ -1235,7 +1238,7 @@ describe('drift', () => {
         draft => {
           role(draft).boundary = { arn: 'arn:aws:iam::123456789012:policy/B', document: { kind: 'absent' } }
         },
-        /has PermissionsBoundary arn:aws:iam::123456789012:policy\/B, and the template says ""\.$/,
+        /has PermissionsBoundary arn:aws:iam::123456789012:policy\/B, and the template says none\.$/,
       ],
       'of the trust': [
         draft => {
@@ -1245,7 +1248,18 @@ describe('drift', () => {
             Action: 'sts:AssumeRole',
           })(draft)
         },
-        /has another trust policy than the template says: it has besides: a statement \(Allow sts:AssumeRole\)\.$/,
+        /has another trust policy than the template says: it has statement 2 \(Allow sts:AssumeRole\) besides\.$/,
+      ],
+      'of a condition of the trust': [
+        draft => {
+          const [first] = [value(draft.roles[0]?.answer ?? assert.fail('no role')).trust]
+          const text = JSON.stringify(first).replace(
+            '"ForAnyValue:StringLike":{',
+            `"StringLike":{"${host}:sub":"us-east-1:*"},$&`,
+          )
+          role(draft).trust = JSON.parse(text)
+        },
+        /has another trust policy than the template says: statement 1 \(.*\) has Condition StringLike cognito-identity\.amazonaws\.com:sub us-east-1:\*, and the template says none\.$/,
       ],
     }
   for (const [name, [edit, words, deployed]] of Object.entries(drifted)) {
@@ -1267,6 +1281,22 @@ describe('drift', () => {
     const draft: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', { parameters: withGuests })))
     pool(draft).AllowUnauthenticatedIdentities = false
     assert.deepEqual(codesOf(diagnose(draft, template)), ['drift'])
+  })
+
+  test('is mended by the parameter that decides it, where one does', () => {
+    const draft: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', { parameters: withGuests })))
+    pool(draft).AllowUnauthenticatedIdentities = false
+    const [found] = diagnose(draft, template).findings
+    assert.match(
+      found?.mend[0]?.words ?? '',
+      /^Set the parameter AllowGuests of the stack, which decides it; or take it back/,
+    )
+    const other: Draft = JSON.parse(JSON.stringify(snapshotOf(template, '', { parameters: chapter })))
+    policy(allow('polly:SynthesizeSpeech', '*'))(other)
+    assert.match(
+      diagnose(other, template).findings[0]?.mend[0]?.words ?? '',
+      /^Write it into the template; or take it back/,
+    )
   })
 
   test('is told beside what it does', () => {
@@ -1480,6 +1510,33 @@ test('with --json it prints JSON, whatever is wrong with what was asked', () => 
   assert.equal(formatVersion, 1)
   assert.equal(error.code, 'wrong-use')
   assert.match(error.message, /^say what to look at/)
+})
+
+/** What the script prints where the AWS CLI refuses everything so. */
+function refusedScript(target: Parameters<typeof saveCommands>[0], refusal: string) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'doctor-'))
+  try {
+    writeFileSync(path.join(folder, 'aws'), `#!/bin/sh\nprintf '%s\\n' '${refusal}' >&2\nexit 254\n`, { mode: 0o755 })
+    const env = { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` }
+    return spawnSync('/bin/sh', { input: saveCommands(target), env, encoding: 'utf8' })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('the script says of a stack that is not there that it is not, and fails', () => {
+  const refusal = 'An error occurred (ValidationError) when calling DescribeStacks: Stack with id notes does not exist'
+  const { status, stdout, stderr } = refusedScript({ stackName: 'notes', region: 'eu-west-1' }, refusal)
+  assert.equal(`${status} ${stdout}`, '1 ')
+  assert.match(stderr, /the stack notes could not be read in eu-west-1: nothing is saved\n$/)
+})
+
+test('the script tells of a refusal once', () => {
+  const refusal = 'An error occurred (AccessDeniedException) when calling DescribeIdentityPool: no'
+  const { status, stdout, stderr } = refusedScript({ identityPoolId: poolId, region: 'us-east-1' }, refusal)
+  assert.equal(status, 1)
+  assert.match(stdout, /"Code":"AccessDeniedException"/)
+  assert.equal(stderr, `${refusal}\n`)
 })
 
 // ---- in words ------------------------------------------------------------------------------------------------------

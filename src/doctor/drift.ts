@@ -18,7 +18,7 @@ export function driftFindings(standing: Standing, template: Document): readonly 
   const { stack } = standing.snapshot
   if (stack === undefined) return []
   const resolved = resolve(template, environmentOf(standing.snapshot, stack))
-  const compare = new Comparison(standing, stack, resolved)
+  const compare = new Comparison(standing, stack, template, resolved)
   return Object.entries(resolved.Resources).flatMap(([id, resource]) =>
     resource.condition === undefined ? compare.resource(id, resource) : [],
   )
@@ -27,13 +27,15 @@ export function driftFindings(standing: Standing, template: Document): readonly 
 class Comparison {
   readonly #standing: Standing
   readonly #stack: LiveStack
+  readonly #template: Document
   readonly #resolved: Resolved
   readonly #physical: ReadonlyMap<string, string>
   readonly #roles: ReadonlyMap<string, Role>
 
-  constructor(standing: Standing, stack: LiveStack, resolved: Resolved) {
+  constructor(standing: Standing, stack: LiveStack, template: Document, resolved: Resolved) {
     this.#standing = standing
     this.#stack = stack
+    this.#template = template
     this.#resolved = resolved
     this.#physical = new Map(
       stack.resources.flatMap(it => (it.physicalId === '' ? [] : [[it.logicalId, it.physicalId] as const])),
@@ -217,16 +219,20 @@ class Comparison {
     const known = this.#known(said)
     if (same(known, live) !== false) return []
     const [wanted, standing] = [statementsOf(known), statementsIn(live)]
-    const gone = wanted.filter(it => standing.every(one => same(it, one) === false)).map(nameOf)
-    const more = standing.filter(it => wanted.every(one => same(one, it) === false)).map(nameOf)
+    const unmet = wanted.filter(it => standing.every(one => same(it, one) === false))
+    const foreign = standing.filter(it => wanted.every(one => same(one, it) === false))
+    const pairs = pairsOf(unmet, foreign)
+    const gone = unmet.filter(it => pairs.every(([one]) => one !== it)).map(it => nameOf(it, wanted))
+    const more = foreign.filter(it => pairs.every(([, one]) => one !== it)).map(it => nameOf(it, standing))
     const words = [
-      ...(gone.length === 0 ? [] : [`lacks of the template: ${gone.join('; ')}`]),
-      ...(more.length === 0 ? [] : [`has besides: ${more.join('; ')}`]),
+      ...pairs.map(([said, stands]) => `${nameOf(stands, standing)} ${differencesOf(said, stands)}`),
+      ...(gone.length === 0 ? [] : [`it lacks ${gone.join(' and ')} of the template`]),
+      ...(more.length === 0 ? [] : [`it has ${more.join(' and ')} besides`]),
     ]
     const what =
       property === 'AssumeRolePolicyDocument' ? 'trust policy' : `policy ${property.replace('Policies.', '')}`
-    const difference = words.length === 0 ? 'is not the template’s' : words.join(', and ')
-    return [this.#found(id, property, `has another ${what} than the template says: it ${difference}`, role)]
+    const difference = words.length === 0 ? 'it is not the template’s' : words.join(', and ')
+    return [this.#found(id, property, `has another ${what} than the template says: ${difference}`, role)]
   }
 
   #property(id: string, property: string, said: Value, live: Json, role?: Role): readonly Draft[] {
@@ -240,15 +246,18 @@ class Comparison {
     return finding('drift', {
       what: `${subject} ${words}.`,
       where: { property: `${id}.${property}`, ...(role === undefined ? {} : { role: role.roleName }) },
-      mend: [this.#reverted(), ...others],
+      mend: [this.#reverted(id, property), ...others],
     })
   }
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html, `DeploymentMode` */
-  #reverted(): Mend {
+  #reverted(id: string, property: string): Mend {
+    const name = decidingParameter(this.#template, id, property)
+    const kept =
+      name === undefined ? 'Write it into the template' : `Set the parameter ${name} of the stack, which decides it`
     const [first, ...others] = previousValues(this.#standing)
     return mendBy(
-      `Write it into the template; or take it back by a change set: look at it with describe-change-set, then execute-change-set`,
+      `${kept}; or take it back by a change set: look at it with describe-change-set, then execute-change-set`,
       [
         ['aws', 'cloudformation', 'create-change-set', '--region', this.#standing.snapshot.region],
         ['--stack-name', this.#stack.name, '--change-set-name', 'revert-drift'],
@@ -353,15 +362,107 @@ function statementsOf(document: Value): readonly Value[] {
   return isValueList(statements) ? statements : [statements]
 }
 
-/** By its Sid, or by what it says. */
-function nameOf(statement: Value): string {
+/** `statement 2 (PrivateList)`, or by what it does. */
+function nameOf(statement: Value, among: readonly Value[]): string {
   const { Sid, Effect, Action } = isValueObject(statement) ? statement : {}
-  if (typeof Sid === 'string' && Sid !== '') return `the statement ${Sid}`
   const actions = [Action].flat().filter(it => typeof it === 'string')
-  return `a statement (${String(Effect ?? '')} ${actions.join(', ')})`
+  const words = typeof Sid === 'string' && Sid !== '' ? Sid : `${String(Effect ?? '')} ${actions.join(', ')}`.trim()
+  return `statement ${among.indexOf(statement) + 1} (${words})`
 }
 
+/** Of statements that are only in one of two documents, those that are the same one, changed: by their Sid, or as the only ones. */
+function pairsOf(said: readonly Value[], live: readonly JsonObject[]): readonly (readonly [Value, JsonObject])[] {
+  const sidOf = (it: Value) => (isValueObject(it) && typeof it['Sid'] === 'string' ? it['Sid'] : '')
+  const [one, other] = [said[0], live[0]]
+  const isOnly = said.length === 1 && live.length === 1
+  if (isOnly && one !== undefined && other !== undefined && sidOf(one) === sidOf(other)) return [[one, other]]
+  return said.flatMap(it => {
+    const found = sidOf(it) === '' ? undefined : live.find(stands => sidOf(stands) === sidOf(it))
+    return found === undefined ? [] : [[it, found] as const]
+  })
+}
+
+/** `has aud (StringEquals) a, and the template says b` of each part that is another. */
+function differencesOf(said: Value, live: JsonObject): string {
+  const [wanted, given] = [partsOf(said), partsOf(live)]
+  const names = [...new Set([...wanted.keys(), ...given.keys()])]
+  const none: Value = ''
+  const found = names.flatMap(name => {
+    const [should, is] = [wanted.get(name) ?? none, given.get(name) ?? none]
+    if (same(should, write(is)) !== false) return []
+    const [lists, stands] = [textsIn(should), textsIn(is)]
+    const lost = lists.filter(it => !stands.includes(it))
+    const more = stands.filter(it => !lists.includes(it))
+    if (lists.length + stands.length < 3)
+      return [`has ${name} ${shown(write(is))}, and the template says ${shown(write(should))}`]
+    return [
+      ...(lost.length === 0 ? [] : [`lacks ${name} ${lost.join(', ')}`]),
+      ...(more.length === 0 ? [] : [`has ${name} ${more.join(', ')} besides`]),
+    ]
+  })
+  return found.join(', and ')
+}
+
+/** What a statement says: a condition by its operator and key. */
+function partsOf(statement: Value): ReadonlyMap<string, Value> {
+  const { Condition, ...own } = isValueObject(statement) ? statement : {}
+  const conditions = isValueObject(Condition ?? '') && isValueObject(Condition) ? Object.entries(Condition) : []
+  return new Map([
+    ...Object.entries(own),
+    ...conditions.flatMap(([operator, keys]) =>
+      isValueObject(keys) ? Object.entries(keys).map(([key, it]) => [`Condition ${operator} ${key}`, it] as const) : [],
+    ),
+  ])
+}
+
+const textsIn = (value: Value): readonly string[] =>
+  (isValueList(value) ? value : [value]).map(it => shown(write(it))).filter(it => it !== 'none')
+
+/** The one parameter of the template that a property hangs on, by itself or by a condition; undefined where it is none or several. */
+function decidingParameter(
+  { Parameters = {}, Conditions = {}, Resources }: Document,
+  id: string,
+  property: string,
+): string | undefined {
+  const resource = Resources[id]
+  const properties = isObject(resource) ? resource['Properties'] : undefined
+  const found = new Set<string>()
+  const seen = new Set<string>()
+  const look = (value: Json | undefined): void => {
+    if (value === undefined || typeof value !== 'object' || value === null) return
+    if (isList(value)) {
+      for (const it of value) look(it)
+      return
+    }
+    for (const [key, it] of Object.entries(value)) {
+      const [name] = isList(it) ? it : [it]
+      if (key === 'Ref' && typeof it === 'string' && Object.hasOwn(Parameters, it)) found.add(it)
+      const isCondition = (key === 'Fn::If' || key === 'Condition') && typeof name === 'string'
+      if (isCondition && Object.hasOwn(Conditions, name) && !seen.has(name)) {
+        seen.add(name)
+        look(Conditions[name])
+      }
+      look(it)
+    }
+  }
+  const said = isObject(properties) ? properties[property] : undefined
+  // of a part of more than that it would decide nothing
+  if (isObject(said) && ('Ref' in said || 'Fn::If' in said)) look(said)
+  const [only, another] = found
+  return another === undefined ? only : undefined
+}
+
+/** As a person says it: no brackets around what is listed, and none where there is nothing. */
 function shown(value: Json): string {
-  const text = typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
+  const text = said(value, true)
   return text.length > 240 ? `${text.slice(0, 239)}…` : text
+}
+
+function said(value: Json, isWhole = false): string {
+  if (isList(value)) return value.length === 0 ? 'none' : value.map(it => said(it)).join(', ')
+  if (isObject(value)) {
+    const entries = Object.entries(value).map(([key, it]) => `${key}: ${said(it)}`)
+    return entries.length === 0 ? 'none' : isWhole ? entries.join(', ') : `(${entries.join(', ')})`
+  }
+  return value === '' ? 'none' : String(value)
 }
