@@ -7,6 +7,12 @@ import { test } from 'node:test'
 import { runUnsafeSimulation } from '@cloud-copilot/iam-simulate'
 import type { ContextValue } from '../src/access/decide/request.ts'
 import { decide } from '../src/access/decide/statement.ts'
+import type { Identity } from '../src/access/question.ts'
+import { mayAssume } from '../src/access/trust.ts'
+import type { Way } from '../src/access/ways.ts'
+import { withRole } from '../src/access/with-role.ts'
+import type { Json } from '../src/document.ts'
+import { resolve } from '../src/resolve/index.ts'
 
 type Texts = string | readonly string[]
 type Statement = {
@@ -26,6 +32,10 @@ type Asked = {
 type Answer = 'Allowed' | 'ExplicitlyDenied' | 'ImplicitlyDenied' | 'unknown'
 
 const account = '123456789012'
+const place = {
+  ...{ region: 'us-east-1', partition: 'aws', urlSuffix: 'amazonaws.com', accountId: account },
+  ...{ stackName: 'stack', stackId: 'id' },
+}
 
 /** A generator of numbers that gives the same ones on every machine (mulberry32). */
 function chanceOf(seed: number): () => number {
@@ -333,7 +343,11 @@ function ours(policies: readonly Policy[], { action, resource, context }: Asked)
   }
 }
 
-function theirs(policies: readonly Policy[], { action, resource, context }: Asked): Answer {
+function theirs(
+  policies: readonly Policy[],
+  { action, resource, context }: Asked,
+  boundaries: readonly Policy[] = [],
+): Answer {
   return runUnsafeSimulation(
     {
       request: {
@@ -347,6 +361,9 @@ function theirs(policies: readonly Policy[], { action, resource, context }: Aske
       identityPolicies: policies.map((policy, at) => ({ name: `p${at}`, policy })),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
+      ...(boundaries.length === 0
+        ? {}
+        : { permissionBoundaryPolicies: boundaries.map((policy, at) => ({ name: `b${at}`, policy })) }),
     },
     {},
   )
@@ -759,4 +776,113 @@ test('of a hundred thousand requests all are decided alike, but for what a page 
     Object.values(counts).reduce((sum, count) => sum + count),
     100_000,
   )
+})
+
+/** Keys that a request has by itself where nobody says otherwise: both are told the same. */
+const direct = { 'aws:SecureTransport': 'true', 'aws:PrincipalType': 'AssumedRole', 'aws:ViaAWSService': 'false' }
+
+test('of a role with a boundary the other evaluator says the same, where it does of each policy by itself', () => {
+  const chance = new Chance(20170926)
+  const counts: Record<string, number> = { allow: 0, deny: 0 }
+  for (let times = 0; times < 4000; times++) {
+    const topic = chance.of(world)
+    const [own, boundary] = [policyOf(chance, topic), policyOf(chance, topic)]
+    const asked = askedOf(chance, topic)
+    const { action, resource, context } = { ...asked, context: { ...direct, ...asked.context } }
+    const each = [own, boundary].map(policy => [
+      ours([policy], { action, resource, context }),
+      theirs([policy], { action, resource, context }),
+    ])
+    // That they differ by themselves is explained above.
+    if (each.some(([one, other]) => one !== other)) continue
+    const policies = (policy: Policy) => ({ name: 'p', document: policy, isSure: true, isElsewhere: false })
+    const way: Way = {
+      ...{ role: 'Role', policies: [policies(own)], boundary: policies(boundary), isGuest: false, through: [] },
+      assumption: { truth: true, by: [], because: '' },
+      session: { context: new Map(), isOpen: () => false, differs: new Map() },
+    }
+    const who = { kind: 'role', id: 'Role' } as const
+    const { decision } = withRole(way, { who, action, resource, context })
+    if (decision === 'unknown') continue
+    const result = theirs([own], { action, resource, context }, [boundary])
+    assert.equal(
+      decision === 'allow',
+      result === 'Allowed',
+      JSON.stringify({ own, boundary, action, resource, context }),
+    )
+    counts[decision] = (counts[decision] ?? 0) + 1
+  }
+  assert.ok((counts['allow'] ?? 0) > 50 && (counts['deny'] ?? 0) > 2000, JSON.stringify(counts))
+})
+
+/**
+ * Who is let in by a trust policy is for the test to say, since the other evaluator takes no policies of resources that have
+ * no names; what is asked of them then is decided by both.
+ */
+test('of a trust policy the other evaluator says the same of its conditions', () => {
+  const chance = new Chance(20110504)
+  const host = 'cognito-identity.amazonaws.com'
+  const values: Readonly<Record<string, readonly string[]>> = {
+    [`${host}:aud`]: ['us-east-1:pool', 'us-east-1:other', 'us-east-1:p*', '*'],
+    [`${host}:sub`]: [identity, 'us-east-1:somebody', 'us-east-1:*'],
+    [`${host}:amr`]: ['unauthenticated', 'authenticated', 'un*', '*'],
+  }
+  const principals: readonly Json[] = [
+    '*',
+    { Federated: host },
+    { Federated: host },
+    { Federated: ['accounts.google.com', host] },
+    { Federated: 'accounts.google.com' },
+    { Service: host },
+    { AWS: account },
+  ]
+  const isLetIn = (principal: Json) =>
+    principal === '*' ||
+    JSON.stringify(principal).includes(`"Federated":"${host}"`) ||
+    JSON.stringify(principal).includes(`,"${host}"]`)
+  const asked: Asked = {
+    ...{ action: 'sts:AssumeRoleWithWebIdentity', resource: `arn:aws:iam::${account}:role/Role` },
+    context: { [`${host}:aud`]: 'us-east-1:pool', [`${host}:sub`]: identity, [`${host}:amr`]: ['unauthenticated'] },
+  }
+  const guest: Identity = { kind: 'identity', isSignedIn: false, id: identity, pool: 'own', flow: 'enhanced' }
+  const counts: Record<string, number> = {}
+  for (let times = 0; times < 2000; times++) {
+    const statements = chance.some(3, () => {
+      const condition = chance.some(3, () => {
+        const key = chance.of(Object.keys(values))
+        const set = key.endsWith(':amr')
+          ? chance.of(['ForAnyValue:', 'ForAllValues:'])
+          : chance.of(['', '', 'ForAllValues:'])
+        const operator = `${set}${chance.of(['StringEquals', 'StringLike', 'StringNotEquals', 'StringNotLike', 'StringEqualsIgnoreCase'])}`
+        return [operator, { [key]: chance.some(2, () => chance.of(values[key] ?? [])) }] as const
+      })
+      return {
+        Effect: chance.is(0.8) ? ('Allow' as const) : ('Deny' as const),
+        Principal: chance.of(principals),
+        Action: chance.of(['sts:AssumeRoleWithWebIdentity', 'sts:AssumeRole*', 'sts:AssumeRole', 'sts:*']),
+        Condition: Object.fromEntries(condition),
+      }
+    })
+    const trust = { Version: '2012-10-17' as const, Statement: statements }
+    const resolved = resolve(
+      {
+        Resources: {
+          Pool: {
+            Type: 'AWS::Cognito::IdentityPool',
+            Properties: { Id: 'us-east-1:pool', AllowUnauthenticatedIdentities: true },
+          },
+          Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
+        },
+      },
+      { ...place, parameters: {} },
+    )
+    const { truth } = mayAssume(resolved, 'Role', guest)
+    const meant = statements
+      .filter(it => isLetIn(it.Principal))
+      .map(({ Principal: _, ...rest }) => ({ ...rest, Resource: '*' }))
+    const result = meant.length === 0 ? 'ImplicitlyDenied' : theirs([{ ...trust, Statement: meant }], asked)
+    assert.equal(truth, result === 'Allowed', JSON.stringify(trust))
+    counts[result] = (counts[result] ?? 0) + 1
+  }
+  assert.deepEqual(Object.keys(counts).sort(), ['Allowed', 'ExplicitlyDenied', 'ImplicitlyDenied'])
 })
