@@ -194,12 +194,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli/account.ts': [
     ...['src/aws/aws-error.ts', 'src/aws/endpoint.ts', 'src/cli/', 'src/launch/partitions.ts', 'src/live/', 'node:'],
+    'src/printable.ts',
   ],
   'src/cli/nested.ts': [...['src/access/show/nested.ts', 'src/build/', 'src/cli/', 'src/document.ts', 'node:path']],
   'src/cli/compat.ts': [
     ...['src/build/', 'src/cli/', 'src/compat/', 'src/knowledge/schemas.ts', 'src/launch/values.ts', 'node:'],
+    'src/printable.ts',
   ],
-  'src/cli/compat-report.ts': ['src/cli/', 'src/compat/'],
+  'src/cli/compat-report.ts': ['src/cli/', 'src/compat/', 'src/printable.ts'],
   'src/cli/compat-sources.ts': [
     ...['src/build/', 'src/checksums.ts', 'src/cli/', 'src/compat/', 'src/document.ts', 'src/launch/partitions.ts'],
     ...[
@@ -213,6 +215,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/cli/client-config.ts': [
     ...['src/cli/', 'src/client-config/', 'src/document.ts', 'src/launch/partitions.ts', 'src/live/', 'node:'],
+    'src/printable.ts',
   ],
   'src/cli/import-plan.ts': [
     ...['src/build/', 'src/cli/', 'src/document.ts', 'src/import-plan/', 'src/knowledge/schemas.ts'],

@@ -440,6 +440,14 @@ describe('for Amplify JavaScript', () => {
     assert.equal(oauth(userPool, { ...client, AllowedOAuthFlowsUserPoolClient: false }), undefined)
     assert.deepEqual(oauth(userPool)?.providers, ['GOOGLE', 'SIGN_IN_WITH_APPLE'])
   })
+
+  test('why managed login is left out is said, where the user pool has it', () => {
+    const why = (pool: object, app: object = client) => signInOf(pool, app).warnings.join()
+    assert.match(why(userPool, { ...client, LogoutURLs: [] }), /managed login is left out: .* has no LogoutURLs/)
+    assert.match(why({ ...userPool, Id: 'us-gov-west-1_x' }), /left out: the host of its domain .* is not known/)
+    assert.equal(why(userPool), '')
+    assert.equal(why(userPool, { ...client, AllowedOAuthFlowsUserPoolClient: false, LogoutURLs: [] }), '')
+  })
 })
 
 /**
@@ -680,6 +688,37 @@ ${JSON.stringify({ UserPoolClient: client })}`
     const file = join(folders, 'outputs.json')
     const alone = poolform(folders, ['--outputs', '-', '--format', 'env'], JSON.stringify(Outputs))
     assert.match(alone.stdout, /IDENTITY_POOL_REGION=us-east-1/, file)
+  })
+
+  test('a stack of anybody is read by its outputs first, and never by the path or the stars of a parameter', () => {
+    const foreign = (parameters: Texts, outputs: Texts = {}) =>
+      found(appOf(stack('web', parameters, { IdentityPoolId: poolId(), ...users, ...outputs }))).facts
+    const bucket = { UploadsBucketName: 'what-they-get' }
+    assert.equal(foreign({ UploadsBucketName: 'what-they-give' }, bucket).uploads?.bucket, 'what-they-get')
+    assert.equal(foreign({ UploadsBucketName: '/prod/bucket' }).uploads, undefined)
+    assert.equal(foreign({ UserTableName: '****' }).table, undefined)
+  })
+
+  test('what was deleted is not meant; of two of one name the ARNs are said; --out - is standard output', () => {
+    const one = printed(...ours(users))
+    const gone = { ...one, StackId: `${one.StackId}0`, StackStatus: 'DELETE_COMPLETE' }
+    const env = ['--outputs', '-', '--format', 'env']
+    const live = poolform(folders, [...env, '--out', '-'], JSON.stringify({ Stacks: [gone, one] }))
+    assert.deepEqual([live.status, live.stderr], [0, ''])
+    assert.match(live.stdout, /^IDENTITY_POOL_ID=/)
+    const twin = { ...one, StackId: `${one.StackId}1` }
+    const twice = poolform(folders, [...env, '--stack-name', one.StackName], JSON.stringify({ Stacks: [one, twin] }))
+    assert.ok(twice.stderr.includes(one.StackId) && twice.stderr.includes(twin.StackId), twice.stderr)
+  })
+
+  test('of a pool that nobody can sign in to is said that it gives nobody credentials', () => {
+    const extra = { signIn: signInOf(undefined, undefined), prefix: '' }
+    const notes = (parameters: Texts) => {
+      const made = clientConfig('sdk-js', facts(parameters), extra)
+      return 'notes' in made ? made.notes.join() : ''
+    }
+    assert.match(notes({}), /nobody gets credentials/)
+    assert.equal(notes(users), '')
   })
 
   test('says what is wrong with a command line, or a file', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { withRelease } from '../scripts/release.ts'
 import { capabilities } from '../src/build/manifest.ts'
 import { registryIn } from '../src/cli/compat.ts'
+import { type Compared, formatMarkdown, formatText } from '../src/cli/compat-report.ts'
 import { compare } from '../src/compat/compare.ts'
 import { languageOf, witnessOf } from '../src/compat/language.ts'
 import type { Change, Code, Comparison, Level } from '../src/compat/report.ts'
@@ -913,6 +914,8 @@ test('a step of the version holds what semantic versions let it hold, below 1.0.
     ['1.0.0-rc.1', '1.0.0', 'major'],
     ['1.0.0', '1.0.0-rc.1', 'back'],
     ['1.0.0-rc.2', '1.0.0-rc.10', 'major'],
+    ['2.0.0-rc.1', '2.0.1', 'major'],
+    ['9007199254740993.0.0', '9007199254740992.0.0', 'back'],
   ]
   for (const [from, to, step] of steps) assert.equal(stepBetween(from, to), step, `${from} to ${to}`)
   assert.equal(stepBetween('1.2', '1.3.0'), undefined)
@@ -951,6 +954,71 @@ function spoiled(name: string, version: string, spoil: (text: string) => string)
   write(folder, Object.fromEntries(files))
   return folder
 }
+
+test('what a template calls things is shown, and neither obeyed by a terminal nor read as Markdown', () => {
+  const evil = 'A\u001b[31m\n# `B`` *c* \u202e'
+  const one = template({ A: { Type: 'AWS::SNS::Topic' } })
+  const other = template({ A: { Type: 'AWS::SNS::Topic' }, [evil]: { Type: 'X::<b>`::*Y*' } })
+  const shown: Compared = {
+    ...{ ...compared(one, other), name: 'a', oldName: 'a', versions: { old: undefined, fresh: undefined } },
+    ...{ step: undefined, next: undefined, isEnough: true },
+  }
+  const text = formatText([shown], false)
+  assert.doesNotMatch(text, /(?!\n)[\p{Cc}\p{Cf}]|\n#/u)
+  const markdown = formatMarkdown([shown])
+  assert.doesNotMatch(markdown, /(?!\n)[\p{Cc}\p{Cf}]|\n#/u)
+  assert.match(markdown, /```A\ufffd\[31m # `B`` \*c\* \ufffd``` \(X::\\<b\\>\\`::\\\*Y\\\*\) is made/)
+})
+
+test('hundreds of logical IDs that change at once are compared in seconds', () => {
+  const queues = (prefix: string) =>
+    template(
+      Object.fromEntries(
+        Array.from({ length: 400 }, (_, at) => [
+          `${prefix}${at}`,
+          {
+            Type: 'AWS::SQS::Queue',
+            Properties: { DelaySeconds: at, VisibilityTimeout: at, MaximumMessageSize: 1024 },
+          },
+        ]),
+      ),
+    )
+  const start = performance.now()
+  const { changes } = compared(queues('A'), queues('B'))
+  assert.ok(performance.now() - start < 12_000, `${performance.now() - start} ms`)
+  assert.match(changes.find(it => it.subject === 'B7')?.message ?? '', /is A7 under another logical ID/)
+})
+
+test('a stack is judged by the values that it has and those that the update gives, not by those of others', () => {
+  const parameterOf = (declaration: JsonObject) =>
+    template({ A: { Type: 'AWS::SNS::Topic' } }, { Parameters: { N: { Type: 'String', ...declaration } } })
+  const stack = (given: Stack['given']): Stack => ({
+    place: { region: 'eu-west-1', partition: 'aws', urlSuffix: 'amazonaws.com' },
+    ...{ accountId: '111122223333', stackName: 'notes', parameters: { N: 'zzz' }, given, physicalIds: {} },
+    stackId: 'arn:aws:cloudformation:eu-west-1:111122223333:stack/notes/1',
+  })
+  const [any, zs] = [parameterOf({}), parameterOf({ AllowedPattern: 'z+' })]
+  assert.deepEqual(told(compared(any, zs, stack({}))), ['patch text'])
+  assert.match(changeOf(compared(any, zs, stack({ N: 'q' })), 'parameter-narrowed').message, /'q', which --param gives/)
+  const qs = parameterOf({ AllowedValues: ['q'] })
+  assert.match(changeOf(compared(any, qs, stack({})), 'parameter-narrowed').message, /'zzz', which the stack has/)
+  assert.deepEqual(told(compared(any, qs, stack({ N: 'q' }))), ['patch text'])
+  const more = template(
+    { A: { Type: 'AWS::SNS::Topic' } },
+    { Parameters: { N: { Type: 'String' }, R: { Type: 'String' } } },
+  )
+  assert.deepEqual(told(compared(any, more, stack({}))), ['major parameter-required R'])
+  assert.deepEqual(told(compared(any, more, stack({ R: '1' }))), ['patch text'])
+})
+
+test('how a resource is made and updated is more than words', () => {
+  const group = (more: JsonObject) => template({ Group: { Type: 'AWS::AutoScaling::AutoScalingGroup', ...more } })
+  const rolling = { UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 1 } } }
+  assert.deepEqual(told(compared(group(rolling), group({}))), ['minor resource-updated Group'])
+  const init = (command: string) => ({ Metadata: { 'AWS::CloudFormation::Init': { command } } })
+  assert.deepEqual(told(compared(group(init('a')), group(init('b')))), ['minor resource-updated Group'])
+  assert.deepEqual(told(compared(group({ Metadata: { a: 1 } }), group({}))), ['patch text'])
+})
 
 test('npm run compatible is red where a logical ID is renamed without the version for it, and green with it', () => {
   const slip = (text: string): string => text.replace(/^ {2}RoleAttachment:$/m, '  PoolRoles:')
@@ -1013,6 +1081,7 @@ test('wrong use is 2, and what cannot be read is 1, each with the way out', () =
   assert.equal(missing.status, 1)
   assert.match(missing.stderr, /^error: nowhere\.yaml does not exist \[unreadable-file\]\n {2}\w/)
   assert.match(run('http://example.com/a.yaml', 'dist').stderr, /is no https URL/)
+  if (existsSync('/dev/zero')) assert.match(run('/dev/zero', 'dist/identity-pool.yaml').stderr, /has more than/)
   assert.equal(
     JSON.parse(run('package.json', 'dist/identity-pool.yaml', '--json').stdout).error.code,
     'unreadable-file',
@@ -1021,6 +1090,11 @@ test('wrong use is 2, and what cannot be read is 1, each with the way out', () =
 
 test('published templates are compared by their URL, or that of their folder; what is not there is said', async () => {
   const server = createServer((request, response) => {
+    if (request.url === '/elsewhere.yaml') {
+      response.writeHead(302, { location: 'https://elsewhere.example/a.yaml' })
+      response.end()
+      return
+    }
     const name = (request.url ?? '').replace('/pool/latest/', '')
     const isThere = readdirSync('release').includes(name)
     response.writeHead(isThere ? 200 : 404)
@@ -1039,6 +1113,8 @@ test('published templates are compared by their URL, or that of their folder; wh
     assert.match((await compat(base, 'release/identity-pool.yaml')).stdout, /^identity-pool \d+\.\d+\.\d+: no change/)
     assert.match((await compat(`${base}identity-pool.yaml`, 'release')).stdout, /^identity-pool .*: no change/)
     const missing = await compat(`${base}nothing.yaml`, 'release')
+    const away = await compat(new URL('/elsewhere.yaml', base).href, 'release')
+    assert.match(away.stderr, /redirects to https:\/\/elsewhere\.example\/a\.yaml, another host/)
     assert.match(missing.stderr, /nothing\.yaml is answered by 404 \[unreadable-file\]\n {2}Check the URL/)
   } finally {
     server.close()

@@ -1,5 +1,4 @@
 /** The options by which several commands say what of an account they look at, and how what AWS refuses is told. */
-import { readFileSync, statSync } from 'node:fs'
 import type { AwsError } from '../aws/aws-error.ts'
 import { isEndpoint } from '../aws/endpoint.ts'
 import { partitionOf } from '../launch/partitions.ts'
@@ -7,7 +6,9 @@ import { regionOfPool, regionOfStack, type Target } from '../live/around.ts'
 import { parseSaved } from '../live/parse-saved.ts'
 import { saveCommands } from '../live/save-commands.ts'
 import type { LiveStack, Snapshot } from '../live/snapshot.ts'
+import { printable } from '../printable.ts'
 import { progressOf } from './progress.ts'
+import { readAtMost } from './read-at-most.ts'
 
 /** As a command line has them. */
 export type AccountArguments = {
@@ -166,7 +167,8 @@ export async function asking<Found>(
 const refusalOf = ({ code, message, help }: AwsError): Refusal => ({ code, message, help })
 
 /** As a person reads it, on standard error. */
-export const formatRefusal = ({ code, message, help }: Refusal): string => `error: ${message} [${code}]\n  ${help}\n`
+export const formatRefusal = ({ code, message, help }: Refusal): string =>
+  `error: ${printable(message)} [${code}]\n  ${printable(help)}\n`
 
 // a thousand times what there is of any pool
 const mostBytes = 64 << 20
@@ -195,11 +197,11 @@ const makeIt = 'Name a file of what the script has printed that --commands print
 /** A file, or standard input; `help` says which file is meant. */
 export function readSaved(file: string, help = makeIt): { readonly text: string } | { readonly refusal: Refusal } {
   try {
-    if (file !== '-' && statSync(file).size > mostBytes) {
+    const bytes = readAtMost(file === '-' ? 0 : file, mostBytes)
+    if (bytes === undefined) {
       const message = `${file} has more than ${mostBytes} bytes`
       return { refusal: { code: 'unreadable-file', message, help } }
     }
-    const bytes = readFileSync(file === '-' ? 0 : file)
     // PowerShell up to 5.1 writes UTF-16
     const isWide = bytes[0] === 0xff && bytes[1] === 0xfe
     return { text: bytes.toString(isWide ? 'utf16le' : 'utf8') }

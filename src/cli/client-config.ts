@@ -9,6 +9,7 @@ import { partitionOf } from '../launch/partitions.ts'
 import { type App, type DescribedStack, type SavedApp, savedApp } from '../live/app.ts'
 import { documentsIn } from '../live/parse-saved.ts'
 import { told } from '../live/snapshot.ts'
+import { printable } from '../printable.ts'
 import { asking, formatRefusal, named, placeProblem, type Refusal, readSaved, targetProblem } from './account.ts'
 import { print } from './print.ts'
 
@@ -28,7 +29,10 @@ export type ClientConfigArguments = Choices & {
 }
 
 /** The exit status: 1 where there is no configuration, 2 of wrong use. */
-export async function runClientConfig(args: ClientConfigArguments): Promise<number> {
+export async function runClientConfig(given: ClientConfigArguments): Promise<number> {
+  const { out, ...rest } = given
+  // standard output, as for other commands
+  const args: ClientConfigArguments = out === undefined || out === '-' ? rest : given
   const wrong = misuse(args)
   if (wrong !== undefined) {
     print('stderr', `error: ${wrong}\n`)
@@ -49,7 +53,7 @@ export async function runClientConfig(args: ClientConfigArguments): Promise<numb
     return 0
   }
   if (args.out === undefined) print('stdout', text)
-  for (const note of notes) print('stderr', `note: ${note}\n`)
+  for (const note of notes) print('stderr', `note: ${printable(note)}\n`)
   if (args.out !== undefined) print('stderr', `written: ${args.out}\n`)
   return 0
 }
@@ -142,8 +146,8 @@ function familyIn({ stacks, pools }: SavedApp, stackName: string | undefined): A
   const ids = new Set(stacks.map(({ id }) => id))
   const roots = stacks.filter(stack =>
     stackName === undefined
-      ? !stack.nestedIn.some(id => ids.has(id))
-      : stack.name === stackName || stack.id === stackName,
+      ? !isGone(stack) && !stack.nestedIn.some(id => ids.has(id))
+      : (stack.name === stackName && !isGone(stack)) || stack.id === stackName,
   )
   const withPool = roots.filter(root => family(root, stacks).some(it => it.outputs['IdentityPoolId'] !== undefined))
   const [root, another] = withPool.length === 0 ? roots : withPool
@@ -152,7 +156,10 @@ function familyIn({ stacks, pools }: SavedApp, stackName: string | undefined): A
     return { refusal: { code: 'not-found', message, help: 'Name one of them by --stack-name' } }
   }
   if (another !== undefined && withPool.length > 0) {
-    const message = `${withPool.length} stacks have an identity pool: ${withPool.map(it => it.name).join(', ')}`
+    const names = withPool.map(it => it.name)
+    // of two of one name only the ARN tells which
+    const known = new Set(names).size < names.length ? withPool.map(it => it.id) : names
+    const message = `${withPool.length} stacks have an identity pool: ${known.join(', ')}`
     return { refusal: { code: 'several-identity-pools', message, help: 'Say by --stack-name which' } }
   }
   const members = family(root, stacks)
@@ -160,6 +167,9 @@ function familyIn({ stacks, pools }: SavedApp, stackName: string | undefined): A
   const pool = pools.find(it => it.IdentityPoolId === poolId)
   return { stacks: members, notes: [], ...(pool === undefined ? {} : { pool }) }
 }
+
+/** What was deleted may have had the name of one that stands. */
+const isGone = ({ status }: DescribedStack): boolean => status === 'DELETE_COMPLETE'
 
 function family(root: DescribedStack, stacks: readonly DescribedStack[]): readonly DescribedStack[] {
   const nested = stacks.filter(it => it !== root && it.nestedIn.includes(root.id))

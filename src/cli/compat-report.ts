@@ -1,5 +1,6 @@
 import type { Change, Comparison, Verdict, Witness } from '../compat/report.ts'
 import type { Step } from '../compat/versions.ts'
+import { printable } from '../printable.ts'
 import { counted } from './report.ts'
 
 /** Two templates of one name, or a stack and what it would become. */
@@ -20,12 +21,40 @@ const nothing = 'Nothing has to be done'
 /** The worst first: a line for what happens, and one for the way out. */
 export function formatText(compared: readonly Compared[], isColoured: boolean): string {
   return compared
+    .map(shown)
     .map(one => {
       const lines = one.changes.flatMap(change => changeLines(change, isColoured))
       const notes = [...one.remarks, ...permissionNote(one)]
       return `${[headingOf(one), ...lines, ...notes].join('\n')}\n`
     })
     .join('\n')
+}
+
+/** With each text in it such as can be shown: names and messages come from templates of anybody. */
+function shown(one: Compared): Compared {
+  return {
+    ...one,
+    ...{ name: printable(one.name), oldName: printable(one.oldName) },
+    ...(one.stack === undefined ? {} : { stack: printable(one.stack) }),
+    changes: one.changes.map(change => ({
+      ...change,
+      ...{ subject: printable(change.subject), message: printable(change.message), help: printable(change.help) },
+      ...(change.type === undefined ? {} : { type: printable(change.type) }),
+      ...(change.when === undefined ? {} : { when: shownWhen(change.when) }),
+    })),
+    remarks: one.remarks.map(printable),
+  }
+}
+
+function shownWhen({ parameters, placeholders, leftOut, ...rest }: Witness): Witness {
+  return {
+    ...rest,
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [printable(name), printable(value)]),
+    ),
+    placeholders: placeholders.map(printable),
+    leftOut: leftOut.map(printable),
+  }
 }
 
 function headingOf(one: Compared): string {
@@ -65,18 +94,22 @@ function changeLines(change: Change, isColoured: boolean): readonly string[] {
   return help === nothing ? [first] : [first, `       ${help}`]
 }
 
-function subjectOf({ section, subject, type }: Change): string {
+function subjectOf(
+  { section, subject, type }: Change,
+  quote = (text: string): string => text,
+  plain = (text: string): string => text,
+): string {
   switch (section) {
     case 'Template':
-      return subject === '' ? 'the template' : subject
+      return subject === '' ? 'the template' : quote(subject)
     case 'Parameters':
-      return `parameter ${subject}`
+      return `parameter ${quote(subject)}`
     case 'Rules':
-      return `rule ${subject}`
+      return `rule ${quote(subject)}`
     case 'Resources':
-      return type === undefined ? subject : `${subject} (${type})`
+      return type === undefined ? quote(subject) : `${quote(subject)} (${plain(type)})`
     case 'Outputs':
-      return `output ${subject}`
+      return `output ${quote(subject)}`
     case 'Access':
       return /^(?:an?|somebody|another)\b/.test(subject) ? subject : `a ${subject}`
   }
@@ -145,6 +178,7 @@ export function formatJson(
 export function formatMarkdown(compared: readonly Compared[]): string {
   const parts = compared
     .filter(({ verdict }) => verdict !== 'none')
+    .map(shown)
     .map(one => {
       const lines = one.changes.map(change => {
         const { level, help, message } = change
@@ -152,7 +186,9 @@ export function formatMarkdown(compared: readonly Compared[]): string {
         const way = help === nothing ? '' : ` ${help}.`
         return `- **${level}**: ${subject} ${escaped(message)}${whenText(change.when, code)}.${escaped(way)}`
       })
-      return [`**${one.name}**${oldVersion(one)}: ${verdictWords[one.verdict]}`, '', ...lines].join('\n')
+      return [`**${escaped(one.name)}**${escaped(oldVersion(one))}: ${verdictWords[one.verdict]}`, '', ...lines].join(
+        '\n',
+      )
     })
   return parts.length === 0 ? 'No template changes a stack.\n' : `${parts.join('\n\n')}\n`
 }
@@ -169,16 +205,18 @@ function oldVersion({ versions: { old } }: Compared): string {
 }
 
 function subjectMarkdown(change: Change): string {
-  return change.section === 'Access'
-    ? escaped(subjectOf(change))
-    : subjectOf(change).replace(change.subject, code(change.subject))
+  return change.section === 'Access' ? escaped(subjectOf(change)) : subjectOf(change, code, escaped)
 }
 
+/** https://spec.commonmark.org/0.31.2/#code-spans: between more backticks than stand in it. */
 function code(text: string): string {
-  return text.includes('`') ? text : `\`${text}\``
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = /^`|`$/.test(text) ? ' ' : ''
+  return `${fence}${pad}${text}${pad}${fence}`
 }
 
 /** What Markdown would take for its own. */
 function escaped(text: string): string {
-  return text.replaceAll(/[\\*_<>[\]]/g, it => `\\${it}`)
+  return text.replaceAll(/[\\*_<>[\]`&|~]/g, it => `\\${it}`)
 }

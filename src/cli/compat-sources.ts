@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import type { World } from '../build/index.ts'
 import { capabilities } from '../build/manifest.ts'
@@ -12,6 +12,8 @@ import { fetchPublic } from '../publish/fetch-public.ts'
 import { StoreError } from '../publish/store.ts'
 import { Unknown } from '../resolve/value.ts'
 import { lookAtStack, type Refusal } from './account.ts'
+import { progressOf } from './progress.ts'
+import { readAtMost } from './read-at-most.ts'
 
 /** Where templates come from. */
 export type Source = {
@@ -36,7 +38,7 @@ export async function readSource(
   isQuiet: boolean,
 ): Promise<Source | Refused> {
   if (name.startsWith('stack:')) return readDeployed(name.slice('stack:'.length), whereabouts, isQuiet)
-  const place = /^https?:\/\//i.test(name) ? urlPlace(name) : filePlace(name, cwd)
+  const place = /^https?:\/\//i.test(name) ? urlPlace(name, isQuiet) : filePlace(name, cwd)
   if ('refusal' in place) return place
   return place.isFolder ? readFolder(place) : readOne(place, await place.read(''), basename(place.name))
 }
@@ -69,13 +71,16 @@ function filePlace(name: string, cwd: string): Place | Refused {
     read: async file => {
       const target = file === '' ? path : join(folder, file)
       if (!existsSync(target)) return unreadable(`${join(name, file)} does not exist`, 'Build it first: poolform build')
-      if (statSync(target).size > mostBytes * 4) return tooLarge(target)
-      return { text: readFileSync(target, 'utf8') }
+      const bytes = readAtMost(target, mostBytes * 4)
+      return bytes === undefined ? tooLarge(target) : { text: bytes.toString('utf8') }
     },
   }
 }
 
-function urlPlace(name: string): Place | Refused {
+/** A person waits no longer: half a minute with what is asked twice. */
+const patience = { timeout: 14_000, attempts: 2 }
+
+function urlPlace(name: string, isQuiet: boolean): Place | Refused {
   const url = URL.canParse(name) ? new URL(name) : undefined
   const isLocal = url !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
@@ -86,8 +91,13 @@ function urlPlace(name: string): Place | Refused {
     ...{ name, isFolder },
     read: async file => {
       const target = file === '' ? url : new URL(file, url)
+      const progress = await progressOf(isQuiet)
+      progress.say(`fetching ${target.href}`)
       try {
-        const { status, body } = await fetchPublic(target.href, { bytes: mostBytes * 4 })
+        const { status, body, location } = await fetchPublic(target.href, { bytes: mostBytes * 4, ...patience })
+        if (location !== undefined) {
+          return unreadable(`${target.href} redirects to ${location}, another host`, 'Give that URL, if it is the one')
+        }
         if (status === 200) return { text: body.toString('utf8') }
         const help =
           status === 403 || status === 404
@@ -98,6 +108,8 @@ function urlPlace(name: string): Place | Refused {
         if (!(error instanceof StoreError)) throw error
         const { code, message, help } = error
         return { refusal: { code, message, help } }
+      } finally {
+        progress.end()
       }
     },
   }

@@ -8,6 +8,7 @@ import type { Stack, Template } from '../compat/sides.ts'
 import { isEnough, nextVersion, stepBetween } from '../compat/versions.ts'
 import { readService, serviceOf, type TypeRecord } from '../knowledge/schemas.ts'
 import type { Assignment } from '../launch/values.ts'
+import { printable } from '../printable.ts'
 import { formatRefusal, placeProblem, type Refusal } from './account.ts'
 import { type Compared, formatJson, formatMarkdown, formatText } from './compat-report.ts'
 import { readSource, type Source } from './compat-sources.ts'
@@ -48,6 +49,16 @@ export async function runCompat(args: CompatArguments, world: World): Promise<nu
   }
   const paired = pair(old, fresh)
   if ('refusal' in paired) return refused(paired.refusal, args)
+  const names = fresh.templates.flatMap(({ template }) => Object.keys(template.document.Parameters ?? {}))
+  const strange = args.param.find(it => !names.includes(it.name))
+  if (strange !== undefined) {
+    const known = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`
+    print(
+      'stderr',
+      `error: --param ${printable(`${strange.name}: the new template has no such parameter: ${known}`)}\n`,
+    )
+    return 2
+  }
   const registry = registryIn(join(world.engine.root, 'schemas'))
   const compared = paired.pairs.map(it => comparePair(it, args, registry, old.stack))
   await show(compared, args)

@@ -41,7 +41,7 @@ export function factsOf(app: App, choices: Choices = {}): FactsOrProblem {
 
   const around = app.stacks.filter(it => it !== own)
   const said = (name: string): string | undefined =>
-    [own.parameters[name], own.outputs[name], ...around.map(it => it.outputs[name])].find(isGiven)
+    [...sayings(own, name), ...around.map(it => it.outputs[name])].find(isGiven)
   const suffix = dnsSuffix(partitionIn(region))
   const logins = app.pool === undefined || saysAll(own) ? loginsSaid(said, region, suffix) : loginsOf(app.pool, region)
   const stackRegion = regionOfStack(own.id) ?? region
@@ -62,6 +62,16 @@ export function factsOf(app: App, choices: Choices = {}): FactsOrProblem {
   }
   const problem = firstUnusable(whole)
   return problem === undefined ? { facts: whole, notes } : { problem }
+}
+
+/**
+ * A parameter of ours says what it is called; of anybody else's it may be anything, and the outputs come first. Of one
+ * that is stored elsewhere there is nothing but its path, of a secret nothing.
+ */
+function sayings({ parameters, outputs }: DescribedStack, name: string): readonly (string | undefined)[] {
+  const parameter = parameters[name]
+  const said = parameter === undefined || /^(?:\*+$|\/)/.test(parameter) ? undefined : parameter
+  return isOurs(outputs) ? [said, outputs[name]] : [outputs[name], said]
 }
 
 const isGiven = (value: string | undefined): value is string => value !== undefined && value !== ''

@@ -64,10 +64,15 @@ export function clientConfig(
         : { file: 'amplify_outputs.json', text: json(outputs), notes }
     }
     case 'sdk-js':
-      return { file: 'cognito.ts', text: sdkModule(facts), notes: [] }
+      return { file: 'cognito.ts', text: sdkModule(facts), notes: closedNotes(facts) }
     case 'env':
       return { file: '.env', text: environmentFile(facts, prefix), notes: [] }
   }
+}
+
+function closedNotes({ logins, allowsGuests }: Facts): readonly string[] {
+  const isOpen = allowsGuests || logins.developer !== undefined || logins.userPools.length + logins.others.length > 0
+  return isOpen ? [] : ['the identity pool has no identity provider and no guests: nobody gets credentials from it']
 }
 
 const json = (value: JsonObject): string => `${JSON.stringify(value, undefined, 2)}\n`

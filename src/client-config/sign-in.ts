@@ -63,7 +63,7 @@ export function signInOf(userPool: unknown, client: unknown): SignIn {
     ...(required.length === 0 ? {} : { requiredAttributes: required }),
     ...(mfa === 'OFF' ? { mfa: 'NONE' } : mfa === 'ON' ? { mfa: 'REQUIRED' } : mfa === 'OPTIONAL' ? { mfa } : {}),
     ...oauthOf(pool, fields(client)),
-    warnings: warningsOf(fields(client)),
+    warnings: [...warningsOf(fields(client)), ...managedLoginWarnings(pool, fields(client))],
   }
 }
 
@@ -108,6 +108,22 @@ function oauthOf(pool: Fields, client: Fields): Pick<SignIn, 'oauth'> {
       ...{ domain, scopes: texts(client['AllowedOAuthScopes']), signInUris, signOutUris, responseType },
     },
   }
+}
+
+/** Why managed login is left out, where there is one. */
+function managedLoginWarnings(pool: Fields, client: Fields): readonly string[] {
+  const { Domain, CustomDomain, Id } = pool
+  const hasDomain = [Domain, CustomDomain].some(it => typeof it === 'string' && it !== '')
+  const isOn = client['AllowedOAuthFlowsUserPoolClient'] === true
+  if (!isOn || !hasDomain || oauthOf(pool, client).oauth !== undefined) return []
+  const lacking = ['CallbackURLs', 'LogoutURLs', 'AllowedOAuthFlows'].filter(it => texts(client[it]).length === 0)
+  const why =
+    domainOf(pool) === undefined
+      ? `the host of its domain ${Domain} is not known where ${Id} is: give it a domain of your own`
+      : lacking.length > 0
+        ? `the app client ${client['ClientId']} has no ${lacking.join(', ')}`
+        : 'the app client allows neither the flow code nor implicit'
+  return [`managed login is left out: ${why}`]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Document, isObject, member } from '../document.ts'
+import { type Document, isObject, type JsonObject, member } from '../document.ts'
 import type { AccessOutcome } from './access.ts'
 import type { Outcome } from './outcome.ts'
 import type { OutputOutcome } from './outputs.ts'
@@ -217,6 +217,37 @@ export function resourceChange(
         },
       ]
   }
+}
+
+/** What stands beside the properties, and decides how a resource is made or updated. */
+export function attributeChanges(old: Document, fresh: Document): readonly Change[] {
+  const ids = isObject(fresh.Resources) ? Object.keys(fresh.Resources) : []
+  return ids.flatMap((id): readonly Change[] => {
+    const [before, after] = [resourceOf(old, id), resourceOf(fresh, id)]
+    if (before === undefined || after === undefined || before['Type'] !== after['Type']) return []
+    const found = { section: 'Resources', subject: id, type: String(after['Type']) } as const
+    return Object.entries(attributes).flatMap(([name, words]): readonly Change[] => {
+      const [one, other] = [valueOf(before, name), valueOf(after, name)]
+      if (one === other) return []
+      return [
+        {
+          ...{ ...found, code: 'resource-updated', level: 'minor', message: `has another ${name}: ${words}` },
+          ...{ help: 'Nothing has to be done', source: `${guide}/aws-product-attribute-reference.html` },
+        },
+      ]
+    })
+  })
+}
+
+const attributes: Readonly<Record<string, string>> = {
+  CreationPolicy: 'when it counts as made is another question',
+  UpdatePolicy: 'later updates replace its instances, or move its traffic, in another way',
+  'AWS::CloudFormation::Init': 'cfn-init and cfn-hup act on it',
+}
+
+function valueOf(resource: JsonObject, name: string): string | undefined {
+  const of = name.startsWith('AWS::') ? member(resource, 'Metadata') : resource
+  return JSON.stringify(isObject(of) ? member(of, name) : undefined)
 }
 
 /** What people read, tags, and policies of which the proof of access says the same as before. */

@@ -5,12 +5,12 @@ import { type Document, isObject } from '../document.ts'
 import { allowedValuesOf } from '../parameter.ts'
 import { type Environment, type Resolved, resolve, Unknown, type Value } from '../resolve/index.ts'
 import { type AccessDifference, type AccessOutcome, accessOutcomes, poolOutcomes, questionOf } from './access.ts'
-import { accessChanges, outputChange, resourceChange, type Told } from './changes.ts'
+import { accessChanges, attributeChanges, outputChange, resourceChange, type Told } from './changes.ts'
 import { type Deployed, deploymentsToCompare, type Enumeration, type Joint, jointOf } from './deployments.ts'
 import { elsewhereChanges, macroChanges, ruleChanges } from './elsewhere.ts'
 import { type Outcome, type Update, updateOf } from './outcome.ts'
 import { type OutputOutcome, outputOutcomes } from './outputs.ts'
-import { changedDefaults, declarationsOf, defaultOf, parameterChanges } from './parameters.ts'
+import { changedDefaults, declarationsOf, defaultOf, parameterChanges, standingChanges } from './parameters.ts'
 import type { Registry } from './registry.ts'
 import { type Change, type Comparison, inOrder, type Witness, worst } from './report.ts'
 import { shrunk } from './shrink.ts'
@@ -29,7 +29,10 @@ export function compare(old: Template, fresh: Template, registry: Registry, stac
   const judged = judgeUpdates(old, fresh, registry, stack)
   const changes = [
     ...templateChanges(old, fresh),
-    ...parameterChanges(old.document, fresh.document),
+    ...attributeChanges(old.document, fresh.document),
+    ...(stack === undefined
+      ? parameterChanges(old.document, fresh.document)
+      : standingChanges(old.document, fresh.document, stack)),
     ...macroChanges(old.document, fresh.document),
     ...judged.changes,
   ]
@@ -43,7 +46,7 @@ const nothing: Comparison = { changes: [], verdict: 'none', permissions: [], dep
 
 const inOtherWords: Change = {
   ...{ code: 'text', level: 'patch', section: 'Template', subject: '' },
-  message: 'says the same in other words: no stack changes',
+  message: 'says the same in other words: no resource changes',
   help: 'Nothing has to be done',
 }
 

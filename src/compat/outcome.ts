@@ -254,18 +254,26 @@ function renamesOf(gone: readonly Named[], come: readonly Named[], fate: Fate): 
     isSettled = true
     const renamed = renaming(found)
     const names = new Set(found.values())
-    const own: Fate = (id, attribute) => (names.has(id) ? 'same' : fate(id, attribute))
-    const pairs = gone.flatMap(([other, old]) =>
-      come.flatMap(([id, fresh]) => {
-        if (old.Type !== fresh.Type || found.has(other) || names.has(id)) return []
-        const likeness = likenessOf(mappedObject(old.Properties, renamed), fresh.Properties, own)
+    const settled: Fate = (id, attribute) => (names.has(id) ? 'same' : fate(id, attribute))
+    const open = byType(come.filter(([id]) => !names.has(id)))
+    const pairs = gone.flatMap(([other, old]) => {
+      const candidates = found.has(other) ? [] : (open.get(old.Type) ?? [])
+      if (candidates.length === 0) return []
+      const before = mappedObject(old.Properties, renamed)
+      return candidates.flatMap(([id, fresh]) => {
+        const likeness = likenessOf(before, fresh.Properties, settled)
         return likeness > 0.5 ? [{ id, other, likeness }] : []
-      }),
-    )
-    const [likest] = pairs.sort((a, b) => b.likeness - a.likeness)
-    if (likest === undefined) continue
-    found.set(likest.other, likest.id)
-    isSettled = false
+      })
+    })
+    // one after the other would take as many rounds as there are
+    const most = pairs.reduce((so, { likeness }) => Math.max(so, likeness), 0)
+    const taken = new Set<string>()
+    for (const { id, other } of pairs.filter(({ likeness }) => likeness === most)) {
+      if (found.has(other) || taken.has(id)) continue
+      found.set(other, id)
+      taken.add(id)
+      isSettled = false
+    }
   }
   const types = new Map(come.map(([id, { Type }]) => [id, Type]))
   return [...found].map(([other, id]) => ({

@@ -1,8 +1,10 @@
 import { type Document, isObject, type JsonObject, member } from '../document.ts'
 import { nearest } from '../nearest.ts'
-import { isListType, isSecret, isStoredType, textOf } from '../parameter.ts'
+import { isListType, isSecret, isStoredType, textOf, violations } from '../parameter.ts'
 import type { Change } from './report.ts'
+import type { Stack } from './sides.ts'
 import { inclusionOf } from './taken.ts'
+import { own } from './values.ts'
 
 /** What becomes of the parameters: of those that a deployer gives today, and of those that have to be given tomorrow. */
 export function parameterChanges(old: Document, fresh: Document): readonly Change[] {
@@ -18,6 +20,37 @@ export function parameterChanges(old: Document, fresh: Document): readonly Chang
       return other === undefined ? [] : differences(name, declaration, other)
     }),
   ]
+}
+
+/**
+ * The same for one stack that stands: by the values that it has, and by those that the update gives, whatever other stacks
+ * may have.
+ */
+export function standingChanges(
+  old: Document,
+  fresh: Document,
+  { parameters, given }: Pick<Stack, 'parameters' | 'given'>,
+): readonly Change[] {
+  const [before, after] = [declarationsOf(old), declarationsOf(fresh)]
+  const quiet: readonly Change['code'][] = ['parameter-narrowed', 'parameter-may-be-narrowed', 'parameter-widened']
+  const general = parameterChanges(old, fresh).filter(({ code, subject }) => {
+    if (code === 'parameter-required' || code === 'parameter-new')
+      return !before.has(subject) && own(given, subject) === undefined
+    return !quiet.includes(code) && code !== 'parameter-type' && code !== 'default-changed'
+  })
+  const refused = [...after].flatMap(([name, declaration]): readonly Change[] => {
+    const value = own(given, name) ?? own(parameters, name)
+    if (typeof value !== 'string' || violations(declaration, value).length === 0) return []
+    const whose = own(given, name) === undefined ? 'which the stack has' : 'which --param gives'
+    return [
+      {
+        ...{ code: 'parameter-narrowed', level: 'major', section: 'Parameters', subject: name },
+        message: `refuses ${quoted(value)}, ${whose}: the update is refused`,
+        help: `Give with --param ${name}=… a value that the new template takes`,
+      },
+    ]
+  })
+  return [...general, ...refused]
 }
 
 /** Those whose default is another: a stack that gives no value changes with it. */

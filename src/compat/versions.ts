@@ -8,8 +8,8 @@ export type Step = Verdict | 'back'
  * The step from one semantic version to another.
  *
  * Below 1.0.0 it is that of npm's caret, by which `^0.1.2` takes 0.1.3 and not 0.2.0: a step of the second number may
- * hold anything, one of the third what is no major change; of 0.0.x every step may hold anything. From and to a
- * pre-release of the same version anything may change. Undefined where one is no semantic version.
+ * hold anything, one of the third what is no major change; of 0.0.x every step may hold anything. From a
+ * pre-release on, and to one of the same version, anything may change. Undefined where one is no semantic version.
  * https://semver.org/#spec-item-4, https://semver.org/#spec-item-9,
  * https://docs.npmjs.com/cli/v11/using-npm/semver#caret-ranges-123-025-004
  */
@@ -19,10 +19,12 @@ export function stepBetween(from: string, to: string): Step | undefined {
   const order = compare(old, fresh)
   if (order === 0) return 'none'
   if (order > 0) return 'back'
+  // it may not have held yet what the version that it comes before was to hold
+  if (old.pre.length > 0) return 'major'
   const [major, minor] = old.numbers
   if (fresh.numbers[0] > major) return 'major'
-  if (fresh.numbers[1] > minor) return major === 0 ? 'major' : 'minor'
-  if (fresh.numbers[2] > old.numbers[2]) return major > 0 ? 'patch' : minor > 0 ? 'minor' : 'major'
+  if (fresh.numbers[1] > minor) return major === 0n ? 'major' : 'minor'
+  if (fresh.numbers[2] > old.numbers[2]) return major > 0n ? 'patch' : minor > 0n ? 'minor' : 'major'
   return 'major'
 }
 
@@ -37,7 +39,7 @@ export function nextVersion(from: string, verdict: Verdict): string | undefined 
   if (parsed === undefined) return undefined
   const [major, minor, patch] = parsed.numbers
   if (parsed.pre.length > 0) return `${major}.${minor}.${patch}`
-  const candidates = [from, `${major}.${minor}.${patch + 1}`, `${major}.${minor + 1}.0`, `${major + 1}.0.0`]
+  const candidates = [from, `${major}.${minor}.${patch + 1n}`, `${major}.${minor + 1n}.0`, `${major + 1n}.0.0`]
   return candidates.find(version => isEnough(stepBetween(from, version) ?? 'back', verdict))
 }
 
@@ -66,7 +68,7 @@ export function versionOf(document: Document): string | undefined {
 
 const versionOutput = 'TemplateVersion'
 
-type Version = { readonly numbers: readonly [number, number, number]; readonly pre: readonly string[] }
+type Version = { readonly numbers: readonly [bigint, bigint, bigint]; readonly pre: readonly string[] }
 
 /** https://semver.org/#is-there-a-suggested-regular-expression-regex-to-check-a-semver-string */
 function parse(text: string): Version | undefined {
@@ -75,14 +77,14 @@ function parse(text: string): Version | undefined {
       text,
     ) ?? []
   if (major === undefined || minor === undefined || patch === undefined) return undefined
-  return { numbers: [Number(major), Number(minor), Number(patch)], pre: pre === '' ? [] : pre.split('.') }
+  return { numbers: [BigInt(major), BigInt(minor), BigInt(patch)], pre: pre === '' ? [] : pre.split('.') }
 }
 
 /** https://semver.org/#spec-item-11 */
 function compare(one: Version, other: Version): number {
   for (const at of [0, 1, 2] as const) {
-    const difference = one.numbers[at] - other.numbers[at]
-    if (difference !== 0) return difference
+    const [a, b] = [one.numbers[at], other.numbers[at]]
+    if (a !== b) return a < b ? -1 : 1
   }
   if (one.pre.length === 0 || other.pre.length === 0) return other.pre.length - one.pre.length
   for (let at = 0; ; at++) {
@@ -90,7 +92,7 @@ function compare(one: Version, other: Version): number {
     if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined)
     if (a === b) continue
     const [isNumber, isOther] = [/^\d+$/.test(a), /^\d+$/.test(b)]
-    if (isNumber && isOther) return Number(a) - Number(b)
+    if (isNumber && isOther) return BigInt(a) < BigInt(b) ? -1 : 1
     if (isNumber !== isOther) return isNumber ? -1 : 1
     return a < b ? -1 : 1
   }

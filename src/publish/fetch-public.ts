@@ -10,6 +10,8 @@ export type Fetched = {
   readonly contentType?: string
   readonly contentEncoding?: string
   readonly contentDisposition?: string
+  /** Of a redirect to another host, which was not followed. */
+  readonly location?: string
   readonly body: Buffer
 }
 
@@ -57,7 +59,10 @@ async function fetchOnce(url: URL, limits: Omit<FetchLimits, 'attempts'>, connec
     const { statusCode: status = 0, headers } = answer
     const target = status >= 300 && status < 400 ? headers.location : undefined
     const next = target !== undefined && URL.canParse(target, at.href) ? new URL(target, at) : undefined
-    if (next === undefined || next.origin !== at.origin) return { ...(await read(answer, at, limits.bytes)), status }
+    if (next === undefined || next.origin !== at.origin) {
+      const fetched = { ...(await read(answer, at, limits.bytes)), status }
+      return next === undefined ? fetched : { ...fetched, location: next.href }
+    }
     answer.destroy()
     at = next
   }
