@@ -106,7 +106,7 @@ const commands: readonly {
   // the same of another identity each time, so that no table is there already
   {
     what: 'access, all options at once, another identity',
-    args: () => [...access, '--identity', `us-east-1:bench-${++identities}`],
+    args: () => [...access, '--identity', `us-east-1:11111111-1111-4111-8111-${`${++identities}`.padStart(12, '0')}`],
     target: 3,
   },
 ]
