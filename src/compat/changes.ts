@@ -227,7 +227,7 @@ export function attributeChanges(old: Document, fresh: Document): readonly Chang
     if (before === undefined || after === undefined || before['Type'] !== after['Type']) return []
     const found = { section: 'Resources', subject: id, type: String(after['Type']) } as const
     return Object.entries(attributes).flatMap(([name, words]): readonly Change[] => {
-      const [one, other] = [valueOf(before, name), valueOf(after, name)]
+      const [one, other] = [textAt(before, name), textAt(after, name)]
       if (one === other) return []
       return [
         {
@@ -245,7 +245,7 @@ const attributes: Readonly<Record<string, string>> = {
   'AWS::CloudFormation::Init': 'cfn-init and cfn-hup act on it',
 }
 
-function valueOf(resource: JsonObject, name: string): string | undefined {
+function textAt(resource: JsonObject, name: string): string | undefined {
   const of = name.startsWith('AWS::') ? member(resource, 'Metadata') : resource
   return JSON.stringify(isObject(of) ? member(of, name) : undefined)
 }
