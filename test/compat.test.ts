@@ -1271,3 +1271,16 @@ test('a value that must be given in any case is told where it decides', () => {
   assert.deepEqual(changeOf(comparison, 'resource-deleted', 'Other').when?.parameters, { A: 'zeta' })
   assert.deepEqual(changeOf(comparison, 'resource-created', 'Other').when?.parameters, { A: 'eta' })
 })
+
+test('all conditions of identity-pool under other names change no stack, and that is soon known', () => {
+  const text = JSON.stringify(pool)
+    .replaceAll(/"Fn::If":\["(\w+)"/g, '"Fn::If":["$1Too"')
+    .replaceAll(/"Condition":"(\w+)"/g, '"Condition":"$1Too"')
+  const Conditions = Object.fromEntries(
+    Object.entries(JSON.parse(text).Conditions).map(([name, condition]) => [`${name}Too`, condition]),
+  )
+  const other: Document = { ...JSON.parse(text), Conditions }
+  const start = performance.now()
+  assert.deepEqual(told(compared(pool, other)), ['patch text'])
+  assert.ok(performance.now() - start < 10_000, 'it takes more than ten seconds')
+})

@@ -124,7 +124,7 @@ export function jointOf(old: Document, fresh: Document): Joint {
   const required = Object.fromEntries(added.filter(([name]) => !defaults.has(name)))
   const [before, after] = [section(old, 'Conditions'), section(fresh, 'Conditions')]
   const isSame = sameDefinitions(old, fresh)
-  const name = (condition: string): string => (isSame(condition) ? condition : `${condition}${mark}`)
+  const name = (condition: string): string => isSame(condition) ?? `${condition}${mark}`
   const rewritten = (json: Json): Json => withDefaults(withNames(json, name), defaults)
   const [oldMaps, freshMaps] = [section(old, 'Mappings'), section(fresh, 'Mappings')]
   // of two mappings of one name the conditions of the new template look into the new one
@@ -134,7 +134,7 @@ export function jointOf(old: Document, fresh: Document): Joint {
     ...before,
     ...Object.fromEntries(
       Object.entries(after).flatMap(([condition, json]) =>
-        isSame(condition) ? [] : [[name(condition), withMaps(rewritten(json), renamedMaps)] as const],
+        isSame(condition) !== undefined ? [] : [[name(condition), withMaps(rewritten(json), renamedMaps)] as const],
       ),
     ),
     ...refusals(fresh, rewritten),
@@ -289,23 +289,28 @@ function refusals(fresh: Document, rewritten: (json: Json) => Json): JsonObject 
   )
 }
 
-/** Is a condition, with all that it is made of, the same in both templates? */
-function sameDefinitions(old: Document, fresh: Document): (condition: string) => boolean {
-  const known = new Map<string, boolean>()
-  const isSame = (condition: string): boolean => {
-    const answer = known.get(condition)
-    if (answer !== undefined) return answer
-    known.set(condition, false)
-    const [one, other] = [section(old, 'Conditions')[condition], section(fresh, 'Conditions')[condition]]
-    const isOne = one !== undefined && other !== undefined && text(one) === text(other) && isRooted(one)
-    known.set(condition, isOne)
-    return isOne
+/** What a condition of the new template is called in the old one, if it is the same there with all that it is made of. */
+function sameDefinitions(old: Document, fresh: Document): (condition: string) => string | undefined {
+  const [before, after] = [writtenOut(old), writtenOut(fresh)]
+  const names = new Map<string, string>()
+  for (const condition of Object.keys(section(old, 'Conditions'))) {
+    const json = before(condition)
+    if (json !== undefined && !names.has(text(json))) names.set(text(json), condition)
+  }
+  const known = new Map<string, string | undefined>()
+  const isSame = (condition: string): string | undefined => {
+    if (known.has(condition)) return known.get(condition)
+    const [one, other] = [before(condition), after(condition)]
+    const isOne = one !== undefined && text(one) === text(other)
+    const found = isOne ? condition : other === undefined ? undefined : names.get(text(other))
+    const answer = other !== undefined && isRooted(other) ? found : undefined
+    known.set(condition, answer)
+    return answer
   }
   const isRooted = (json: Json): boolean => {
     if (isList(json)) return json.every(isRooted)
     if (!isObject(json)) return true
     return Object.entries(json).every(([key, item]) => {
-      if (key === 'Condition' && typeof item === 'string') return isSame(item)
       if (key === 'Ref' && typeof item === 'string') return item.startsWith('AWS::') || isParameterOfBoth(item)
       if (key === 'Fn::FindInMap' && isList(item)) {
         const [map] = item
@@ -327,6 +332,38 @@ function sameDefinitions(old: Document, fresh: Document): (condition: string) =>
     text(section(old, name)[key]) === text(section(fresh, name)[key])
   return isSame
 }
+
+/** Of each condition its definition with those in it that it names; of one that is made of itself, or too long, none. */
+function writtenOut(document: Document): (condition: string) => Json | undefined {
+  const conditions = section(document, 'Conditions')
+  const known = new Map<string, Json | undefined>()
+  const written = (condition: string): Json | undefined => {
+    if (known.has(condition)) return known.get(condition)
+    known.set(condition, undefined)
+    const json = member(conditions, condition)
+    const all = json === undefined ? undefined : visit(json)
+    const answer = all === undefined || text(all).length > mostWritten ? undefined : all
+    known.set(condition, answer)
+    return answer
+  }
+  const visit = (json: Json): Json | undefined => {
+    if (isList(json)) {
+      const items = json.map(visit)
+      return items.every(it => it !== undefined) ? items : undefined
+    }
+    if (!isObject(json)) return json
+    const { Condition } = json
+    if (typeof Condition === 'string') return written(Condition)
+    const entries = Object.entries(json).flatMap(([key, item]) => {
+      const it = visit(item)
+      return it === undefined ? [] : [[key, it] as const]
+    })
+    return entries.length === Object.keys(json).length ? Object.fromEntries(entries) : undefined
+  }
+  return written
+}
+
+const mostWritten = 20_000
 
 /** What decides how the parts come out that differ, of resources and outputs. */
 function differingUnits(old: Document, fresh: Pick<Document, 'Resources' | 'Outputs'>): readonly Unit[] {

@@ -87,7 +87,7 @@ function findingsOf(
   const places = own.some(unit => isPlacedIn(joint, unit)) ? joint.places : joint.places.slice(0, 1)
   const ask = (values: readonly Valued[]) => compareAll(joint, { id, isOutput, conditions, places, values }, context)
   const found = ask([])
-  if (found.length === 0) return []
+  if (found.length === 0 || found.some(({ kind }) => kind === 'unclear')) return found
   const values = valuesIn(
     joint,
     own.flatMap(it => it.parameters),
@@ -148,7 +148,7 @@ function compareAll(joint: Joint, asked: Asked, context: Context): readonly Find
     for (const truths of solver.explore(names, given).combinations(names)) {
       if (++count > mostCombinations) {
         found.set('unclear', { ...nowhere, kind: 'unclear', place })
-        break
+        return [...found.values()]
       }
       const when = names.map((condition, at) => ({ condition, holds: truths[at] === true }))
       const finding = compareOnce(joint, asked, when, place, context)
@@ -232,7 +232,8 @@ function compareOnce(
   const document = {
     ...rest,
     Parameters: { ...joint.fresh.Parameters, ...joint.document.Parameters },
-    Conditions: { ...joint.document.Conditions, ...truths },
+    // what is the same on both sides needs no others
+    Conditions: truths,
     Resources: isOutput ? stubs : { ...stubs, ...pair },
     Outputs: isOutput ? pair : {},
     Transform: 'AWS::LanguageExtensions',
