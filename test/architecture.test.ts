@@ -155,7 +155,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/live/read-stack.ts': ['src/aws/', 'src/live/'],
   // What an update from one template to another does. It knows the schemas' records, and reads none.
   'src/compat/': [
-    ...['src/access/', 'src/check/conditions.ts', 'src/check/quotas.ts', 'src/document.ts', 'src/nearest.ts'],
+    ...[
+      'src/access/',
+      'src/check/conditions.ts',
+      'src/check/quotas.ts',
+      'src/document.ts',
+      'src/launch/partitions.ts',
+      'src/nearest.ts',
+    ],
     ...['src/knowledge/schemas.ts', 'src/parameter.ts', 'src/resolve/'],
   ],
   // What an app must know of a pool, as the libraries read it.
