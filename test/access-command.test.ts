@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import * as fc from 'fast-check'
 import { deploymentsOf, placeholdersFor, type Site } from '../src/access/show/deployments.ts'
 import { markdownText } from '../src/access/show/markdown.ts'
@@ -21,6 +21,11 @@ import { read } from '../src/read.ts'
 import { resolve, Unknown } from '../src/resolve/index.ts'
 
 const root = join(import.meta.dirname, '..')
+const cli = join(root, 'lib/cli.cjs')
+
+before(() => {
+  execFileSync(process.execPath, [join(root, 'scripts/bundle.mjs')])
+})
 const folder = mkdtempSync(join(tmpdir(), 'poolform-access-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -776,14 +781,7 @@ describe('poolform access', () => {
 
   function run(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
     const { NO_COLOR, COLUMNS, ...env } = process.env
-    const command = [
-      '--conditions=poolform-source',
-      '--import',
-      'tsx',
-      join(root, 'src/cli/index.ts'),
-      'access',
-      ...args,
-    ]
+    const command = [cli, 'access', ...args]
     const options = { cwd: root, encoding: 'utf8', env: { ...env, POOLFORM_CACHE: cache } } as const
     const { status, stdout, stderr } = spawnSync(process.execPath, command, options)
     return { status, stdout, stderr }
@@ -1017,9 +1015,8 @@ describe('poolform access', () => {
     assert.deepEqual([run(wrong).status, run(wrong, '--fail-on-wrong').status], [0, 1])
     assert.equal(run(wrong, '--fail-on-wrong').stdout, run(wrong).stdout)
     assert.equal(run(file, '--fail-on-wrong').status, 0)
-    const command = ['--conditions=poolform-source', '--import', 'tsx', join(root, 'src/cli/index.ts'), 'access', '-']
     const options = { cwd: root, encoding: 'utf8', input: readFileSync(wrong) } as const
-    const { status, stdout } = spawnSync(process.execPath, command, options)
+    const { status, stdout } = spawnSync(process.execPath, [cli, 'access', '-'], options)
     assert.equal(status, 0)
     assert.match(stdout, /^Who can reach what by - in us-east-1\n/)
   })
