@@ -12,7 +12,7 @@ import { type Document, isObject, type Json, type JsonObject } from '../src/docu
 import { placeholders } from '../src/import-plan/derive.ts'
 import { planImport, type Request } from '../src/import-plan/index.ts'
 import { type BlockerCode, blockerCodes, type Plan, type Refusal } from '../src/import-plan/plan.ts'
-import { scriptOf, type Target } from '../src/import-plan/script.ts'
+import { type Leaving, scriptOf, type Target } from '../src/import-plan/script.ts'
 import { planText } from '../src/import-plan/words.ts'
 import { readKnowledge } from '../src/knowledge/index.ts'
 import { readService, serviceOf } from '../src/knowledge/schemas.ts'
@@ -156,6 +156,10 @@ const said1 = (users: Role, more: Standing = {}) => said(planOf(standing({ ...mo
 
 const codes = ({ blockers }: Plan): readonly BlockerCode[] => blockers.map(it => it.code)
 
+/** But for what the tables of access say besides. */
+const known = (plan: Plan): readonly BlockerCode[] =>
+  codes(plan).filter(it => it !== 'access-lost' && it !== 'access-gained')
+
 const opened = ({ open }: Plan): readonly string[] => open.map(it => it.name)
 
 function file({ files }: Plan, name: string): string {
@@ -210,13 +214,13 @@ test('a plan in words says what stays, how to go back, and each command', () => 
     /The ID of the pool, every identity/,
     /import\.sh undo/,
     /--change-set-type IMPORT --template-body file:\/\/import\.yaml/,
-    /--change-set-type UPDATE --template-body file:\/\/identity-pool\.yaml/,
-    /wait stack-import-complete/,
+    /describe-change-set/,
+    /execute nothing\. What executes it comes after looking, and then the update: --out FOLDER/,
     /without ServerSideTokenCheck → with it; whoever was signed out everywhere/,
   ]) {
     assert.match(words, part)
   }
-  assert.doesNotMatch(words, /undefined|\[object|In the way/)
+  assert.doesNotMatch(words, /undefined|\[object|In the way|execute-change-set/)
 })
 
 // ---- what is imported ----------------------------------------------------------------------------------------------
@@ -541,7 +545,7 @@ describe('it is for somebody to say', () => {
     assert.equal(said(given)['UploadsBucketName'], 'more')
     assert.equal(said(given)['ApiId'], undefined)
     // the folders of today are in another bucket
-    assert.deepEqual(codes(given), ['other-folders'])
+    assert.deepEqual(codes(given), ['other-folders', 'access-lost'])
     assert.deepEqual(opened(planOf(standing({}), { given: { ApiId: 'https://x' } })), ['ApiId'])
     assert.equal(refusalOf(standing({}), { given: { ApiID: 'a' } }).code, 'unknown-parameter')
   })
@@ -623,7 +627,7 @@ describe('in the way is', () => {
     test(`${name}, until it is accepted`, () => {
       const plan = planOf(snapshot, more)
       // the tag that names the folders is lost as well
-      assert.deepEqual(codes(plan), [code, ...(/tag/.test(name) ? ['principal-tags'] : [])])
+      assert.deepEqual(known(plan), [code, ...(/tag/.test(name) ? ['principal-tags'] : [])])
       assert.match(plan.blockers[0]?.message ?? '', says)
       assert.equal(plan.blockers[0]?.isAccepted, false)
       assert.equal(planOf(snapshot, { ...more, accepted: [code] }).blockers[0]?.isAccepted, true)
@@ -662,6 +666,68 @@ describe('in the way is', () => {
       assert.deepEqual(codes(plan), [code])
       assert.match(plan.blockers[0]?.message ?? '', says)
       assert.equal(plan.blockers[0]?.isAccepted, false)
+    })
+  }
+})
+
+describe('whatever the policies are read to say, in the way is', () => {
+  const denial = { Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }
+  const boundary = { arn: `arn:aws:iam::${account}:policy/Boundary`, document: absent } as const
+  const asGuest = { trust: trustOf('unauthenticated') }
+  const cases: Readonly<Record<string, readonly [Snapshot, BlockerCode, RegExp, Partial<Request>?]>> = {
+    'a folder that is lost': [
+      standing({}),
+      'access-lost',
+      /signed-in users: s3:GetObject, s3:PutObject, s3:DeleteObject on own folder/,
+      { given: { UploadsBucketName: '' } },
+    ],
+    'an API that is lost': [
+      standing({}),
+      'access-lost',
+      /execute-api:Invoke on API a1b2/,
+      { given: { ApiId: '', AdditionalApiArns: '' } },
+    ],
+    'what was allowed everywhere': [
+      standing({ users: role('users', [allow('s3:*', '*')]) }),
+      'access-lost',
+      /s3:\* on any resource/,
+      { given: { UploadsBucketName: 'notes' } },
+    ],
+    'a public folder that is written from now on': [
+      standing({}),
+      'access-gained',
+      /signed-in users: s3:PutObject on objects public\/\*/,
+      { given: { AllowPublicFolder: 'true' } },
+    ],
+    'a boundary of users that is lost': [
+      standing({ users: role('users', [], { boundary }) }),
+      'bounds-lost',
+      /policy\/Boundary of signed-in users/,
+      { given: { PermissionsBoundaryArn: '' } },
+    ],
+    'a boundary of guests that is lost': [
+      standing({ guests: role('guests', [], { ...asGuest, boundary }) }),
+      'bounds-lost',
+      /policy\/Boundary of guests/,
+    ],
+    'a denial that is lost': [
+      standing({ users: role('users', [ownFolder, denial]) }),
+      'bounds-lost',
+      /denial for signed-in users in statement 2 of the policy oneClick/,
+    ],
+    'a denial that is attached to guests': [
+      standing({ guests: role('guests', [], { ...asGuest, attached: is([managed('Denies', denial)]) }) }),
+      'bounds-lost',
+      /denial for guests in statement 1 of the policy Denies/,
+    ],
+  }
+  for (const [name, [snapshot, code, says, more]] of Object.entries(cases)) {
+    test(`${name}, until it is accepted`, () => {
+      const found = planOf(snapshot, more).blockers.find(it => it.code === code)
+      assert.match(found?.message ?? '', says)
+      assert.equal(found?.isAccepted, false)
+      const again = planOf(snapshot, { ...more, accepted: [code] }).blockers.find(it => it.code === code)
+      assert.equal(again?.isAccepted, true)
     })
   }
 })
@@ -821,13 +887,16 @@ test('the documentation has each code, and each value that waits for somebody', 
 
 describe('the script', () => {
   const target: Target = { identityPoolId: poolId, region: 'us-east-1', endpointUrl: undefined, stackName: 'notes' }
+  const leaving: Leaving = { update: ['PrincipalTag'], undo: ['UnauthenticatedRole', 'PrincipalTag'] }
 
   /** Runs it with an `aws` that writes down what it is called with, and answers as `answers` says. */
   function ran(answers: string, stdin: string, args: readonly string[] = [], made = target) {
     const place = mkdtempSync(join(folder, 'run-'))
-    writeFileSync(join(place, 'import.sh'), scriptOf(made))
+    writeFileSync(join(place, 'import.sh'), scriptOf(made, leaving))
     const usual = `case "$*" in
-*StackStatus*) cat "${place}/state" ;;
+*StackStatus*)
+  if [ -e "${place}/state" ]; then cat "${place}/state"; else echo 'Stack with id notes does not exist' >&2; exit 254; fi ;;
+*describe-stack-resource*) echo ${poolId} ;;
 *'--query Status '*) echo CREATE_COMPLETE ;;
 *execute-change-set*poolform-import*) echo IMPORT_COMPLETE > "${place}/state" ;;
 *execute-change-set*) echo UPDATE_COMPLETE > "${place}/state" ;;
@@ -856,13 +925,13 @@ esac`
     assert.equal(status, 0)
     const shown = ['describe-change-set', 'describe-change-set', 'describe-change-set']
     const step = ['create-change-set', ...shown, 'execute-change-set', 'describe-stacks']
-    assert.deepEqual(operations(calls), [...step, ...step])
+    assert.deepEqual(operations(calls), ['describe-stacks', ...step, 'describe-stack-resource', ...step])
     assert.match(
-      calls[0] ?? '',
+      calls[1] ?? '',
       /\|IMPORT\|--capabilities\|CAPABILITY_IAM\|--template-body\|file:\/\/import\.yaml\|--resources-to-import\|/,
     )
     assert.match(
-      calls[6] ?? '',
+      calls[8] ?? '',
       /\|UPDATE\|.*\|file:\/\/identity-pool\.yaml\|--parameters\|file:\/\/parameters\.json\|/,
     )
   })
@@ -883,7 +952,7 @@ esac`
     assert.match(replaced.output, /stopped: it would replace or remove AuthenticatedRole/)
     assert(!operations(replaced.calls).includes('execute-change-set'), 'executed')
     const asked = replaced.calls.find(it => it.includes('Replacement=='))
-    assert.match(asked ?? '', /\[\?Replacement=='True'\|\|\(Action=='Remove'&&LogicalResourceId=='IdentityPool'\)\]/)
+    assert.match(asked ?? '', /\[\?Replacement=='True'\|\|\(Action=='Remove'&&LogicalResourceId!='PrincipalTag'\)\]/)
     const fails = `case "$*" in *StatusReason*) echo 'because of this'; exit ;; *'--query Status '*) echo FAILED; exit ;; esac`
     const failed = ran(fails, 'yes\nyes\n')
     assert.match(failed.output, /the change set is FAILED, and nothing has been done:\nbecause of this/)
@@ -903,7 +972,108 @@ esac`
 
   test('goes back to what stood', () => {
     const { calls } = ran('', 'yes\n', ['undo'])
-    assert.match(calls[0] ?? '', /\|poolform-undo-\d{14}\|.*\|UPDATE\|.*\|file:\/\/import\.yaml\|$/)
+    assert.match(calls[1] ?? '', /\|poolform-undo-\d{14}\|.*\|UPDATE\|.*\|file:\/\/import\.yaml\|$/)
+  })
+
+  const writes = (calls: readonly string[]) =>
+    operations(calls).filter(it => it !== undefined && !it.startsWith('describe-'))
+
+  /** Answers of a call that fails, the nth time that it is made. */
+  const failing = (pattern: string, nth = 1) =>
+    `case "$*" in ${pattern}) echo >> "$0.met"; if [ "$(wc -l < "$0.met")" -eq ${nth} ]; then echo denied >&2; exit 254; fi ;; esac`
+
+  const create = 'create-change-set'
+  const execute = 'execute-change-set'
+  const perStep: readonly (readonly [pattern: string, written: readonly string[]])[] = [
+    ['*create-change-set*', [create]],
+    [`*'--query Status '*`, [create]],
+    ['*--output?table*', [create]],
+    ['*Replacement==*', [create]],
+    ['*execute-change-set*', [create, execute]],
+  ]
+  const both = [create, execute]
+  const ways: readonly (readonly [args: readonly string[], failures: typeof perStep])[] = [
+    [['import'], [['*describe-stacks*', []], ...perStep]],
+    [['update'], [['*describe-stack-resource*', []], ...perStep, ['*describe-stacks*', both]]],
+    [
+      ['undo'],
+      [['*describe-stack-resource*', []], ...perStep, [`*Action==?Add*`, [create]], ['*describe-stacks*', both]],
+    ],
+    [[], [['*describe-stacks*', []], ...perStep, ['*describe-stack-resource*', both]]],
+  ]
+  for (const [args, failures] of ways) {
+    test(`${['sh import.sh', ...args].join(' ')} stops at whichever call fails, and writes nothing after it`, () => {
+      for (const [pattern, written] of failures) {
+        const { status, calls, output } = ran(failing(pattern), 'yes\nyes\n', args)
+        assert.equal(status, 1, `${pattern}: ${output}`)
+        assert.match(output, /denied[\s\S]*stopped: |stopped: .*denied/, pattern)
+        assert.deepEqual(writes(calls), written, pattern)
+      }
+    })
+  }
+
+  test('stops where the second step fails, or the state after the import cannot be asked', () => {
+    for (const args of [[], ['import']]) {
+      const waited = ran(failing('*describe-stacks*', 2), 'yes\nyes\n', args)
+      assert.equal(waited.status, 1, waited.output)
+      assert.deepEqual(writes(waited.calls), both)
+    }
+    for (const [pattern, written] of perStep) {
+      const { status, calls } = ran(failing(pattern, 2), 'yes\nyes\n')
+      assert.equal(status, 1, pattern)
+      assert.deepEqual(writes(calls), [...both, ...written], pattern)
+    }
+  })
+
+  test('updates no stack that has another pool, or none', () => {
+    for (const other of ['us-east-1:00000000-0000-0000-0000-000000000000', '', 'None']) {
+      for (const args of ['update', 'undo']) {
+        const it = ran(`case "$*" in *describe-stack-resource*) echo '${other}'; exit ;; esac`, 'yes\n', [args])
+        assert.equal(it.status, 1, args)
+        assert.match(it.output, /stopped: IdentityPool of the stack notes is .*, not us-east-1:1cf667a2/)
+        assert.deepEqual(writes(it.calls), [])
+      }
+    }
+  })
+
+  test('imports into no stack that is there, but into what an unexecuted change set has left', () => {
+    const is = (state: string) =>
+      `[ -e "$0.asked" ] || case "$*" in *StackStatus*) : > "$0.asked"; echo ${state}; exit ;; esac`
+    for (const state of ['CREATE_COMPLETE', 'IMPORT_COMPLETE', 'IMPORT_ROLLBACK_COMPLETE', 'UPDATE_IN_PROGRESS']) {
+      for (const args of [[], ['import']]) {
+        const it = ran(is(state), 'yes\nyes\n', args)
+        assert.equal(it.status, 1, state)
+        assert.match(it.output, /stopped: there is a stack notes already \([A-Z_]+\)\. .*sh import\.sh update/)
+        assert.deepEqual(writes(it.calls), [])
+      }
+    }
+    const left = ran(is('REVIEW_IN_PROGRESS'), 'yes\n', ['import'])
+    assert.equal(left.status, 0, left.output)
+  })
+
+  test('lets nothing leave with the import, and back what the update made; adds nothing on the way back', () => {
+    const asked = (args: string) => ran('', 'yes\n', [args]).calls.find(it => it.includes('Replacement==')) ?? ''
+    assert.match(asked('import'), /\|\|\(Action=='Remove'\)\]/)
+    assert.match(
+      asked('undo'),
+      /\(Action=='Remove'&&LogicalResourceId!='UnauthenticatedRole'&&LogicalResourceId!='PrincipalTag'\)\]/,
+    )
+    const adds = `case "$*" in *"Action=='Add'"*) echo PrincipalTag ;; esac`
+    const { status, calls, output } = ran(adds, 'yes\n', ['undo'])
+    assert.equal(status, 1)
+    assert.match(output, /stopped: the update has let go of PrincipalTag, which an update cannot take back/)
+    assert.deepEqual(writes(calls), [create])
+  })
+
+  test('knows from the plan what may leave', () => {
+    const script = (plan: Plan) => plan.files.find(it => it.name === 'import.sh')?.text ?? ''
+    const plain = script(planOf(standing({})))
+    assert.match(plain, /change_set poolform-update UPDATE "" /)
+    assert.match(plain, /change_set poolform-undo UPDATE "&&LogicalResourceId!='UnauthenticatedRole'&&/)
+    assert.doesNotMatch(plain, /LogicalResourceId!='(IdentityPool|AuthenticatedRole|RoleAttachment)'/)
+    const guests = role('guests', [], { trust: trustOf('unauthenticated') })
+    const shut = script(planOf(standing({ guests }), { given: { AllowGuests: 'false' } }))
+    assert.match(shut, /change_set poolform-update UPDATE "&&LogicalResourceId!='UnauthenticatedRole'" /)
   })
 
   test('asks the emulator that the plan was made of, whatever its address holds', () => {

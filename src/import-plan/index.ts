@@ -11,6 +11,7 @@ import { changesOf, lostProvider } from './changes.ts'
 import { type Derived, derive, isSub, tagsIn } from './derive.ts'
 import { type Facts, factsOf, nameOf } from './facts.ts'
 import type { Named } from './named.ts'
+import { netBlockers } from './net.ts'
 import {
   type Blocker,
   type BlockerCode,
@@ -24,7 +25,7 @@ import {
   type Told,
   types,
 } from './plan.ts'
-import { fileNames, scriptOf, type Target } from './script.ts'
+import { fileNames, type Leaving, scriptOf, type Target } from './script.ts'
 import { pathOf, type Standing, standingOf } from './standing.ts'
 
 export type Request = {
@@ -71,18 +72,25 @@ export function planImport(request: Request): Outcome {
   const fresh = resolve(template.document, { ...env, parameters: values })
   const standing = standingOf(facts, registry, fresh)
   const changes = changesOf(resolve(standing.document, { ...env, parameters: {} }), fresh, registry)
+  const access = accessOf(snapshot, fresh, site)
   const blockers = [
     ...changes.blockers,
     ...folderBlockers(facts, { ...derived, open }, values),
     ...tagBlockers(facts, fresh),
     ...twitterBlockers(facts),
     ...ruleBlockers(fresh, open),
+    ...netBlockers(facts, derived, { access, fresh, values }),
   ].map((it): Blocker => ({ ...it, isAccepted: it.isAcceptable && request.accepted.includes(it.code) }))
   const target: Target = {
     ...{ identityPoolId: facts.pool.IdentityPoolId, region: snapshot.region, stackName },
     endpointUrl: request.endpointUrl,
   }
-  const files = filesOf(target, standing, template.text, parameters)
+  const isImported = (id: string) => standing.imported.some(({ logicalId }) => logicalId === id)
+  const leaving: Leaving = {
+    update: standing.imported.map(it => it.logicalId).filter(id => fresh.Resources[id] === undefined),
+    undo: Object.keys(template.document.Resources).filter(id => !isImported(id)),
+  }
+  const files = filesOf(target, leaving, standing, template.text, parameters)
   const large = files.find(
     ({ name, text }) => name.endsWith('.yaml') && new TextEncoder().encode(text).length > mostBytes,
   )
@@ -103,7 +111,7 @@ export function planImport(request: Request): Outcome {
       },
       ...{ open, imported: standing.imported, left: leftOf(facts, standing, fresh), changes: changes.changes },
       lost: derived.lost,
-      access: accessOf(snapshot, fresh, site),
+      access,
       blockers,
       notes: notesOf(facts, derived, values),
       files,
@@ -359,6 +367,7 @@ function notesOf(
 
 function filesOf(
   target: Target,
+  leaving: Leaving,
   { document, imported }: Standing,
   template: string,
   parameters: readonly Told[],
@@ -383,6 +392,6 @@ function filesOf(
       text: json(parameters.map(({ name, value }) => ({ ParameterKey: name, ParameterValue: value }))),
     },
     { name: fileNames.update, text: template },
-    { name: fileNames.script, text: scriptOf(target), isProgram: true },
+    { name: fileNames.script, text: scriptOf(target, leaving), isProgram: true },
   ]
 }

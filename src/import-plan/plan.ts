@@ -81,6 +81,9 @@ export const blockerCodes = [
   'developer-provider',
   'replacement',
   'refused-by-template',
+  'access-lost',
+  'access-gained',
+  'bounds-lost',
 ] as const
 
 export type BlockerCode = (typeof blockerCodes)[number]
