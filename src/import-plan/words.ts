@@ -53,7 +53,7 @@ export function planText(plan: Plan, target: Target, terminal: Terminal, written
     section('Notes', notes),
     section('Commands', [
       written === undefined
-        ? `With --out FOLDER they are written as ${fileNames.script}, with the files that they name.`
+        ? `These make the change set of the import and show it, and execute nothing. What executes it comes after looking, and then the update: --out FOLDER writes all as ${fileNames.script}, which asks before each, with the files named here.`
         : `They are in ${written}, which shows each change set before it executes it: sh ${word('posix', `${written}/${fileNames.script}`)}`,
     ]),
     ...(written === undefined ? commandsOf(target).map(text => `\n  ${text.replaceAll('\n', '\n  ')}\n`) : []),
