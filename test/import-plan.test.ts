@@ -11,6 +11,7 @@ import { type ImportPlanArguments, misuse } from '../src/cli/import-plan.ts'
 import { type Document, isObject, type Json, type JsonObject } from '../src/document.ts'
 import { placeholders } from '../src/import-plan/derive.ts'
 import { planImport, type Request } from '../src/import-plan/index.ts'
+import { granted } from '../src/import-plan/named.ts'
 import { type BlockerCode, blockerCodes, type Plan, type Refusal } from '../src/import-plan/plan.ts'
 import { type Leaving, scriptOf, type Target } from '../src/import-plan/script.ts'
 import { planText } from '../src/import-plan/words.ts'
@@ -384,7 +385,8 @@ describe('a value is taken where a policy names it', () => {
     'of a protected folder and the public one': [
       role('users', [
         allow('s3:*', [`${bucket}/private/${sub}/*`, `${bucket}/protected/${sub}/*`]),
-        allow('s3:GetObject', [`${bucket}/protected/*`, `${bucket}/public/*`]),
+        allow('s3:GetObject', `${bucket}/protected/*`),
+        allow(['S3:getobject', 's3:Put*'], `${bucket}/public/*`),
         allow('s3:ListBucket', bucket, { StringLike: { 's3:prefix': [`private/${sub}/*`, 'public/*'] } }),
       ]),
       { UploadsBucketName: 'notes', AllowProtectedFolder: 'true', AllowPublicFolder: 'true' },
@@ -396,7 +398,7 @@ describe('a value is taken where a policy names it', () => {
     ],
     'of a bucket that guests alone reach': [
       role('users', []),
-      { UploadsBucketName: 'notes', AllowPublicFolder: 'true', AllowGuests: 'true' },
+      { UploadsBucketName: 'notes', AllowGuests: 'true' },
       { guests: role('guests', [allow('s3:GetObject', `${bucket}/public/*`)], { trust: trustOf('unauthenticated') }) },
     ],
     'of the own rows of a table': [
@@ -433,7 +435,7 @@ describe('a value is taken where a policy names it', () => {
         path: '/app/',
         boundary: { arn: `arn:aws:iam::${account}:policy/Boundary`, document: absent },
         attached: is([
-          managed('Folder', unneeded, ownFolder),
+          managed('Folder', unneeded, allow('s3:getObject', `arn:aws:s3:::notes-app-uploads/private/${sub}/*`)),
           managed('Topic', ownFolder, allow('sns:Publish', `arn:aws:sns:us-east-1:${account}:notes`)),
         ]),
       }),
@@ -480,6 +482,12 @@ describe('it is for somebody to say', () => {
       'UploadsBucketName',
       /conditions that the template has none of: aws:sourceip/,
     ],
+    'which bucket, where all but some are': [
+      users({ Effect: 'Allow', NotAction: ['s3:*Acl'], Resource: 'arn:aws:s3:::*' }),
+      'UploadsBucketName',
+      /names none/,
+    ],
+    'which API, in whatever case': [users(allow('Execute-API:invoke', '*')), 'ApiId', /names none/],
     'which API, where all are allowed': [users(allow('execute-api:*', '*')), 'ApiId', /names none/],
     'in which region an API is': [
       users(allow('execute-api:Invoke', `arn:aws:execute-api:*:${account}:a1b2c3d4e5/*`)),
@@ -607,6 +615,37 @@ describe('in the way is', () => {
       }),
       'classic-flow',
       /the template has it neither with guests/,
+    ],
+    'a client that would get roles from tokens': [
+      standing({
+        pool: { CognitoIdentityProviders: [client('a'), client('b')] },
+        mappings: { [`${provider}:a`]: { Type: 'Token', AmbiguousRoleResolution: 'Deny' } },
+      }),
+      'role-rules',
+      /Users of .*:b would get roles from their tokens/,
+    ],
+    'an ambiguous role that would be denied': [
+      standing({
+        mappings: { [`${provider}:1example23456789`]: { Type: 'Token', AmbiguousRoleResolution: 'AuthenticatedRole' } },
+      }),
+      'role-rules',
+      /or none where a token names none or several/,
+      { given: { AmbiguousRoleResolution: 'Deny' } },
+    ],
+    'a role for any pool': [
+      standing({ users: role('users', [], { trust: trustOf('authenticated', 'us-east-1:*') }) }),
+      'shared-role',
+      /The trust of users names no identity pool/,
+    ],
+    'a public folder that is only read': [
+      standing({ users: role('users', [allow('s3:GetObject', 'arn:aws:s3:::notes/public/*')]) }),
+      'other-folders',
+      /notes\/public\//,
+    ],
+    'a part of the public folder': [
+      standing({ users: role('users', [allow('s3:*', 'arn:aws:s3:::notes/public/a/*')]) }),
+      'other-folders',
+      /notes: public\/a\//,
     ],
     'a role by rules': [
       standing({
@@ -825,6 +864,17 @@ test('a policy that denies something stays attached, or nothing would deny it an
   const denies = managed('Denies', ownFolder, { Effect: 'Deny', Action: 's3:PutObject', Resource: '*' })
   const plan = planOf(standing({ users: role('users', [], { attached: is([denies]) }) }))
   assert.equal(said(plan)['AdditionalManagedPolicyArns'], `arn:aws:iam::${account}:policy/Denies`)
+})
+
+test('an attached policy goes only where the template gives each of its actions', () => {
+  const at = `arn:aws:s3:::notes-app-uploads/private/${sub}/*`
+  for (const action of ['s3:*', 's3:PutObjectAcl', '*']) {
+    const plan = planOf(standing({ users: role('users', [], { attached: is([managed('More', allow(action, at))]) }) }))
+    assert.equal(said(plan)['AdditionalManagedPolicyArns'], `arn:aws:iam::${account}:policy/More`, action)
+  }
+  const { Resources } = template.document
+  const given = JSON.stringify(Resources['AuthenticatedRole'])
+  for (const action of Object.values(granted).flat()) assert(given.includes(`"${action}"`), action)
 })
 
 test('guests without a role stay without, and nobody gets more by being taken over', () => {

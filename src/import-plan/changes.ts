@@ -10,6 +10,10 @@ type Found = { readonly changes: readonly Change[]; readonly blockers: readonly 
  * CloudFormation compares them; and what of it would take something from users.
  */
 export function changesOf(standing: Resolved, fresh: Resolved, registry: Registry): Found {
+  const pool = standing.Resources[ids.pool]
+  const clients = list(pool === undefined ? undefined : properties(pool)['CognitoIdentityProviders']).map(
+    it => `${shown(it['ProviderName'])}:${shown(it['ClientId'])}`,
+  )
   const found = Object.entries(standing.Resources).map(([id, resource]): Found => {
     const after = fresh.Resources[id]
     if (after === undefined) return { changes: [gone(id)], blockers: [] }
@@ -17,7 +21,10 @@ export function changesOf(standing: Resolved, fresh: Resolved, registry: Registr
     const changes = [...new Set([...Object.keys(now), ...Object.keys(then)])].flatMap(name =>
       isSame(now[name], then[name]) ? [] : changesAt(id, name, now[name], then[name]),
     )
-    return { changes, blockers: [...replacements(id, resource, now, then, registry), ...losses(id, now, then)] }
+    return {
+      changes,
+      blockers: [...replacements(id, resource, now, then, registry), ...losses(id, now, then, clients)],
+    }
   })
   const made = Object.keys(fresh.Resources).filter(id => standing.Resources[id] === undefined)
   return {
@@ -244,9 +251,9 @@ function replacements(
     }))
 }
 
-function losses(id: string, now: JsonObject, then: JsonObject): Found['blockers'] {
+function losses(id: string, now: JsonObject, then: JsonObject, clients: readonly string[]): Found['blockers'] {
   if (id === ids.pool) return ofPool(now, then)
-  return id === ids.attachment ? ofAttachment(now, then) : []
+  return id === ids.attachment ? ofAttachment(now, then, clients) : []
 }
 
 function ofPool(now: JsonObject, then: JsonObject): Found['blockers'] {
@@ -307,15 +314,33 @@ function ofPool(now: JsonObject, then: JsonObject): Found['blockers'] {
 export const lostProvider = (names: readonly string[]): string =>
   `The template has no place for ${names.join(' and ')}: who signs in by it could not any more.`
 
-function ofAttachment(now: JsonObject, then: JsonObject): Found['blockers'] {
+/** `clients` are those of today, as mappings name them. */
+function ofAttachment(now: JsonObject, then: JsonObject, clients: readonly string[]): Found['blockers'] {
   const before = isObject(now['RoleMappings']) ? Object.values(now['RoleMappings']).filter(isObject) : []
   const after = isObject(then['RoleMappings']) ? Object.values(then['RoleMappings']).filter(isObject) : []
   const lost = before.filter(
     it => !after.some(other => it['IdentityProvider'] === other['IdentityProvider'] && it['Type'] === other['Type']),
   )
-  if (lost.length === 0) return []
+  const narrowed = after.filter(it => {
+    const same = before.find(other => other['IdentityProvider'] === it['IdentityProvider'])
+    if (same === undefined) return clients.includes(shown(it['IdentityProvider']))
+    return (
+      same['AmbiguousRoleResolution'] === 'AuthenticatedRole' && it['AmbiguousRoleResolution'] !== 'AuthenticatedRole'
+    )
+  })
+  const blockers: Omit<Blocker, 'isAccepted'>[] = []
+  if (narrowed.length > 0) {
+    blockers.push({
+      code: 'role-rules',
+      message: `Users of ${narrowed.map(it => shown(it['IdentityProvider'])).join(', ')} would get roles from their tokens, or none where a token names none or several: today they get the role of signed-in users then.`,
+      help: 'Give --param AmbiguousRoleResolution=AuthenticatedRole, or look first at the groups of these users',
+      isAcceptable: true,
+    })
+  }
+  if (lost.length === 0) return blockers
   const names = lost.map(it => `${shown(it['IdentityProvider'])} (${shown(it['Type'])})`)
   return [
+    ...blockers,
     {
       code: 'role-rules',
       message: `The template takes roles from tokens of its user pool, by --param RoleSelection=Token, and in no other way: users of ${names.join(', ')} would get the role of signed-in users in place of the one that their mapping chooses.`,

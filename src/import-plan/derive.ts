@@ -231,7 +231,7 @@ function ofFiles({ tags }: Facts, users: Named, guests: Named, found: Findings):
   if (keyed !== undefined) found.tell('UploadsFolderKeyedBy', 'UserSub', keyed.by)
   const kept = own.find(it => it.level === 'protected' && it.variable !== undefined)
   if (kept !== undefined) found.tell('AllowProtectedFolder', 'true', kept.by)
-  const shared = [...own, ...guests.folders.filter(isMeant)].find(it => it.level === 'public')
+  const shared = own.find(it => it.level === 'public' && it.isWritten)
   if (shared !== undefined) found.tell('AllowPublicFolder', 'true', shared.by)
   one(
     found,

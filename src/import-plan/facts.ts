@@ -33,6 +33,8 @@ export type PoolRole = {
   readonly role: Role | undefined
   /** Why it cannot be the stack's, as a clause; undefined where it can. */
   readonly staysOut: string | undefined
+  /** Does its trust name no pool, or pools by a wildcard? */
+  readonly isForAnyPool: boolean
 }
 
 /**
@@ -62,7 +64,10 @@ export function factsOf(snapshot: Snapshot): Facts | { readonly refusals: readon
     const answer = snapshot.roles.find(it => it.arn === arn)?.answer
     if (arn === undefined || answer === undefined) return undefined
     const role = told(answer)
-    return { arn, role, staysOut: staysOut(answer, pool.IdentityPoolId, host) }
+    return {
+      ...{ arn, role, staysOut: staysOut(answer, pool.IdentityPoolId, host) },
+      isForAnyPool: role !== undefined && isForAnyPool(role.trust, host),
+    }
   }
   const [users, guests] = [named('authenticated'), named('unauthenticated')]
   const own = [users, guests].flatMap(it => it?.role ?? [])
@@ -113,6 +118,20 @@ function staysOut(answer: Answer<Role>, identityPoolId: string, host: string | u
   if (role === undefined) return 'it does not exist any more'
   const others = trustedBeside(role.trust, identityPoolId, host)
   return others.length === 0 ? undefined : `it also trusts ${others.join(' and ')}, which the template's role does not`
+}
+
+function isForAnyPool({ Statement = [] }: JsonObject, host: string | undefined): boolean {
+  const statements: readonly Json[] = Array.isArray(Statement) ? Statement : [Statement]
+  return statements.filter(isObject).some(({ Effect, Principal, Condition }) => {
+    const isHere = isObject(Principal) && texts(Principal['Federated']).some(it => it === host)
+    if (Effect !== 'Allow' || !isHere) return false
+    const audiences = Object.entries(isObject(Condition) ? Condition : {}).flatMap(([operator, keys]) =>
+      isObject(keys) && /^(?:For\w+Values:)?String(?:Equals|Like)$/i.test(operator)
+        ? Object.entries(keys).flatMap(([key, value]) => (key.toLowerCase() === `${host}:aud` ? texts(value) : []))
+        : [],
+    )
+    return audiences.length === 0 || audiences.some(it => /[*?]/.test(it))
+  })
 }
 
 /** Whom a role trusts besides identities of the pool; each as words. */

@@ -78,6 +78,7 @@ export function planImport(request: Request): Outcome {
     ...folderBlockers(facts, { ...derived, open }, values),
     ...tagBlockers(facts, fresh),
     ...twitterBlockers(facts),
+    ...sharedBlockers(facts, standing),
     ...ruleBlockers(fresh, open),
     ...netBlockers(facts, derived, { access, fresh, values }),
   ].map((it): Blocker => ({ ...it, isAccepted: it.isAcceptable && request.accepted.includes(it.code) }))
@@ -185,8 +186,10 @@ function folderBlockers(facts: Facts, { users, guests, open }: Derived, values: 
   const bucket = values['UploadsBucketName'] ?? ''
   const isOpen = open.some(({ name }) => name === 'UploadsBucketName')
   const keyed = values['UploadsFolderKeyedBy'] ?? 'IdentityId'
-  const isLost = ({ bucket: of, variable }: Named['folders'][number]) =>
-    (!isOpen && of !== bucket) || (variable !== undefined && keyOf(variable, facts) !== keyed)
+  const isLost = ({ bucket: of, level, variable }: Named['folders'][number]) =>
+    (!isOpen && of !== bucket) ||
+    (level === 'public' && values['AllowPublicFolder'] !== 'true') ||
+    (variable !== undefined && keyOf(variable, facts) !== keyed)
   const lost = [
     ...users.folders.filter(isLost),
     ...guests.folders.filter(it => it.level !== 'public' || isLost(it)),
@@ -261,6 +264,24 @@ function twitterBlockers({ pool }: Facts): readonly Found[] {
       code: 'lost-provider',
       message: lostProvider(hidden.map(([name]) => name)),
       help: 'Leave this pool as it is, or move these users first',
+      isAcceptable: true,
+    },
+  ]
+}
+
+/** Nothing says which pools a role without an audience is for, and an account is not searched for them. */
+function sharedBlockers({ users, guests }: Facts, { imported }: Standing): readonly Found[] {
+  const shared = [users, guests].flatMap(it =>
+    it?.isForAnyPool === true && imported.some(({ identifier }) => identifier['RoleName'] === it.role?.roleName)
+      ? [nameOf(it.arn)]
+      : [],
+  )
+  if (shared.length === 0) return []
+  return [
+    {
+      code: 'shared-role',
+      message: `The trust of ${[...new Set(shared)].join(' and ')} names no identity pool, or names them by a wildcard: it may be another pool’s role too, and whoever has it there would get no credentials any more.`,
+      help: 'Look at the roles of the other identity pools of the account; if one has it, give this pool a role of its own first',
       isAcceptable: true,
     },
   ]

@@ -35,7 +35,7 @@ export const nothingNamed: Named = {
 /** Of a policy that stays attached, nothing is taken: all that it allows stays allowed. */
 export function namedBy(own: readonly Stated[], attached: readonly ManagedPolicy[], place: Place): Named {
   const isReplaced = ({ statements }: ManagedPolicy) =>
-    statements?.every(it => it.isAllow && readingsOf(it, place).every(isCovered)) === true
+    statements?.every(it => it.isAllow && readingsOf(it, place).every(reading => isCovered(reading, it))) === true
   const replaced = attached.filter(isReplaced)
   const statements = [...own, ...replaced.flatMap(it => it.statements ?? [])]
   const read = statements.map(stated => ({
@@ -63,13 +63,25 @@ export function namedBy(own: readonly Stated[], attached: readonly ManagedPolicy
   }
 }
 
-/** Has the template a place for it, under a name that the statement gives? */
-function isCovered(reading: Reading): boolean {
+/** Has the template a place for it, under a name that the statement gives, and each of the actions there? */
+function isCovered(reading: Reading, { actions, isPlain }: Stated): boolean {
+  const within = (service: string, own: readonly string[]) =>
+    isPlain &&
+    actions.every(action => {
+      const name = action.toLowerCase()
+      if (/^[^:]*[*?]/.test(name)) return false
+      return !name.startsWith(`${service}:`) || own.some(it => it.toLowerCase() === name)
+    })
   switch (reading.kind) {
     case 'folder':
+      if (reading.level === 'public') return within('s3', granted.public)
+      return within('s3', reading.variable === undefined ? granted.shown : granted.own)
     case 'api':
+      return within('execute-api', granted.api)
     case 'table':
+      return within('dynamodb', granted.rows)
     case 'key':
+      return within('kms', granted.key)
     case 'unneeded':
       return true
     case 'unnamed':
@@ -79,6 +91,22 @@ function isCovered(reading: Reading): boolean {
       return false
   }
 }
+
+/** What `identity-pool` allows signed-in users at each of its places. */
+export const granted = {
+  own: [
+    ...['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    's3:ListBucket',
+  ],
+  shown: ['s3:GetObject'],
+  public: ['s3:GetObject', 's3:PutObject'],
+  api: ['execute-api:Invoke'],
+  key: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  rows: [
+    ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    ...['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+  ],
+} as const
 
 function meantBy(reading: Reading): { readonly parameter: NamedParameter; readonly value: string } | undefined {
   switch (reading.kind) {

@@ -84,6 +84,7 @@ export const blockerCodes = [
   'access-lost',
   'access-gained',
   'bounds-lost',
+  'shared-role',
 ] as const
 
 export type BlockerCode = (typeof blockerCodes)[number]

@@ -3,7 +3,13 @@ import type { Condition, Stated } from './statements.ts'
 /** What a statement gives, in terms of what the template can give. */
 export type Reading =
   /** A folder of a bucket, with the variable that names it: `cognito-identity.amazonaws.com:sub`. */
-  | { readonly kind: 'folder'; readonly bucket: string; readonly level: Level; readonly variable?: string }
+  | {
+      readonly kind: 'folder'
+      readonly bucket: string
+      readonly level: Level
+      readonly variable?: string
+      readonly isWritten: boolean
+    }
   | { readonly kind: 'api'; readonly api: Api }
   | { readonly kind: 'table'; readonly table: string }
   | { readonly kind: 'key'; readonly arn: string }
@@ -36,16 +42,38 @@ export type Place = { readonly region: string; readonly account: string | undefi
 
 /** What a statement that allows gives. It is `other` in all that the template has nothing like. */
 export function readingsOf(stated: Stated, place: Place): readonly Reading[] {
-  if (!stated.isPlain) return [{ kind: 'other' }]
-  const services = new Set(stated.actions.map(action => (action === '*' ? '*' : (action.split(':')[0] ?? ''))))
+  // all but some is nearly all: which of it is meant is for somebody to say
+  const all = stated.actions.length === 0 ? ['*'] : stated.actions
+  const resources = stated.resources.length === 0 ? ['*'] : stated.resources
+  const services = new Set(all.map(serviceIn))
   return [...services].flatMap(service => {
-    const actions = stated.actions.filter(action => action === '*' || action.startsWith(`${service}:`))
+    const own = all.filter(action => serviceIn(action) === service)
+    const actions = service === '*' ? ['*'] : own
     if (unneeded.has(service)) return [{ kind: 'unneeded' } as const]
-    return stated.resources
-      .filter(resource => stated.resources.length === 1 || couldBe(service, resource))
+    const found = resources
+      .filter(resource => resources.length === 1 || couldBe(service, resource))
       .flatMap(resource => readingsAt({ service, actions, resource, conditions: stated.conditions, place }))
+    return found.length === 0 ? [{ kind: 'other' } as const] : found
   })
 }
+
+/** In lower case, since IAM takes actions in any; with a wildcard it may be every one. */
+function serviceIn(action: string): string {
+  const service = action.split(':')[0]?.toLowerCase() ?? ''
+  return hasWildcard(service) ? '*' : service
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html: case does not count, wildcards do */
+export function means(pattern: string, action: string): boolean {
+  const text = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${text}$`, 'i').test(action)
+}
+
+const meansAny = (patterns: readonly string[], actions: readonly string[]): boolean =>
+  patterns.some(pattern => actions.some(action => means(pattern, action)))
 
 /** What the wizard of the console and old tutorials allow, though users need no permission for it: these calls are unsigned, or of services that are gone. */
 const unneeded: ReadonlySet<string> = new Set(['cognito-identity', 'cognito-sync', 'mobileanalytics'])
@@ -62,6 +90,9 @@ type At = {
 }
 
 function readingsAt(at: At): readonly Reading[] {
+  if (at.service === '*' && at.resource === '*') {
+    return ['s3', 'execute-api', 'dynamodb', 'kms', 'other'].flatMap(service => readingsAt({ ...at, service }))
+  }
   const service = at.service === '*' ? at.resource.split(':')[2] : at.service
   switch (service) {
     case 's3':
@@ -91,18 +122,22 @@ const hasWildcard = (text: string): boolean => /[*?]/.test(text)
 function ofBucket(at: At): readonly Reading[] {
   const [, bucket, key] = /^arn:[^:]*:s3:::([^/]*)(?:\/(.*))?$/.exec(at.resource) ?? []
   if (bucket === undefined || hasWildcard(bucket) || bucket.includes('${')) {
-    const isOfBuckets = at.actions.some(action => /^(?:\*|s3:(?:\*|Get|Put|Delete|List(?!AllMyBuckets)))/.test(action))
+    const isOfBuckets = at.actions.some(
+      action => meansAny([action], dataActions) || /^s3:(?:Get|Put|Delete|List(?!AllMyBuckets))/i.test(action),
+    )
     return under(
       at,
       ['s3:prefix'],
       [isOfBuckets ? { kind: 'unnamed', parameter: 'UploadsBucketName' } : { kind: 'other' }],
     )
   }
-  if (key !== undefined) return under(at, [], [folderAt(bucket, key, at.place)])
+  if (key !== undefined) {
+    return under(at, [], [folderAt(bucket, key, at.place, meansAny(at.actions, ['s3:PutObject']))])
+  }
   const prefixes = at.conditions.filter(isPrefix).flatMap(({ values }) => values)
-  const listed = prefixes.filter(prefix => prefix !== '').map(prefix => folderAt(bucket, prefix, at.place))
+  const listed = prefixes.filter(prefix => prefix !== '').map(prefix => folderAt(bucket, prefix, at.place, false))
   const whole: readonly Reading[] = [{ kind: 'elsewhere', bucket, where: 'the names of all objects' }]
-  const lists = at.actions.some(action => /^(?:\*|s3:(?:\*|List\*|ListBucket(?:\*|$)))$/.test(action))
+  const lists = meansAny(at.actions, ['s3:ListBucket'])
   const others = at.conditions.filter(condition => !isPrefix(condition))
   return under(
     { ...at, conditions: others },
@@ -111,25 +146,27 @@ function ofBucket(at: At): readonly Reading[] {
   )
 }
 
+const dataActions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']
+
 const isPrefix = ({ operator, key }: Condition): boolean =>
   key === 's3:prefix' && /^(?:For\w+Values:)?String(?:Like|Equals)/.test(operator)
 
-function folderAt(bucket: string, key: string, { host }: Place): Reading {
+function folderAt(bucket: string, key: string, { host }: Place, isWritten: boolean): Reading {
   const [, level, variable] = /^(private|protected)\/\$\{([^}]+)\}(?:\/|\*|$)/.exec(key) ?? []
   if (variable !== undefined && (level === 'private' || level === 'protected')) {
     const isKnown = variable === `${host}:sub` || variable.startsWith('aws:PrincipalTag/')
-    if (isKnown) return { kind: 'folder', bucket, level, variable }
+    if (isKnown) return { kind: 'folder', bucket, level, variable, isWritten }
   }
-  if (/^public\//.test(key)) return { kind: 'folder', bucket, level: 'public' }
+  if (/^public\/\*?$/.test(key)) return { kind: 'folder', bucket, level: 'public', isWritten }
   // what the owner of a protected folder shows to others
-  if (/^protected\/\*$/.test(key)) return { kind: 'folder', bucket, level: 'protected' }
+  if (/^protected\/\*$/.test(key)) return { kind: 'folder', bucket, level: 'protected', isWritten }
   return { kind: 'elsewhere', bucket, where: key === '*' ? 'all objects' : key }
 }
 
 // ---- Amazon API Gateway ----------------------------------------------------------------------------------------------
 
 function ofApi({ actions, resource }: At): readonly Reading[] {
-  if (!actions.some(action => /^(?:\*|execute-api:(?:\*|Invoke))$/i.test(action))) return [{ kind: 'other' }]
+  if (!meansAny(actions, ['execute-api:Invoke'])) return [{ kind: 'other' }]
   const [, region, account, path] = /^arn:[^:]*:execute-api:([^:]*):([^:]*):(.*)$/.exec(resource) ?? []
   const [id = '', stage = '*', ...rest] = (path ?? '').split('/')
   if (region === undefined || account === undefined || hasWildcard(id) || id === '') {
@@ -146,7 +183,7 @@ function ofTable({ actions, resource, conditions, place }: At): Reading {
   const keys = conditions.filter(({ key }) => key === 'dynamodb:leadingkeys')
   const isOwn = keys.some(({ values }) => values.length === 1 && values[0] === `\${${place.host}:sub}`)
   if (!isOwn) return { kind: 'other' }
-  if (actions.every(action => !/^(?:\*|dynamodb:)/.test(action))) return { kind: 'other' }
+  if (actions.every(action => !/^(?:\*|dynamodb:)/i.test(action))) return { kind: 'other' }
   const isHere = (region === place.region || region === '*') && (account === place.account || account === '*')
   if (table !== undefined && hasWildcard(table)) return { kind: 'unnamed', parameter: 'UserTableName' }
   if (table === undefined || !isHere)
@@ -157,7 +194,7 @@ function ofTable({ actions, resource, conditions, place }: At): Reading {
 }
 
 function ofKey({ actions, resource }: At): readonly Reading[] {
-  if (!actions.some(action => /^(?:\*|kms:(?:\*|Decrypt|GenerateDataKey\*?))$/.test(action))) return [{ kind: 'other' }]
+  if (!meansAny(actions, ['kms:Decrypt', 'kms:GenerateDataKey'])) return [{ kind: 'other' }]
   if (/^arn:[^:]*:kms:[^:*?]+:[^:*?]+:key\/[^*?]+$/.test(resource)) return [{ kind: 'key', arn: resource }]
   return [{ kind: 'unnamed', parameter: 'UploadsKmsKeyArn' }]
 }
