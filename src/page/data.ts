@@ -109,7 +109,12 @@ function copiesIn(text: string): Copies {
     for (let looked = 0; place >= 0 && looked < mostLookedAt && size < longest; looked++) {
       const back = at - place
       const most = Math.min(longest, back, text.length - at)
+      // only what is longer than what is found already counts: mostly, the next character tells
       let same = 0
+      if (size >= most || codes[place + size] !== codes[at + size]) {
+        place = before[place] ?? -1
+        continue
+      }
       while (same < most && codes[place + same] === codes[at + same]) same++
       if (same > size && digitsOf(back) <= marks.length) {
         size = same
