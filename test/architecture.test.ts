@@ -81,7 +81,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/access/decide/': ['src/resolve/cidr.ts', 'src/resolve/value.ts'],
   // Tables of access, for a terminal, a document, a program; and which deployments are worth showing.
-  'src/access/show/': ['src/access/', 'src/parameter.ts', 'src/document.ts', 'src/measure.ts', 'src/resolve/'],
+  'src/access/show/': [
+    ...['src/access/', 'src/parameter.ts', 'src/document.ts', 'src/measure.ts', 'src/printable.ts', 'src/resolve/'],
+  ],
   'src/build/': [
     'src/accept.ts',
     'src/access/show/',
@@ -183,6 +185,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // What is wrong with a pool that stands.
   'src/doctor/': [
+    'src/printable.ts',
     ...['src/access/decide/', 'src/access/guests.ts', 'src/access/identity-host.ts', 'src/access/show/table.ts'],
     ...['src/document.ts', 'src/knowledge/schemas.ts', 'src/launch/partitions.ts', 'src/launch/quote.ts'],
     ...['src/live/around.ts', 'src/live/document-of.ts', 'src/live/snapshot.ts', 'src/nearest.ts', 'src/resolve/'],
@@ -257,6 +260,7 @@ const pureRooms = [
   'src/import-plan/',
   ...['src/page/data.ts', 'src/page/decided.ts', 'src/page/inline-picture.ts', 'src/page/picture-data.ts'],
   'src/measure.ts',
+  'src/printable.ts',
 ]
 
 /** Packages that one file knows, so that they load where they are needed and nowhere else. */

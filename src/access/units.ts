@@ -184,8 +184,8 @@ function conditionsIn(json: Json): readonly string[] {
   return [...own, ...Object.values(json).flatMap(conditionsIn)]
 }
 
-/** What `Ref` and `Fn::Sub` name. */
-function referencesIn(json: Json): readonly string[] {
+/** Parameters, pseudo parameters and logical IDs that `Ref` and `Fn::Sub` name. */
+export function referencesIn(json: Json): readonly string[] {
   if (Array.isArray(json)) return json.flatMap(referencesIn)
   if (!isObject(json)) return []
   return Object.entries(json).flatMap(([key, value]) => {

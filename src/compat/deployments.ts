@@ -1,5 +1,6 @@
 import { Deployments, type Place, places, type Scenario } from '../access/scenarios.ts'
 import { optionalPlaceholders, otherPlaceholder, requiredPlaceholders } from '../access/show/placeholders.ts'
+import { referencesIn } from '../access/units.ts'
 import { solverOf } from '../check/conditions.ts'
 import { type Document, isList, isObject, type Json, type JsonObject, member } from '../document.ts'
 import { dnsSuffix, partitionOf, regions } from '../launch/partitions.ts'
@@ -502,18 +503,6 @@ function conditionsIn(json: Json): readonly string[] {
   const choice = json['Fn::If']
   const own = isList(choice) && typeof choice[0] === 'string' ? [choice[0]] : []
   return [...own, ...Object.values(json).flatMap(conditionsIn)]
-}
-
-/** Parameters, pseudo parameters and logical IDs that `Ref` and `Fn::Sub` name. */
-function referencesIn(json: Json): readonly string[] {
-  if (isList(json)) return json.flatMap(referencesIn)
-  if (!isObject(json)) return []
-  return Object.entries(json).flatMap(([key, item]) => {
-    if (key === 'Ref') return typeof item === 'string' ? [item] : []
-    const template = key === 'Fn::Sub' ? (isList(item) ? item[0] : item) : undefined
-    const named = typeof template === 'string' ? [...template.matchAll(/\$\{([^!}]+)\}/g)] : []
-    return [...named.map(([, name = '']) => name), ...referencesIn(item)]
-  })
 }
 
 /** With the names of conditions by which `Fn::If` chooses. */

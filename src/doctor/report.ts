@@ -1,3 +1,4 @@
+import { wrapped as linesOf, shown } from '../printable.ts'
 import type { Severity } from './causes.ts'
 import type { Finding, Place } from './finding.ts'
 import type { Diagnosis } from './index.ts'
@@ -15,7 +16,7 @@ export function terminalText({ findings, unseen }: Diagnosis, subject: readonly 
   const { width, isColoured } = paper
   const styled = (text: string, code: string) => (isColoured ? `\u001b[${code}m${text}\u001b[0m` : text)
   // what one command mends together is shown once
-  const shown = new Set<string>()
+  const told = new Set<string>()
   const blocks = [
     subject.flatMap(it => wrapped(it, width, '')),
     ...findings.map(it => block(it)),
@@ -35,8 +36,8 @@ export function terminalText({ findings, unseen }: Diagnosis, subject: readonly 
 
   /** JSON in quotes may stand deeper: blanks between its parts say nothing. */
   function pasted(command: string): readonly string[] {
-    if (shown.has(command)) return []
-    shown.add(command)
+    if (told.has(command)) return []
+    told.add(command)
     return printable(command)
       .split('\n')
       .map(line => `    ${line}`)
@@ -55,7 +56,7 @@ export function terminalText({ findings, unseen }: Diagnosis, subject: readonly 
       }),
       ...mend.flatMap(({ words, command }) => [
         ...wrapped(
-          `  Mend: ${words}${command === undefined ? '' : shown.has(command) ? ', by the command above' : ':'}`,
+          `  Mend: ${words}${command === undefined ? '' : told.has(command) ? ', by the command above' : ':'}`,
           width,
           '    ',
         ),
@@ -100,21 +101,11 @@ export function placeWords({ role, policy, statement, sid, provider, rule, group
   return parts.join(', ')
 }
 
-/** Lines that are no longer than the width, as far as blanks let them be. */
 function wrapped(text: string, width: number, indent: string): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of printable(text).split(/(?<=\S) +/)) {
-    const next = line === '' ? word : `${line} ${word}`
-    if (line !== '' && next.length > width) {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = next
-  }
-  return [...lines, line]
+  return linesOf(printable(text), width, indent)
 }
 
 /** What an account holds may be anybody's: it must not steer the terminal. Lines of commands stay. */
 function printable(text: string): string {
-  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
+  return text.split('\n').map(shown).join('\n')
 }

@@ -1,3 +1,4 @@
+import { shown } from '../../printable.ts'
 import { type Entry, type Section, type Sheet, toneWords } from './sheet.ts'
 
 /** A sheet in Markdown: a table for each section, with what is wrong in bold. */
@@ -32,12 +33,12 @@ export function entryText({ tone, by }: Entry): string {
 
 /** Whatever a template says stays text. https://spec.commonmark.org/0.31.2/#backslash-escapes */
 export function escaped(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd').replace(/[\\`*_[\]<>|#&~]/g, '\\$&')
+  return shown(text).replace(/[\\`*_[\]<>|#&~]/g, '\\$&')
 }
 
 /** A pipe ends a cell also within code, and a backslash before it may stand for itself: then it is HTML. */
 function code(text: string): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
-  if (!/[`|]/.test(shown)) return `\`${shown}\``
-  return `<code>${shown.replace(/[\\`*_[\]<>|#&~!]/g, it => `&#${it.charCodeAt(0)};`)}</code>`
+  const plain = shown(text)
+  if (!/[`|]/.test(plain)) return `\`${plain}\``
+  return `<code>${plain.replace(/[\\`*_[\]<>|#&~!]/g, it => `&#${it.charCodeAt(0)};`)}</code>`
 }

@@ -1,3 +1,4 @@
+import { shown, wrapped } from '../../printable.ts'
 import { type Entry, type Line, type Section, type Sheet, type Tone, toneWords } from './sheet.ts'
 
 export type Terminal = {
@@ -12,14 +13,14 @@ const codes: Readonly<Record<Tone, string>> = { allow: '32', deny: '2', unknown:
 export function terminalText(sheet: Sheet, { width, isColoured }: Terminal): string {
   const styled = (text: string, code: string) => (isColoured && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text)
   const bold = (text: string) => styled(text, '1')
-  const lines: string[] = [...wrapped(printable(sheet.title), width, '').map(bold)]
-  for (const remark of sheet.remarks) lines.push(...wrapped(printable(remark), width, '  '))
+  const lines: string[] = [...wrapped(shown(sheet.title), width, '').map(bold)]
+  for (const remark of sheet.remarks) lines.push(...wrapped(shown(remark), width, '  '))
   for (const section of sheet.sections) lines.push('', ...sectionLines(section))
   if (sheet.sections.some(it => it.groups.some(group => group.lines.some(hasWrong)))) {
     const legend = `${toneWords.wrong} is allowed, and should be nobody's.`
     lines.push('', ...wrapped(legend, width, '  ').map(it => styled(it, codes.wrong)))
   }
-  if (sheet.notes.length > 0) lines.push('', ...sheet.notes.flatMap(it => wrapped(printable(it), width, '  ')))
+  if (sheet.notes.length > 0) lines.push('', ...sheet.notes.flatMap(it => wrapped(shown(it), width, '  ')))
   return lines.map(line => `${line.trimEnd()}\n`).join('')
 
   function sectionLines({ heading, columns, groups }: Section): readonly string[] {
@@ -27,22 +28,18 @@ export function terminalText(sheet: Sheet, { width, isColoured }: Terminal): str
     const indent = groups.some(({ title }) => title !== undefined) ? '  ' : ''
     const widths = columns.map((column, at) => {
       const texts = all.map(line => entryText(line.cells[at])).map(text => text.length)
-      return Math.max(printable(column).length, ...texts)
+      return Math.max(shown(column).length, ...texts)
     })
     const first = width - 2 - widths.reduce((sum, it) => sum + it + 2, 0)
-    const longest = Math.max(heading.length, ...all.map(({ label }) => indent.length + printable(label).length))
+    const longest = Math.max(heading.length, ...all.map(({ label }) => indent.length + shown(label).length))
     // labels go on over several lines, but not over many
     const isWide = first >= Math.min(longest, 30)
     const labelWidth = Math.min(longest, first)
     const head = isWide
-      ? [
-          bold(
-            [heading.padEnd(labelWidth), ...columns.map((it, at) => printable(it).padEnd(widths[at] ?? 0))].join('  '),
-          ),
-        ]
+      ? [bold([heading.padEnd(labelWidth), ...columns.map((it, at) => shown(it).padEnd(widths[at] ?? 0))].join('  '))]
       : [bold(heading)]
     const body = groups.flatMap(({ title, lines }) => [
-      ...(title === undefined ? [] : wrapped(printable(title), width, '  ')),
+      ...(title === undefined ? [] : wrapped(shown(title), width, '  ')),
       ...lines.flatMap(line =>
         isWide ? wideLines(line, indent, labelWidth, widths) : narrowLines(line, columns, indent),
       ),
@@ -51,7 +48,7 @@ export function terminalText(sheet: Sheet, { width, isColoured }: Terminal): str
   }
 
   function wideLines({ label, cells }: Line, indent: string, labelWidth: number, widths: readonly number[]) {
-    const labels = wrapped(`${indent}${printable(label)}`, labelWidth, `${indent}  `)
+    const labels = wrapped(`${indent}${shown(label)}`, labelWidth, `${indent}  `)
     const entries = cells.map((cell, at) => painted(cell, widths[at] ?? 0))
     return labels.map((text, at) => (at === 0 ? [text.padEnd(labelWidth), ...entries].join('  ') : text))
   }
@@ -61,10 +58,10 @@ export function terminalText(sheet: Sheet, { width, isColoured }: Terminal): str
     const answers = new Map<string, string[]>()
     for (const [at, cell] of cells.entries()) {
       const text = painted(cell, 0)
-      answers.set(text, [...(answers.get(text) ?? []), printable(columns[at] ?? '')])
+      answers.set(text, [...(answers.get(text) ?? []), shown(columns[at] ?? '')])
     }
     return [
-      ...wrapped(`${indent}${printable(label)}`, width, `${indent}  `),
+      ...wrapped(`${indent}${shown(label)}`, width, `${indent}  `),
       ...[...answers].flatMap(([text, those]) => {
         const lines = wrapped(`${indent}  ${those.join('; ')}:`, width, `${indent}    `)
         return [...lines.slice(0, -1), `${lines.at(-1) ?? ''} ${text}`]
@@ -84,24 +81,5 @@ function hasWrong({ cells }: Line): boolean {
 
 function entryText(entry: Entry | undefined): string {
   if (entry === undefined) return ''
-  return [toneWords[entry.tone], printable(entry.by)].filter(text => text !== '').join(' ')
-}
-
-/** Lines that are no longer than the width, as far as blanks and commas let them be. */
-function wrapped(text: string, width: number, indent: string): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/(?<=\S) +/)) {
-    const next = line === '' ? word : `${line} ${word}`
-    if (line !== '' && next.length > width) {
-      lines.push(line)
-      line = `${indent}${word}`
-    } else line = next
-  }
-  return [...lines, line]
-}
-
-/** A template may be anybody's: what it says must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd')
+  return [toneWords[entry.tone], shown(entry.by)].filter(text => text !== '').join(' ')
 }
